@@ -1,0 +1,57 @@
+/** What every NetCDF container looks like to the rest of Landfall, whatever its bytes. */
+
+export type Container = 'classic' | 'offset64' | 'cdf5' | 'hdf5';
+
+export type NcType = 'byte' | 'char' | 'short' | 'int' | 'float' | 'double' | 'ubyte' | 'ushort' | 'uint' | 'int64' | 'uint64' | 'string';
+
+export interface Dimension {
+  readonly name: string;
+  /** Current length; for the unlimited dimension the number of records. */
+  readonly size: number;
+  readonly isUnlimited: boolean;
+}
+
+/** `char` is raw bytes: text is cut, stripped and decoded by whoever knows what it means. `string` is NC_STRING only. */
+export type Values =
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
+  | Float32Array
+  | Float64Array
+  | readonly string[];
+
+/** Attribute text is decoded as UTF-8, as Latin-1 where it is not UTF-8. Numbers always come as an array. */
+export type AttributeValue = string | Exclude<Values, readonly string[]> | readonly string[];
+
+export interface Variable {
+  readonly name: string;
+  readonly type: NcType;
+  readonly dimensions: readonly Dimension[];
+  readonly attributes: ReadonlyMap<string, AttributeValue>;
+}
+
+/** A whole variable, or `count` entries from `from` on along its first dimension. */
+export interface ReadRequest {
+  readonly name: string;
+  readonly from?: number;
+  readonly count?: number;
+}
+
+export interface NetcdfFile {
+  readonly path: string;
+  readonly container: Container;
+  readonly dimensions: ReadonlyMap<string, Dimension>;
+  readonly variables: ReadonlyMap<string, Variable>;
+  readonly attributes: ReadonlyMap<string, AttributeValue>;
+  /**
+   * Reads several variables in one go (one message to the HDF5 thread), in the order asked for, C order, native byte order.
+   * @throws {Failure} `unreadable_file` (kind stop): the name is unknown, or the bytes are not what the header promised.
+   */
+  read(requests: readonly ReadRequest[]): Promise<readonly Values[]>;
+  close(): Promise<void>;
+}

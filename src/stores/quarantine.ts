@@ -1,0 +1,107 @@
+import type { AnyBulkWriteOperation, Collection } from 'mongodb';
+import { type Database, within } from './mongo.ts';
+
+export type Closing = 'loaded' | 'removed' | 'dropped';
+
+/** An item that cannot succeed without a change. Never deleted: a closed entry says how it ended. */
+export interface QuarantineEntry {
+  readonly flow: string;
+  readonly kind: string;
+  readonly item: string;
+  readonly files: readonly string[];
+  readonly code: string;
+  readonly message: string;
+  /** Runs in which it failed. */
+  readonly attempts: number;
+  readonly firstAt: Date;
+  readonly lastAt: Date;
+  readonly lastRun: string;
+  readonly state: 'open' | 'closed';
+  readonly closedAs: Closing | null;
+  readonly closedAt: Date | null;
+}
+
+type EntryDocument = QuarantineEntry & { readonly _id: string };
+
+export type Rejected = Pick<QuarantineEntry, 'flow' | 'kind' | 'item' | 'files' | 'code' | 'message'>;
+
+const entryId = (flow: string, item: string): string => `${flow}/${item}`;
+
+export class Quarantine {
+  readonly #entries: Collection<EntryDocument>;
+
+  constructor(database: Database) {
+    this.#entries = database.book.collection<EntryDocument>('quarantine');
+  }
+
+  /** Opens or refreshes entries. Done twice in one run it counts one attempt. */
+  async put(rejected: readonly Rejected[], run: string, now: Date): Promise<void> {
+    if (rejected.length === 0) return;
+    const operations: AnyBulkWriteOperation<EntryDocument>[] = rejected.map((entry) => ({
+      updateOne: {
+        filter: { _id: entryId(entry.flow, entry.item) },
+        update: [
+          {
+            $set: {
+              ...Object.fromEntries(Object.entries(entry).map(([key, value]) => [key, { $literal: value }])),
+              attempts: { $cond: [{ $eq: ['$lastRun', run] }, '$attempts', { $add: [{ $ifNull: ['$attempts', 0] }, 1] }] },
+              firstAt: { $ifNull: ['$firstAt', now] },
+              lastAt: now,
+              lastRun: run,
+              state: 'open',
+              closedAs: null,
+              closedAt: null,
+            },
+          },
+        ],
+        upsert: true,
+      },
+    }));
+    await within('writing to quarantine', () => this.#entries.bulkWrite(operations, { ordered: false }));
+  }
+
+  /** Closes whatever is open of these items. */
+  async close(flow: string, items: readonly string[], closedAs: Closing, now: Date): Promise<number> {
+    if (items.length === 0) return 0;
+    const closed = await within(`closing quarantine entries of ${flow}`, () =>
+      this.#entries.updateMany(
+        { _id: { $in: items.map((item) => entryId(flow, item)) }, state: 'open' },
+        { $set: { state: 'closed', closedAs, closedAt: now } },
+      ),
+    );
+    return closed.modifiedCount;
+  }
+
+  async list(
+    flow: string | null,
+    options: { readonly includeClosed?: boolean; readonly limit?: number } = {},
+  ): Promise<readonly QuarantineEntry[]> {
+    const filter = { ...(flow === null ? {} : { flow }), ...(options.includeClosed === true ? {} : { state: 'open' as const }) };
+    return await within('reading quarantine', () =>
+      this.#entries
+        .find(filter, { projection: { _id: 0 } })
+        .sort({ _id: 1 })
+        .limit(options.limit ?? 0)
+        .toArray(),
+    );
+  }
+
+  /** Keys of all open entries of a flow, in byte order, one at a time: a list of any length in constant memory. */
+  async *openItems(flow: string): AsyncGenerator<string> {
+    const cursor = this.#entries.find({ flow, state: 'open' }, { projection: { item: 1 } }).sort({ _id: 1 });
+    for await (const entry of cursor) yield entry.item;
+  }
+
+  async show(flow: string, item: string): Promise<QuarantineEntry | null> {
+    return await within('reading quarantine', () => this.#entries.findOne({ _id: entryId(flow, item) }, { projection: { _id: 0 } }));
+  }
+
+  async countByCode(flow: string): Promise<Readonly<Record<string, number>>> {
+    const rows = await within('counting quarantine', () =>
+      this.#entries
+        .aggregate<{ _id: string; n: number }>([{ $match: { flow, state: 'open' } }, { $group: { _id: '$code', n: { $sum: 1 } } }])
+        .toArray(),
+    );
+    return Object.fromEntries(rows.map(({ _id, n }) => [_id, n]).sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)));
+  }
+}

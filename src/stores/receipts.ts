@@ -1,0 +1,74 @@
+import type { AnyBulkWriteOperation, Collection } from 'mongodb';
+import { type Database, within } from './mongo.ts';
+
+/** Proof that a file arrived: taken from the bytes that were used. */
+export interface FileReceipt {
+  /** Relative to the mirror root. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** Source modification time in Unix milliseconds. */
+  readonly mtimeMs: number;
+  readonly sha256: string;
+}
+
+export interface Receipt {
+  readonly flow: string;
+  /** The item's key within its flow; for Argo `<dac>/<wmo>_<number>`. */
+  readonly item: string;
+  /** Id of the product the item became. Usually the item's own name, but content decides. */
+  readonly product: string;
+  readonly files: readonly FileReceipt[];
+  readonly run: string;
+  /** Version of the rules that made the product: a newer one makes the receipt stale. */
+  readonly rules: number;
+  readonly at: Date;
+}
+
+type ReceiptDocument = Receipt & { readonly _id: string };
+
+const receiptId = (flow: string, item: string): string => `${flow}/${item}`;
+
+export class Receipts {
+  readonly #receipts: Collection<ReceiptDocument>;
+
+  constructor(database: Database) {
+    this.#receipts = database.book.collection<ReceiptDocument>('receipts');
+  }
+
+  async find(flow: string, items: readonly string[]): Promise<ReadonlyMap<string, Receipt>> {
+    const found = await within(`reading receipts of ${flow}`, () =>
+      this.#receipts.find({ _id: { $in: items.map((item) => receiptId(flow, item)) } }).toArray(),
+    );
+    return new Map(found.map((receipt) => [receipt.item, receipt]));
+  }
+
+  async record(receipts: readonly Receipt[]): Promise<void> {
+    if (receipts.length === 0) return;
+    const operations: AnyBulkWriteOperation<ReceiptDocument>[] = receipts.map((receipt) => ({
+      replaceOne: { filter: { _id: receiptId(receipt.flow, receipt.item) }, replacement: receipt, upsert: true },
+    }));
+    await within('recording receipts', () => this.#receipts.bulkWrite(operations, { ordered: false }));
+  }
+
+  async remove(flow: string, items: readonly string[]): Promise<void> {
+    if (items.length === 0) return;
+    await within(`removing receipts of ${flow}`, () =>
+      this.#receipts.deleteMany({ _id: { $in: items.map((item) => receiptId(flow, item)) } }),
+    );
+  }
+
+  /** Which items of the flow hold a receipt for these products. A product may be removed only when nobody else holds one. */
+  async holders(flow: string, products: readonly string[]): Promise<readonly Pick<Receipt, 'item' | 'product'>[]> {
+    if (products.length === 0) return [];
+    return await within(`reading receipts of ${flow}`, () =>
+      this.#receipts.find({ flow, product: { $in: [...products] } }, { projection: { _id: 0, item: 1, product: 1 } }).toArray(),
+    );
+  }
+
+  /** Items that are home. A range of the primary key: no other index is needed. */
+  async count(flow: string): Promise<number> {
+    return await within(`counting receipts of ${flow}`, () =>
+      this.#receipts.countDocuments({ _id: { $gte: `${flow}/`, $lt: `${flow}0` } }),
+    );
+  }
+}

@@ -1,0 +1,95 @@
+import type { Collection } from 'mongodb';
+import { type Database, within } from './mongo.ts';
+
+export type Health = 'ok' | 'asks' | 'failing' | 'failed' | 'stopped';
+
+export interface Progress {
+  readonly phase: string;
+  readonly done: number;
+  /** 0 while not known. */
+  readonly total: number;
+  readonly failed: number;
+  readonly bytes: number;
+}
+
+/** What is known of one run of a flow; its record is written when it ends. */
+export interface Run {
+  /** First run id of the workflow's chain. */
+  readonly run: string;
+  readonly flow: string;
+  readonly kind: string;
+  readonly job: string;
+  readonly workflowId: string;
+  readonly startedAt: Date;
+  readonly updatedAt: Date;
+  readonly endedAt: Date | null;
+  readonly health: Health;
+  /** What the run waits for or why it ended, as a sentence. */
+  readonly says: string | null;
+  readonly progress: Progress;
+  /** When the present phase began. */
+  readonly phaseSince: Date;
+  readonly record: Readonly<Record<string, unknown>> | null;
+}
+
+type RunDocument = Run & { readonly _id: string };
+
+export const noProgress: Progress = { phase: 'starting', done: 0, total: 0, failed: 0, bytes: 0 };
+
+export class Runs {
+  readonly #runs: Collection<RunDocument>;
+
+  constructor(database: Database) {
+    this.#runs = database.book.collection<RunDocument>('runs');
+  }
+
+  async begin(run: Pick<Run, 'run' | 'flow' | 'kind' | 'job' | 'workflowId'>, now: Date): Promise<void> {
+    const fresh = { startedAt: now, phaseSince: now, endedAt: null, health: 'ok' as const, says: null, progress: noProgress, record: null };
+    await within('noting the start of a run', () =>
+      this.#runs.updateOne({ _id: run.run }, { $setOnInsert: { ...run, ...fresh, updatedAt: now } }, { upsert: true }),
+    );
+  }
+
+  async phase(run: string, progress: Progress, health: Health, says: string | null, now: Date): Promise<void> {
+    await within('noting the phase of a run', () =>
+      this.#runs.updateOne({ _id: run }, { $set: { progress, health, says, phaseSince: now, updatedAt: now } }),
+    );
+  }
+
+  /** Finer progress from inside an activity. */
+  async progress(run: string, progress: Partial<Progress>, now: Date): Promise<void> {
+    const fields = Object.fromEntries(Object.entries(progress).map(([key, value]) => [`progress.${key}`, value]));
+    await within('noting the progress of a run', () => this.#runs.updateOne({ _id: run }, { $set: { ...fields, updatedAt: now } }));
+  }
+
+  /** Adds what one batch did. */
+  async advance(run: string, by: Pick<Progress, 'done' | 'failed' | 'bytes'>, now: Date): Promise<void> {
+    await within('noting the progress of a run', () =>
+      this.#runs.updateOne(
+        { _id: run },
+        { $inc: { 'progress.done': by.done, 'progress.failed': by.failed, 'progress.bytes': by.bytes }, $set: { updatedAt: now } },
+      ),
+    );
+  }
+
+  async end(run: string, health: Health, says: string | null, record: Readonly<Record<string, unknown>>, now: Date): Promise<void> {
+    await within('keeping the record of a run', () =>
+      this.#runs.updateOne({ _id: run }, { $set: { health, says, record, endedAt: now, updatedAt: now, 'progress.phase': 'ended' } }),
+    );
+  }
+
+  async get(run: string): Promise<Run | null> {
+    return await within('reading a run', () => this.#runs.findOne({ _id: run }, { projection: { _id: 0 } }));
+  }
+
+  /** Latest runs first; of one flow or of all. */
+  async latest(flow: string | null, limit: number): Promise<readonly Run[]> {
+    return await within('reading runs', () =>
+      this.#runs
+        .find(flow === null ? {} : { flow }, { projection: { _id: 0 } })
+        .sort({ startedAt: -1 })
+        .limit(limit)
+        .toArray(),
+    );
+  }
+}
