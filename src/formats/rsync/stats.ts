@@ -4,6 +4,8 @@ export interface RsyncStats {
   readonly regularFiles: number;
   readonly folders: number;
   readonly transferredFiles: number;
+  /** Files and folders removed here; 0 when an old rsync does not say. */
+  readonly deletedFiles: number;
   readonly totalBytes: number;
   readonly transferredBytes: number;
 }
@@ -19,7 +21,8 @@ export function parseStats(text: string): RsyncStats | null {
   const totalBytes = numberAfter('Total file size');
   const transferredBytes = numberAfter('Total transferred file size');
   if (files === null || transferredFiles === null || totalBytes === null || transferredBytes === null) return null;
-  return { files, regularFiles: kind('reg'), folders: kind('dir'), transferredFiles, totalBytes, transferredBytes };
+  const deletedFiles = numberAfter('Number of deleted files') ?? 0;
+  return { files, deletedFiles, regularFiles: kind('reg'), folders: kind('dir'), transferredFiles, totalBytes, transferredBytes };
 }
 
 const UNITS: Readonly<Record<string, number>> = { K: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15 };
