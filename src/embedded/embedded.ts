@@ -1,0 +1,114 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Failure } from '../errors.ts';
+import { type Endpoints, removeEndpoints, writeEndpoints } from './endpoints.ts';
+import { type Lock, tryLock } from './lock.ts';
+import type { Report } from './progress.ts';
+import { type Configured, findPrograms, type Programs } from './servers.ts';
+import { type Started, startDatabase, startTemporal, stopAll } from './start-servers.ts';
+import type { ServiceExit, Supervised } from './supervise.ts';
+
+export { type Endpoints, readEndpoints } from './endpoints.ts';
+export { installEmbedded } from './install.ts';
+
+export interface EmbeddedOptions {
+  /** The folder below which all state lies: databases, logs, process numbers. */
+  readonly home: string;
+  readonly report: Report;
+  /** Servers that run elsewhere are used, not started. */
+  readonly configured?: Configured;
+  /** Whether a server that ends unasked is started again. Yes, unless said otherwise. */
+  readonly restart?: boolean;
+}
+
+/** The running servers of one home. */
+export interface Embedded {
+  readonly endpoints: Endpoints;
+  /** Ends all servers in order, databases cleanly. */
+  stop(): Promise<void>;
+  /** Called when a server ends unasked. */
+  onExit(listener: (exit: ServiceExit) => void): void;
+}
+
+/**
+ * Finds or installs, then starts the servers of the embedded default on loopback, and answers when all are ready.
+ *
+ * They end with this process, however it ends; what an earlier one could not end is ended first. One process owns a home at a time.
+ *
+ * @throws {Failure} `home_in_use` (another live process has this home), and what finding, building and starting throw.
+ */
+export async function startEmbedded({ home, report, configured = {}, restart = true }: EmbeddedOptions): Promise<Embedded> {
+  const folder = resolve(home);
+  mkdirSync(folder, { recursive: true });
+  const lock = ownHome(folder);
+  let processes: readonly Supervised[] = [];
+  const stop = async () => {
+    removeEndpoints(folder);
+    await stopAll(processes);
+    lock.release();
+  };
+  try {
+    const started = await startAll(await findPrograms(report, configured), folder, { report, restart });
+    processes = started.processes;
+    const endpoints = endpointsOf(started, configured);
+    writeEndpoints(folder, endpoints);
+    return {
+      endpoints,
+      stop,
+      onExit: (listener) => {
+        for (const running of processes) running.onExit(listener);
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function ownHome(home: string): Lock {
+  const attempt = tryLock(join(home, 'locks', 'embedded'));
+  if (attempt.state === 'held') return attempt.lock;
+  throw new Failure({
+    kind: 'stop',
+    code: 'home_in_use',
+    happened: `Process ${attempt.holder.pid} already runs the servers of ${home}`,
+    expected: 'one process per home',
+    remedy: 'Use those servers, stop that process, or choose another place with --home or LANDFALL_HOME',
+  });
+}
+
+interface AllStarted {
+  readonly temporal: Started | null;
+  readonly database: Started | null;
+  readonly processes: readonly Supervised[];
+}
+
+/** Side by side; if one does not start, the other is stopped. */
+async function startAll(
+  programs: Programs,
+  home: string,
+  options: { readonly report: Report; readonly restart: boolean },
+): Promise<AllStarted> {
+  const [temporal, database] = await Promise.allSettled([
+    programs.temporal === null ? null : startTemporal(programs.temporal, home, options),
+    programs.database === null ? null : startDatabase(programs.database, home, options),
+  ]);
+  const processes = [database, temporal].flatMap((outcome) => (outcome.status === 'fulfilled' ? (outcome.value?.processes ?? []) : []));
+  for (const outcome of [temporal, database]) {
+    if (outcome.status === 'fulfilled') continue;
+    await stopAll(processes);
+    throw outcome.reason;
+  }
+  if (temporal.status === 'rejected' || database.status === 'rejected') throw new Error('both outcomes were looked at');
+  return { temporal: temporal.value, database: database.value, processes };
+}
+
+function endpointsOf({ temporal, database }: AllStarted, configured: Configured): Endpoints {
+  const [temporalPort, uiPort] = temporal?.ports ?? [];
+  const [mongodbPort] = database?.ports ?? [];
+  return {
+    temporalAddress: configured.temporalAddress ?? `127.0.0.1:${temporalPort}`,
+    temporalUi: uiPort === undefined ? null : `http://127.0.0.1:${uiPort}`,
+    mongodbUri: configured.mongodbUri ?? `mongodb://127.0.0.1:${mongodbPort}/landfall`,
+  };
+}

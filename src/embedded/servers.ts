@@ -1,0 +1,40 @@
+import { ferretdbProgram } from './ferretdb.ts';
+import { mongodProgram } from './mongod.ts';
+import { type PostgresProgram, postgresProgram } from './postgres-install.ts';
+import type { Report } from './progress.ts';
+import { temporalProgram } from './temporal.ts';
+
+/** Servers that are not ours to start, by address. */
+export interface Configured {
+  readonly temporalAddress?: string;
+  readonly mongodbUri?: string;
+}
+
+export type DatabasePrograms =
+  | { readonly kind: 'mongod'; readonly mongod: string }
+  | { readonly kind: 'ferretdb'; readonly ferretdb: string; readonly postgres: PostgresProgram };
+
+export interface Programs {
+  readonly temporal: string | null;
+  readonly database: DatabasePrograms | null;
+}
+
+/** Finds or installs the programs of all servers that are not configured, side by side. All settle before a failure is thrown. */
+export async function findPrograms(report: Report, configured: Configured = {}): Promise<Programs> {
+  const [temporal, database] = await Promise.allSettled([
+    configured.temporalAddress === undefined ? temporalProgram(report) : null,
+    configured.mongodbUri === undefined ? databasePrograms(report) : null,
+  ]);
+  if (temporal.status === 'rejected') throw temporal.reason;
+  if (database.status === 'rejected') throw database.reason;
+  return { temporal: temporal.value, database: database.value };
+}
+
+async function databasePrograms(report: Report): Promise<DatabasePrograms> {
+  const mongod = mongodProgram();
+  if (mongod !== null) return { kind: 'mongod', mongod };
+  const [ferretdb, postgres] = await Promise.allSettled([ferretdbProgram(report), postgresProgram(report)]);
+  if (ferretdb.status === 'rejected') throw ferretdb.reason;
+  if (postgres.status === 'rejected') throw postgres.reason;
+  return { kind: 'ferretdb', ferretdb: ferretdb.value, postgres: postgres.value };
+}

@@ -1,0 +1,77 @@
+import { isFailure } from '../errors.ts';
+import { ferretdbService, MONGODB_PORT } from './ferretdb.ts';
+import { mongodService } from './mongod.ts';
+import { choosePorts } from './ports.ts';
+import { postgresService } from './postgres.ts';
+import type { DatabasePrograms } from './servers.ts';
+import { type ServiceSpec, type Supervised, type SupervisionOptions, supervise } from './supervise.ts';
+import { TEMPORAL_PORT, TEMPORAL_UI_PORT, temporalService } from './temporal.ts';
+import { unprivileged } from './unprivileged.ts';
+
+/** Where a server answers, and the processes behind it in the order they were started. */
+export interface Started {
+  readonly ports: readonly number[];
+  readonly processes: readonly Supervised[];
+}
+
+/** Another copy that started at the same moment may have been faster with a port: so often others are chosen. */
+const PORT_ATTEMPTS = 4;
+
+/** Temporal: its frontend's port, then its Web UI's. */
+export async function startTemporal(program: string, home: string, options: SupervisionOptions): Promise<Started> {
+  return startOnPorts({ port: TEMPORAL_PORT, uiPort: TEMPORAL_UI_PORT }, options, ({ port, uiPort }) => ({
+    ports: [port, uiPort],
+    spec: temporalService(program, { home, port, uiPort }),
+  }));
+}
+
+/** The database: the port where it speaks MongoDB's protocol. */
+export async function startDatabase(programs: DatabasePrograms, home: string, options: SupervisionOptions): Promise<Started> {
+  if (programs.kind === 'mongod') {
+    return startOnPorts({ port: MONGODB_PORT }, options, ({ port }) => ({
+      ports: [port],
+      spec: mongodService(programs.mongod, { home, port }),
+    }));
+  }
+  const user = await unprivileged();
+  const postgres = await startOnPorts({ port: null }, options, ({ port }) => ({
+    ports: [port],
+    spec: postgresService(programs.postgres, user, { home, port }),
+  }));
+  const [postgresPort = 0] = postgres.ports;
+  try {
+    const ferretdb = await startOnPorts({ port: MONGODB_PORT }, options, ({ port }) => ({
+      ports: [port],
+      spec: ferretdbService(programs.ferretdb, { home, port, postgresPort }),
+    }));
+    return { ports: ferretdb.ports, processes: [...postgres.processes, ...ferretdb.processes] };
+  } catch (error) {
+    await stopAll(postgres.processes);
+    throw error;
+  }
+}
+
+/** Stops in the reverse order of starting: what uses a server before the server. */
+export async function stopAll(processes: readonly Supervised[]): Promise<void> {
+  for (const running of processes.toReversed()) await running.stop();
+}
+
+interface Attempt {
+  readonly ports: readonly number[];
+  readonly spec: ServiceSpec;
+}
+
+async function startOnPorts<Name extends string>(
+  wanted: Readonly<Record<Name, number | null>>,
+  options: SupervisionOptions,
+  attempt: (ports: Readonly<Record<Name, number>>) => Attempt,
+): Promise<Started> {
+  for (let left = PORT_ATTEMPTS; ; left -= 1) {
+    const { ports, spec } = attempt(await choosePorts(wanted));
+    try {
+      return { ports, processes: [await supervise(spec, options)] };
+    } catch (error) {
+      if (left <= 1 || !isFailure(error, 'server_did_not_start') || !/in use/i.test(error.message)) throw error;
+    }
+  }
+}

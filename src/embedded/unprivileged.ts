@@ -1,0 +1,41 @@
+import { chownSync } from 'node:fs';
+import { execa } from 'execa';
+
+/** How a program that refuses to be root is run. */
+export interface Unprivileged {
+  readonly wrap: (command: string, args: readonly string[]) => readonly [command: string, args: readonly string[]];
+  /** Gives a fresh data folder to the user that the program will be. */
+  readonly own: (folder: string) => void;
+}
+
+/** `nobody`, on every Linux. */
+const NOBODY = 65534;
+
+const asOurselves: Unprivileged = { wrap: (command, args) => [command, args], own: () => undefined };
+
+/** Nobody inside a user namespace, root outside: the data folder stays root's own. */
+const inNamespace: Unprivileged = {
+  wrap: (command, args) => ['unshare', ['--user', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`, ...again(command, args)]],
+  own: () => undefined,
+};
+
+/** Nobody for real, where user namespaces are forbidden; keeps the right to pass through folders that are root's own. */
+const asNobody: Unprivileged = {
+  wrap: (command, args) => {
+    const user = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
+    const rights = ['--inh-caps=-all,+dac_override', '--ambient-caps=-all,+dac_override', '--bounding-set=-all,+dac_override'];
+    return ['setpriv', [...user, ...rights, ...again(command, args)]];
+  },
+  own: (folder) => chownSync(folder, NOBODY, NOBODY),
+};
+
+/** A change of user may undo what `bound` asked of the kernel: it is asked again, inside. */
+const again = (command: string, args: readonly string[]): readonly string[] => ['setpriv', '--pdeathsig', 'KILL', command, ...args];
+
+/** The way that works here. */
+export async function unprivileged(): Promise<Unprivileged> {
+  if (process.getuid?.() !== 0) return asOurselves;
+  const [command, args] = inNamespace.wrap('true', []);
+  const { failed } = await execa(command, args, { reject: false, stdin: 'ignore' });
+  return failed ? asNobody : inNamespace;
+}
