@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { baseUrl, rsyncAddress } from '../config/addresses.ts';
+import { flowKeys, schedule } from '../config/flow.ts';
+import { secretReference } from '../config/secret.ts';
+import { byteRate, collectionName, databaseName, duration, folder, share, wholeNumber } from '../config/values.ts';
+
+/** Each default once, with its reason. */
+export const ARGO_DEFAULTS = {
+  /** The server lists millions of files before it sends the first one; ten minutes of silence are a dead connection. */
+  timeout: '10m',
+  connectTimeout: '60s',
+  database: 'argo',
+  /** The names that existing readers of the collections use. */
+  collections: { argo: 'argo', argoMeta: 'argoMeta' },
+  /** The centres' daily updates are in the tree by then. */
+  mirror: '0 6 * * *',
+  /** A night loses a handful of profiles; one percent is three hundred times that, and means a broken source. */
+  share: 0.01,
+  /** A small tree loses one percent with every profile; below twenty nobody is asked. */
+  floor: 20,
+  /** Enough to translate one batch while others wait for the database; more only costs memory. */
+  width: 4,
+  /** A few seconds of work: little is done again after a crash, and a night of ten thousand profiles is some 30 activities. */
+  batch: 400,
+  /** What the documents of the existing collections name, wherever their files were copied from. */
+  sourceUrl: 'ftp://ftp.ifremer.fr/ifremer/argo/dac/',
+} as const;
+
+const upstream = z
+  .strictObject({
+    rsync: rsyncAddress.describe('where the profile tree is: an rsync daemon address whose top level holds the folders of the centres'),
+    password: secretReference.exactOptional().describe('where the password of the rsync daemon is, if it asks for one'),
+    timeout: duration.prefault(ARGO_DEFAULTS.timeout).describe('give up a connection over which nothing came for so long'),
+    connectTimeout: duration.prefault(ARGO_DEFAULTS.connectTimeout).describe('give up connecting after so long'),
+    bandwidth: byteRate.exactOptional().describe('receive no faster than this; absent: as fast as it comes'),
+  })
+  .transform(({ timeout, connectTimeout, bandwidth, ...rest }) => ({
+    ...rest,
+    timeoutMs: timeout,
+    connectTimeoutMs: connectTimeout,
+    ...(bandwidth === undefined ? {} : { bytesPerSecond: bandwidth }),
+  }));
+
+const collections = z
+  .strictObject({
+    argo: collectionName.default(ARGO_DEFAULTS.collections.argo).describe('one document per profile'),
+    argoMeta: collectionName.default(ARGO_DEFAULTS.collections.argoMeta).describe('one document per distinct description of a float'),
+  })
+  .refine(({ argo, argoMeta }) => argo !== argoMeta, { error: 'two different names: profiles and descriptions are kept apart' });
+
+const deletions = z.strictObject({
+  share: share
+    .default(ARGO_DEFAULTS.share)
+    .describe('a night that would lose more than this share of the profiles stops and asks before anything is deleted'),
+  floor: wholeNumber(0, 1_000_000).default(ARGO_DEFAULTS.floor).describe('a loss of no more profiles than this never asks'),
+});
+
+const load = z.strictObject({
+  width: wholeNumber(1, 64).default(ARGO_DEFAULTS.width).describe('batches translated and written at once'),
+  batch: wholeNumber(1, 5_000).default(ARGO_DEFAULTS.batch).describe('profiles in a batch'),
+});
+
+/** A flow of kind argo. Its output is JSON-safe and holds no secret; times are milliseconds, rates bytes per second, `mirror` is absolute. */
+export const argoFlowSchema = z.strictObject({
+  ...flowKeys,
+  kind: z.literal('argo'),
+  upstream: upstream.describe('the facility'),
+  mirror: folder.describe('folder of the local mirror; its top level holds the folders of the centres'),
+  database: databaseName.default(ARGO_DEFAULTS.database).describe('MongoDB database of the collections'),
+  collections: collections.prefault({}).describe('names of the collections'),
+  schedules: z
+    .strictObject({ mirror: schedule(ARGO_DEFAULTS.mirror).describe('the night: when to mirror and load, UTC; null: only by hand') })
+    .prefault({})
+    .describe('when each job runs'),
+  deletions: deletions.prefault({}).describe('how many lost profiles are believed'),
+  load: load.prefault({}).describe('how profiles are loaded'),
+  sourceUrl: baseUrl.default(ARGO_DEFAULTS.sourceUrl).describe('what stands before the path of a file in the source.url of its document'),
+});
+
+export type ArgoFlow = z.output<typeof argoFlowSchema>;

@@ -1,0 +1,96 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errnoOf } from '../errors.ts';
+import type { Flow, KindSchema } from './flow.ts';
+import { flowOf, type ReadFlow, readFlow } from './flow-text.ts';
+import { ConfigError, found, instead, type Problem } from './problems.ts';
+import { unreadableBecause } from './secret.ts';
+import { LONGEST_FILE } from './yaml.ts';
+
+export interface LoadedFlow<KindFlow extends Flow = Flow> {
+  readonly file: string;
+  readonly flow: KindFlow;
+}
+
+/** @throws {ConfigError} the file cannot be read, or everything that is wrong in it. */
+export async function loadFlowFile<KindFlow extends Flow>(file: string, kinds: readonly KindSchema<KindFlow>[]): Promise<KindFlow> {
+  return flowOf(await readFlowFile(file, kinds));
+}
+
+/**
+ * Reads all flow files (`*.yaml`, `*.yml`) of a folder, sorted by name of the flow. A folder without any gives none.
+ *
+ * @throws {ConfigError} the folder cannot be read, or everything that is wrong in all its files, names used twice among it.
+ */
+export async function loadFlows<KindFlow extends Flow>(
+  folder: string,
+  kinds: readonly KindSchema<KindFlow>[],
+): Promise<readonly LoadedFlow<KindFlow>[]> {
+  const reads = await readFolder(folder, kinds);
+  const problems = reads.flatMap((read) => problemsOf(read, reads));
+  if (problems.length > 0) throw new ConfigError(`the flow files of ${folder}`, problems);
+  return reads
+    .flatMap((read) => (read.state === 'good' ? [{ file: read.file, flow: read.flow }] : []))
+    .toSorted((a, b) => (a.flow.name < b.flow.name ? -1 : 1));
+}
+
+/**
+ * Finds one flow by its name. A broken file of another flow does not stop this one.
+ *
+ * @throws {ConfigError} no file names the flow, two do, or its file has problems.
+ */
+export async function findFlow<KindFlow extends Flow>(
+  folder: string,
+  kinds: readonly KindSchema<KindFlow>[],
+  name: string,
+): Promise<LoadedFlow<KindFlow>> {
+  const reads = await readFolder(folder, kinds);
+  const named = reads.filter((read) => read.name === name);
+  const problems = named.flatMap((read) => problemsOf(read, reads));
+  if (problems.length > 0) throw new ConfigError(`the flow files of ${folder}`, problems);
+  const only = named[0];
+  if (only?.state === 'good') return { file: only.file, flow: only.flow };
+
+  const known = reads.flatMap((read) => (read.name === undefined ? [] : [read.name]));
+  const nameless = reads.flatMap((read) => (read.state === 'broken' && read.name === undefined ? read.problems : []));
+  const text = `no flow has the name ${found(name)}. ${instead(name, known, 'flows')}`;
+  throw new ConfigError(`the flow files of ${folder}`, [{ path: 'name', text }, ...nameless]);
+}
+
+async function readFolder<KindFlow extends Flow>(
+  folder: string,
+  kinds: readonly KindSchema<KindFlow>[],
+): Promise<readonly ReadFlow<KindFlow>[]> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    const remedy =
+      errnoOf(error) === 'ENOENT' ? ' Write a first flow file with `landfall init`, or name the folder with LANDFALL_FLOWS.' : '';
+    throw new ConfigError('the flow files', [{ file: folder, path: '', text: `the folder ${unreadableBecause(error)}.${remedy}` }]);
+  });
+  const files = names.filter((name) => /^[^.].*\.ya?ml$/.test(name)).toSorted();
+  return Promise.all(files.map((name) => readFlowFile(join(folder, name), kinds)));
+}
+
+async function readFlowFile<KindFlow extends Flow>(file: string, kinds: readonly KindSchema<KindFlow>[]): Promise<ReadFlow<KindFlow>> {
+  const broken = (text: string): ReadFlow<KindFlow> => ({ state: 'broken', file, name: undefined, problems: [{ file, path: '', text }] });
+  const text = await readBounded(file).catch((error: unknown) => ({ unreadable: unreadableBecause(error) }));
+  if (typeof text === 'string') return readFlow(text, file, kinds);
+  return broken(
+    'unreadable' in text
+      ? `the file ${text.unreadable}.`
+      : `the file has ${text.size} bytes. Expected a flow file of at most ${LONGEST_FILE} bytes.`,
+  );
+}
+
+async function readBounded(file: string): Promise<string | { readonly size: number }> {
+  const { size } = await stat(file);
+  return size > LONGEST_FILE ? { size } : readFile(file, 'utf8');
+}
+
+/** A file's own problems, and that an earlier file has its name. */
+function problemsOf<KindFlow extends Flow>(read: ReadFlow<KindFlow>, reads: readonly ReadFlow<KindFlow>[]): readonly Problem[] {
+  const own = read.state === 'broken' ? read.problems : [];
+  const first = reads.find((other) => other.name !== undefined && other.name === read.name);
+  if (first === undefined || first === read) return own;
+  const text = `name is ${found(read.name)}, which ${first.file} has too. Expected a name of its own for each flow.`;
+  return [...own, { file: read.file, ...(read.state === 'good' ? { line: read.nameLine } : {}), path: 'name', text }];
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { parseHostPort } from './addresses.ts';
+import { QUEUE_PURPOSE, type Queue } from './queues.ts';
+import { databaseName, duration } from './values.ts';
+
+/** Each default once, with its reason. */
+const DEFAULTS = {
+  /** Beside the project, so that two checkouts do not disturb each other. */
+  home: '.landfall',
+  flows: 'flows',
+  /** The namespace that a Temporal server makes by itself. */
+  namespace: 'default',
+  /** Apart from the products' databases, which other programs read. */
+  database: 'landfall',
+  level: 'info',
+  /** A free port: several workers on one machine never collide. A deployment sets one that its monitoring knows. */
+  http: '127.0.0.1:0',
+  /** Longer than one batch takes; a container's usual ten seconds would cut it. */
+  shutdownGrace: '30s',
+} as const;
+
+/** Activities at once in one worker process, for a machine of two cores. */
+const CAPACITIES: Readonly<Record<Queue, number>> = {
+  control: 20, // short book-keeping calls that wait for the database
+  request: 4, // politeness: facilities' APIs answer few calls at once
+  transfer: 2, // more share the same disk and line
+  convert: 2, // one for each core
+  load: 4, // one translates while others wait for the database
+  verify: 1, // never in the way of the others
+  notify: 2, // small and rare
+};
+
+const filled = z.string().min(1);
+const flag = z.enum(['true', 'false']);
+
+const SERVER_EXPECTED = 'host:port such as temporal.example.org:7233';
+const serverAddress = z.string().refine((written) => (parseHostPort(written)?.port ?? 0) > 0, { error: SERVER_EXPECTED });
+
+const HTTP_EXPECTED = 'host:port such as 127.0.0.1:9464, or off';
+const listenAddress = z.string().refine((written) => written === 'off' || parseHostPort(written) !== null, { error: HTTP_EXPECTED });
+
+const CAPACITY_EXPECTED = 'a whole number from 1 to 1000';
+const capacity = (queue: Queue) =>
+  z
+    .string()
+    .regex(/^(?:[1-9]\d{0,2}|1000)$/, { error: CAPACITY_EXPECTED })
+    .prefault(String(CAPACITIES[queue]))
+    .transform(Number)
+    .describe(`activities at once in one worker process: ${QUEUE_PURPOSE[queue]}`);
+
+export const mongodbUri = z
+  .string()
+  .regex(/^mongodb(?:\+srv)?:\/\/\S+$/, { error: 'an address that begins with mongodb:// or mongodb+srv:// and holds no blanks' });
+
+/** Every variable that is read from the environment, as text. An empty variable counts as one that is not set. */
+export const settingsSchema = z.strictObject({
+  LANDFALL_HOME: filled.default(DEFAULTS.home).describe('folder of everything that Landfall writes by itself'),
+  LANDFALL_FLOWS: filled.default(DEFAULTS.flows).describe('folder of the flow files'),
+  TEMPORAL_ADDRESS: serverAddress.exactOptional().describe('Temporal server; absent: the embedded one'),
+  TEMPORAL_NAMESPACE: filled.default(DEFAULTS.namespace).describe('Temporal namespace'),
+  TEMPORAL_API_KEY: filled.exactOptional().describe('API key of the Temporal server (secret); turns TLS on'),
+  TEMPORAL_API_KEY_FILE: filled.exactOptional().describe('file that holds the API key'),
+  TEMPORAL_TLS: flag.exactOptional().describe('true or false; absent: on when a key or certificate is given'),
+  TEMPORAL_TLS_SERVER_CA_CERT_PATH: filled.exactOptional().describe('file with the certificate authorities of the Temporal server'),
+  TEMPORAL_TLS_SERVER_NAME: filled.exactOptional().describe("name expected in the Temporal server's certificate"),
+  TEMPORAL_TLS_CLIENT_CERT_PATH: filled.exactOptional().describe('file with the client certificate'),
+  TEMPORAL_TLS_CLIENT_KEY_PATH: filled.exactOptional().describe("file with the client certificate's key"),
+  MONGODB_URI: mongodbUri.exactOptional().describe('MongoDB server (secret); absent: the embedded one'),
+  MONGODB_URI_FILE: filled.exactOptional().describe('file that holds the address of the MongoDB server'),
+  LANDFALL_DATABASE: databaseName.default(DEFAULTS.database).describe('MongoDB database of plans, runs, receipts, quarantine and leases'),
+  LANDFALL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default(DEFAULTS.level).describe('least level that is logged'),
+  LANDFALL_LOG_FORMAT: z.enum(['auto', 'json', 'pretty']).default('auto').describe('auto: pretty on a terminal, else JSON'),
+  LANDFALL_HTTP: listenAddress.default(DEFAULTS.http).describe('where workers answer /healthz and /metrics; port 0: a free one'),
+  LANDFALL_SHUTDOWN_GRACE: duration
+    .prefault(DEFAULTS.shutdownGrace)
+    .describe('how long activities may go on after a worker was told to stop'),
+  LANDFALL_TEMPORAL_BIN: filled.exactOptional().describe('the temporal command for the embedded server'),
+  LANDFALL_MONGOD_BIN: filled.exactOptional().describe('the mongod command for the embedded database'),
+  LANDFALL_CAPACITY_CONTROL: capacity('control'),
+  LANDFALL_CAPACITY_REQUEST: capacity('request'),
+  LANDFALL_CAPACITY_TRANSFER: capacity('transfer'),
+  LANDFALL_CAPACITY_CONVERT: capacity('convert'),
+  LANDFALL_CAPACITY_LOAD: capacity('load'),
+  LANDFALL_CAPACITY_VERIFY: capacity('verify'),
+  LANDFALL_CAPACITY_NOTIFY: capacity('notify'),
+});
+export type SettingsText = z.output<typeof settingsSchema>;
+export type Variable = keyof SettingsText;
+
+export const VARIABLES: readonly string[] = Object.keys(settingsSchema.shape);
+export const isVariable = (name: string): name is Variable => Object.hasOwn(settingsSchema.shape, name);
+
+/** Variables whose values are never shown. */
+export const SECRET_VARIABLES: readonly string[] = ['TEMPORAL_API_KEY', 'MONGODB_URI'] satisfies readonly Variable[];
