@@ -13,12 +13,11 @@ export interface ByteSource {
   close(): Promise<void>;
 }
 
-export const memorySource = (path: string, bytes: Uint8Array): ByteSource => ({
-  path,
-  size: bytes.byteLength,
-  read: async (from, length) => bytes.subarray(from, from + length),
-  close: async () => {},
-});
+export function memorySource(path: string, bytes: Uint8Array): ByteSource {
+  // A plain view: parts of a Buffer would be Buffers, and so would the values.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return { path, size: plain.byteLength, read: async (from, length) => plain.subarray(from, from + length), close: async () => {} };
+}
 
 /** Holds the small file that most are, and the header of the others, after one read. */
 const HEAD_BYTES = 64 * 1024;

@@ -1,13 +1,27 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { Failure } from '../../../src/errors.ts';
+import { describe, test } from 'node:test';
 import { openNetcdf } from '../../../src/formats/netcdf/open.ts';
+import { described, expectations, fixture, fixtureBytes } from './netcdf-fixtures.ts';
 
-test('an empty file is unreadable, and the failure names it', async () => {
-  const opening = openNetcdf('float.nc', { bytes: new Uint8Array(0) });
+const classic = expectations.filter(({ file }) => !/netcdf4|hdf5/.test(file));
 
-  await assert.rejects(
-    opening,
-    (error) => error instanceof Failure && error.code === 'unreadable_file' && /^float\.nc .*empty/.test(error.message),
-  );
+describe('classic, 64-bit offset and CDF-5 files', () => {
+  for (const { file, ...expected } of classic) {
+    test(`${file} reads as netCDF4-python reads it`, async () => {
+      const opened = await openNetcdf(fixture(file));
+
+      const found = await described(opened);
+      await opened.close();
+
+      assert.deepEqual(found, expected);
+    });
+
+    test(`${file} reads the same from memory`, async () => {
+      const opened = await openNetcdf(file, { bytes: fixtureBytes(file) });
+
+      const found = await described(opened);
+
+      assert.deepEqual(found, expected);
+    });
+  }
 });
