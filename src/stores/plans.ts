@@ -12,6 +12,12 @@ export interface PageOutcome {
   readonly bytes: number;
 }
 
+/** The items one activity call handles. `count` is what they count as: a float moved between centres names one profile twice. */
+export interface PlanPage {
+  readonly items: readonly string[];
+  readonly count: number;
+}
+
 export const noOutcome: PageOutcome = { loaded: 0, unchanged: 0, rejected: 0, removed: 0, bytes: 0 };
 
 export const addOutcomes = (a: PageOutcome, b: PageOutcome): PageOutcome => ({
@@ -42,6 +48,7 @@ interface PageDocument {
   readonly _id: string;
   readonly plan: string;
   readonly items: readonly string[];
+  readonly count: number;
   readonly outcome: PageOutcome | null;
   readonly expiresAt: Date | null;
 }
@@ -70,7 +77,7 @@ export class Plans {
   async store(
     plan: string,
     flow: string,
-    pages: AsyncIterable<readonly string[]>,
+    pages: AsyncIterable<PlanPage>,
     now: Date,
     onPage?: () => Promise<void>,
   ): Promise<PlanHeader> {
@@ -79,10 +86,10 @@ export class Plans {
     let items = 0;
     for await (const page of pages) {
       const _id = pageId(plan, count);
-      const document = { plan, items: page, outcome: null, expiresAt };
+      const document = { plan, ...page, outcome: null, expiresAt };
       await within(`storing plan ${plan}`, () => this.#pages.replaceOne({ _id }, document, { upsert: true }));
       count += 1;
-      items += page.length;
+      items += page.count;
       await onPage?.();
     }
     const header = { flow, pages: count, items, madeAt: now, expiresAt };

@@ -1,0 +1,94 @@
+import { Failure } from '../../src/errors.ts';
+import type { ArgoFlow } from '../../src/argo/flow.ts';
+import { parseKeyText } from '../../src/argo/names.ts';
+import type { NightRecord } from '../../src/argo/night.ts';
+import { pagesOfItems } from '../../src/argo/pages.ts';
+import type { PageOutcome, PlanHeader, Plans } from '../../src/stores/plans.ts';
+import type { Quarantine } from '../../src/stores/quarantine.ts';
+import type { Runs } from '../../src/stores/runs.ts';
+import type { ListedChanges } from './transfer.ts';
+
+export interface ControlDependencies {
+  readonly resolve: (flow: string) => Promise<ArgoFlow>;
+  readonly plans: Plans;
+  readonly quarantine: Quarantine;
+  readonly runs: Runs;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly now: () => Date;
+}
+
+export interface RecordNight {
+  readonly flow: ArgoFlow;
+  readonly run: string;
+  readonly plan: string;
+  readonly listed: ListedChanges;
+}
+
+export interface PlanItems {
+  readonly flow: ArgoFlow;
+  readonly plan: string;
+  /** Keys `<dac>/<wmo>_<number>`; null: the flow's open quarantine. */
+  readonly items: readonly string[] | null;
+}
+
+/** Book-keeping of the argo jobs. Queue: control. */
+export const controlActivities = ({ resolve, plans, quarantine, runs, versions, now }: ControlDependencies) => ({
+  /** An operator types no more than the flow's name; everything else comes from its file. */
+  async resolveArgo({ flow }: { readonly flow: string }): Promise<ArgoFlow> {
+    return await resolve(flow);
+  },
+
+  /** A plan of named profiles, or of what is in quarantine. */
+  async planItems({ flow, plan, items }: PlanItems): Promise<PlanHeader> {
+    const known = await plans.header(plan);
+    if (known !== null) return known;
+    for (const item of items ?? []) {
+      if (parseKeyText(item) !== null) continue;
+      throw new Failure({
+        kind: 'stop',
+        code: 'bad_item',
+        happened: `"${item}" names no profile`,
+        expected: '<dac>/<wmo>_<number>, such as aoml/13857_001',
+        remedy: 'Look at the keys with: landfall quarantine list',
+      });
+    }
+    const source = items === null ? quarantine.openItems(flow.name) : items.toSorted();
+    return await plans.store(plan, flow.name, pagesOfItems(source, flow.load.batch), now());
+  },
+
+  async planOutcome({ plan }: { readonly plan: string }): Promise<PageOutcome & { readonly pagesOpen: number }> {
+    return await plans.outcome(plan);
+  },
+
+  /** Adds the night up from what its pages kept, so that no crash can make it count twice. */
+  async recordNight({ flow, run, plan, listed }: RecordNight): Promise<NightRecord> {
+    const [header, outcome, begun, codes] = await Promise.all([
+      plans.header(plan),
+      plans.outcome(plan),
+      runs.get(run),
+      quarantine.countByCode(flow.name),
+    ]);
+    const endedAt = now();
+    const startedAt = begun?.startedAt ?? endedAt;
+    const { loaded, unchanged, rejected, removed } = outcome;
+    return {
+      flow: flow.name,
+      run,
+      startedAt: startedAt.toISOString(),
+      endedAt: endedAt.toISOString(),
+      seconds: (endedAt.getTime() - startedAt.getTime()) / 1000,
+      seen: header?.items ?? 0,
+      loaded,
+      unchanged,
+      rejected,
+      removed,
+      bytesRead: outcome.bytes,
+      filesCopied: listed.filesToCopy,
+      bytesCopied: listed.bytesToCopy,
+      filesDeleted: listed.filesToDelete,
+      unknownNames: listed.unknownNames,
+      quarantine: codes,
+      versions,
+    };
+  },
+});

@@ -1,0 +1,60 @@
+import { Failure } from '../../src/errors.ts';
+import type { Fence, LeaseHolder, Leases } from '../../src/stores/leases.ts';
+import type { Health, Progress, Runs } from '../../src/stores/runs.ts';
+
+export interface TakeFlow {
+  readonly flow: string;
+  readonly kind: string;
+  readonly holder: LeaseHolder;
+}
+
+export interface NotePhase {
+  readonly run: string;
+  readonly progress: Progress;
+  readonly health: Health;
+  readonly says: string | null;
+}
+
+export interface EndRun {
+  readonly run: string;
+  readonly fence: Fence | null;
+  readonly health: Health;
+  readonly says: string | null;
+  readonly record: Readonly<Record<string, unknown>>;
+}
+
+export interface JobDependencies {
+  readonly leases: Leases;
+  readonly runs: Runs;
+  /** Asks Temporal whether that chain of runs is still open. */
+  readonly isAlive: (holder: LeaseHolder) => Promise<boolean>;
+  readonly now: () => Date;
+}
+
+/** Book-keeping that every job of every kind begins and ends with. Queue: control. */
+export const jobActivities = ({ leases, runs, isAlive, now }: JobDependencies) => ({
+  /** Takes the flow's lease and notes the start of the run. A second run of a flow ends here, with a sentence. */
+  async takeFlow({ flow, kind, holder }: TakeFlow): Promise<{ readonly fence: Fence }> {
+    const answer = await leases.take(flow, holder, now(), isAlive);
+    if (answer.state === 'busy') {
+      throw new Failure({
+        kind: 'stop',
+        code: 'flow_busy',
+        happened: `Flow ${flow} is already being worked on by ${answer.holder.job} (workflow ${answer.holder.workflowId}, since ${answer.since.toISOString()})`,
+        remedy: 'This second run did nothing; wait for the first, or stop or cancel it',
+      });
+    }
+    await runs.begin({ run: holder.runId, flow, kind, job: holder.job, workflowId: holder.workflowId }, now());
+    return { fence: answer.fence };
+  },
+
+  async notePhase({ run, progress, health, says }: NotePhase): Promise<void> {
+    await runs.phase(run, progress, health, says, now());
+  },
+
+  /** Keeps the run's record and gives the lease back. */
+  async endRun({ run, fence, health, says, record }: EndRun): Promise<void> {
+    await runs.end(run, health, says, record, now());
+    if (fence !== null) await leases.release(fence);
+  },
+});

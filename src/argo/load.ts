@@ -1,0 +1,111 @@
+import type { Logger } from '../observe/log.ts';
+import type { Database } from '../stores/mongo.ts';
+import type { PageOutcome } from '../stores/plans.ts';
+import type { Fence, Leases } from '../stores/leases.ts';
+import type { Quarantine } from '../stores/quarantine.ts';
+import type { Receipts } from '../stores/receipts.ts';
+import type { Hdf5Pool } from '../formats/netcdf/hdf5-pool.ts';
+import type { ArgoFlow } from './flow.ts';
+import { type ChunkEnd, ChunkLoader, type ProfileEnd } from './load-chunk.ts';
+import { keyText, listName, parseKeyText, type ProfileKey } from './names.ts';
+import { Products } from './products.ts';
+import type { ProfileGroup } from './select.ts';
+import { groupsOf, type PlatformGroups } from './tree.ts';
+
+export interface LoadRequest {
+  readonly flow: ArgoFlow;
+  /** Profile keys `<dac>/<wmo>_<number>`; all of one platform's are in one request. */
+  readonly items: readonly string[];
+  readonly run: string;
+  readonly fence: Fence;
+  readonly isForced: boolean;
+  readonly signal: AbortSignal;
+  /** Called after each chunk with the profiles finished so far. */
+  readonly onChunk: (done: number) => void;
+}
+
+export interface LoaderDependencies {
+  readonly database: Database;
+  readonly leases: Leases;
+  readonly receipts: Receipts;
+  readonly quarantine: Quarantine;
+  readonly hdf5: Hdf5Pool;
+  readonly log: Logger;
+  readonly now: () => Date;
+}
+
+/** Profiles handled between two writes: bounds memory (64 deep BGC profiles are about 20 MB) and what a killed attempt repeats. */
+const CHUNK = 64;
+
+/** Makes the collections equal to what the mirror holds now, for the profiles asked for. Safe to repeat after any kill. */
+export class ProfileLoader {
+  readonly #dependencies: LoaderDependencies;
+
+  constructor(dependencies: LoaderDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /**
+   * Removals first, then loads: a float that moved to another DAC loses its documents under one and gets them back under the other.
+   * Inside a platform profiles go in byte order of the list's lines, which is what numbers its metadata documents.
+   */
+  async load(request: LoadRequest): Promise<PageOutcome> {
+    const { flow, items, signal, onChunk } = request;
+    const chunks = new ChunkLoader(this.#dependencies, new Products(this.#dependencies.database, flow), request);
+    const { load, gone, moved } = await choose(flow.mirror, items);
+    const movedNames = new Set(moved.map(listName));
+
+    const ends = new Map<string, ProfileEnd>();
+    let bytes = 0;
+    const finish = (chunk: ChunkEnd): void => {
+      for (const [profile, end] of chunk.ends) ends.set(profile, end);
+      bytes += chunk.bytes;
+      onChunk(ends.size);
+    };
+    await chunks.forget(moved);
+    for (const keys of chunksOf(gone)) {
+      signal.throwIfAborted();
+      finish(await chunks.remove(keys));
+    }
+    for (const groups of chunksOf(load)) {
+      signal.throwIfAborted();
+      const isMoved = groups.some((group) => movedNames.has(listName(group)));
+      finish(await chunks.load(groups, request.isForced || isMoved));
+    }
+    return tally(ends, bytes);
+  }
+}
+
+/** What the mirror holds now of these profiles, whatever the list said. */
+async function choose(root: string, items: readonly string[]): Promise<PlatformGroups> {
+  const load: ProfileGroup[] = [];
+  const gone: ProfileKey[] = [];
+  const moved: ProfileKey[] = [];
+  for (const [wmo, profiles] of byPlatform(items)) {
+    const groups = await groupsOf(root, { wmo, profiles });
+    load.push(...groups.load);
+    gone.push(...groups.gone);
+    moved.push(...groups.moved);
+  }
+  return { load, gone, moved };
+}
+
+function tally(ends: ReadonlyMap<string, ProfileEnd>, bytes: number): PageOutcome {
+  const count = (wanted: ProfileEnd): number => [...ends.values()].filter((end) => end === wanted).length;
+  return { loaded: count('loaded'), unchanged: count('unchanged'), rejected: count('rejected'), removed: count('removed'), bytes };
+}
+
+function byPlatform(items: readonly string[]): ReadonlyMap<string, readonly ProfileKey[]> {
+  const platforms = new Map<string, Map<string, ProfileKey>>();
+  for (const item of items) {
+    const key = parseKeyText(item);
+    if (key === null) continue;
+    const profiles = platforms.get(key.wmo) ?? new Map<string, ProfileKey>();
+    platforms.set(key.wmo, profiles.set(keyText(key), key));
+  }
+  return new Map([...platforms].map(([wmo, profiles]) => [wmo, [...profiles.values()]]));
+}
+
+function* chunksOf<T>(list: readonly T[]): Generator<readonly T[]> {
+  for (let from = 0; from < list.length; from += CHUNK) yield list.slice(from, from + CHUNK);
+}

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { open, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errnoOf } from '../errors.ts';
+import type { FileReceipt } from '../stores/receipts.ts';
+
+/** One source file with its whole content, and the proof of it. */
+export interface SourceFile extends FileReceipt {
+  readonly absolutePath: string;
+  readonly bytes: Uint8Array;
+}
+
+export type FileFacts = Pick<FileReceipt, 'path' | 'sizeBytes' | 'mtimeMs'>;
+
+/** Size and time of the files, or null when one has gone: the profile has to be chosen again. */
+export async function factsOf(root: string, paths: readonly string[]): Promise<readonly FileFacts[] | null> {
+  try {
+    return await Promise.all(
+      paths.map(async (path) => {
+        const { size, mtimeMs } = await stat(join(root, path));
+        return { path, sizeBytes: size, mtimeMs: Math.floor(mtimeMs) };
+      }),
+    );
+  } catch (error) {
+    if (isGone(error)) return null;
+    throw error;
+  }
+}
+
+/** Reads files whole. Size, time and digest come from the one opened file, whatever is renamed over its path meanwhile. */
+export async function readSources(root: string, paths: readonly string[]): Promise<readonly SourceFile[] | null> {
+  try {
+    return await Promise.all(paths.map((path) => readSource(root, path)));
+  } catch (error) {
+    if (isGone(error)) return null;
+    throw error;
+  }
+}
+
+async function readSource(root: string, path: string): Promise<SourceFile> {
+  const absolutePath = join(root, path);
+  const file = await open(absolutePath, 'r');
+  try {
+    const { mtimeMs } = await file.stat();
+    const bytes = await file.readFile();
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    return { path, absolutePath, bytes, sizeBytes: bytes.length, mtimeMs: Math.floor(mtimeMs), sha256 };
+  } finally {
+    await file.close();
+  }
+}
+
+const isGone = (error: unknown): boolean => errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR';

@@ -1,0 +1,34 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { loadActivities } from '../../activities/argo/load.ts';
+import type { ArgoFlow } from '../../src/argo/flow.ts';
+import type { PlanHeader } from '../../src/stores/plans.ts';
+import type { Controls } from '../common/controls.ts';
+import type { Job } from '../common/job.ts';
+import { activityOptions } from '../common/policies.ts';
+import type { Tracker } from '../common/tracker.ts';
+import { overPages, type WindowEnd } from '../common/window.ts';
+
+/** Loads the pages of a plan from `from` on, `controls.width` batches at once. */
+export function loadPlan(
+  job: Job,
+  { flow, plan, from, isForced, controls, tracker }: {
+    readonly flow: ArgoFlow;
+    readonly plan: PlanHeader;
+    readonly from: number;
+    readonly isForced: boolean;
+    readonly controls: Controls;
+    readonly tracker: Tracker;
+  },
+): Promise<WindowEnd> {
+  const { loadPage } = proxyActivities<ReturnType<typeof loadActivities>>(activityOptions('load', flow.queueSuffix));
+  return overPages({
+    from,
+    pages: plan.pages,
+    controls,
+    runPage: async (page) => {
+      const outcome = await loadPage({ flow, plan: plan.plan, page, run: job.run, fence: job.fence, isForced });
+      const { loaded, unchanged, rejected, removed, bytes } = outcome;
+      tracker.add({ done: loaded + unchanged + rejected + removed, failed: rejected, bytes });
+    },
+  });
+}

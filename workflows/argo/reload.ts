@@ -1,0 +1,49 @@
+import { continueAsNew, proxyActivities } from '@temporalio/workflow';
+import type { controlActivities } from '../../activities/argo/control.ts';
+import type { ArgoFlow } from '../../src/argo/flow.ts';
+import type { PageOutcome, PlanHeader } from '../../src/stores/plans.ts';
+import { listen } from '../common/controls.ts';
+import { readably, underLease } from '../common/job.ts';
+import { activityOptions } from '../common/policies.ts';
+import { type Tally, Tracker } from '../common/tracker.ts';
+import { loadPlan } from './load.ts';
+
+export interface ReloadInput {
+  readonly flow: string;
+  /** Keys `<dac>/<wmo>_<number>`; absent: everything in the flow's quarantine. */
+  readonly items?: readonly string[];
+  /** Set by Landfall when a long run goes on as new. */
+  readonly goOn?: { readonly flow: ArgoFlow; readonly plan: PlanHeader; readonly next: number; readonly width: number; readonly tally: Tally };
+}
+
+export interface ReloadResult extends PageOutcome {
+  readonly flow: string;
+  readonly state: 'done' | 'stopped';
+  readonly message: string;
+}
+
+/** Loads named profiles, or the flow's quarantine, again from the mirror as it is now. */
+export async function reload(input: ReloadInput): Promise<ReloadResult> {
+  const tracker = new Tracker(`reload of ${input.flow}`);
+  const controls = listen(input.goOn?.width ?? null, tracker, () => input.items ?? null);
+  const { resolveArgo, planItems, planOutcome } = proxyActivities<ReturnType<typeof controlActivities>>(activityOptions('control', null));
+  const flow = input.goOn?.flow ?? (await readably(() => resolveArgo({ flow: input.flow })));
+  controls.width ??= flow.load.width;
+
+  return await underLease({ job: 'reload', flow: flow.name, kind: 'argo', tracker }, async (job) => {
+    const plan = input.goOn?.plan ?? (await planItems({ flow, plan: `reload-${job.run}`, items: input.items ?? null }));
+
+    await job.enter('load', input.goOn?.tally ?? { total: plan.items });
+    const loaded = await loadPlan(job, { flow, plan, from: input.goOn?.next ?? 0, isForced: true, controls, tracker });
+    if (loaded.state === 'long') {
+      const goOn = { flow, plan, next: loaded.next, width: controls.width ?? flow.load.width, tally: tracker.tally };
+      return await continueAsNew<typeof reload>({ flow: flow.name, goOn });
+    }
+
+    const { pagesOpen, ...outcome } = await planOutcome({ plan: plan.plan });
+    const state = loaded.state === 'finished' && pagesOpen === 0 ? 'done' : 'stopped';
+    const message = `${plan.items} profiles tried again: ${outcome.loaded} loaded, ${outcome.rejected} still rejected, ${outcome.removed} removed.`;
+    const result = { flow: flow.name, state, message, ...outcome } as const;
+    return { result, health: state === 'done' ? 'ok' : 'stopped', says: message, record: { ...result } };
+  });
+}

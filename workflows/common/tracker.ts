@@ -1,0 +1,114 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import type { Health } from '../../src/stores/runs.ts';
+import type { ActivityProgress, ProgressAnswer } from './messages.ts';
+
+const Flow = defineSearchAttributeKey('Flow', 'KEYWORD');
+const Kind = defineSearchAttributeKey('Kind', 'KEYWORD');
+const Phase = defineSearchAttributeKey('Phase', 'KEYWORD');
+const HealthKey = defineSearchAttributeKey('Health', 'KEYWORD');
+
+export interface Tally {
+  readonly done: number;
+  readonly total: number;
+  readonly failed: number;
+  readonly bytes: number;
+}
+
+const nothing: Tally = { done: 0, total: 0, failed: 0, bytes: 0 };
+
+/** Where a run is, for the query, the search attributes and the details pane of the Web UI. */
+export class Tracker {
+  readonly #title: string;
+  #phase = 'starting';
+  #health: Health = 'ok';
+  #says: string | null = null;
+  #tally: Tally = nothing;
+  #phaseStartedMs = Date.now();
+  #doneAtStart = 0;
+
+  constructor(title: string) {
+    this.#title = title;
+  }
+
+  get tally(): Tally {
+    return this.#tally;
+  }
+
+  get phase(): string {
+    return this.#phase;
+  }
+
+  identify(flow: string, kind: string): void {
+    upsertSearchAttributes([
+      { key: Flow, value: flow },
+      { key: Kind, value: kind },
+    ]);
+  }
+
+  enter(phase: string, tally: Partial<Tally> = {}): void {
+    this.#phase = phase;
+    this.#tally = { ...nothing, ...tally };
+    this.#phaseStartedMs = Date.now();
+    this.#doneAtStart = this.#tally.done;
+    this.#says = null;
+    this.#health = 'ok';
+    upsertSearchAttributes([
+      { key: Phase, value: phase },
+      { key: HealthKey, value: this.#health },
+    ]);
+    this.#render();
+  }
+
+  /** Something to read: why the run waits, or what it asks. */
+  says(sentence: string | null, health?: Health): void {
+    this.#says = sentence;
+    if (health !== undefined && health !== this.#health) {
+      this.#health = health;
+      upsertSearchAttributes([{ key: HealthKey, value: health }]);
+    }
+    this.#render();
+  }
+
+  add(by: Omit<Tally, 'total'>): void {
+    const { done, total, failed, bytes } = this.#tally;
+    this.#tally = { total, done: done + by.done, failed: failed + by.failed, bytes: bytes + by.bytes };
+    this.#render();
+  }
+
+  report({ done, total, bytes }: ActivityProgress): void {
+    this.#tally = { ...this.#tally, done, total, bytes };
+    this.#render();
+  }
+
+  answer(controls: { readonly isPaused: boolean; readonly width: number | null }): ProgressAnswer {
+    const { done, total } = this.#tally;
+    const seconds = (Date.now() - this.#phaseStartedMs) / 1000;
+    const rate = seconds > 0 ? (done - this.#doneAtStart) / seconds : 0;
+    const eta = rate > 0 && total > done ? Math.round((total - done) / rate) : null;
+    return {
+      phase: this.#phase,
+      health: this.#health,
+      says: this.#says,
+      ...this.#tally,
+      rate: Math.round(rate * 10) / 10,
+      eta,
+      paused: controls.isPaused,
+      width: controls.width ?? 0,
+    };
+  }
+
+  #render(): void {
+    const { done, total, failed, bytes } = this.#tally;
+    const share = total > 0 ? ` (${Math.floor((100 * done) / total)} %)` : '';
+    const lines = [
+      `### ${this.#title}: ${this.#phase}`,
+      ...(this.#says === null ? [] : ['', `**${this.#says}**`]),
+      '',
+      '| done | of | failed | bytes |',
+      '|---:|---:|---:|---:|',
+      `| ${done}${share} | ${total > 0 ? total : '…'} | ${failed} | ${(bytes / 1e6).toFixed(1)} MB |`,
+    ];
+    setCurrentDetails(lines.join('\n'));
+  }
+}
