@@ -41,9 +41,9 @@ export function rsyncCommand(call: RsyncCall): readonly [program: string, ...arg
     '--omit-dir-times',
     '--outbuf=L',
     '--stats',
-    `--timeout=${source.timeoutSeconds}`,
-    `--contimeout=${source.connectTimeoutSeconds}`,
-    ...(source.bandwidthKiBps === undefined ? [] : [`--bwlimit=${source.bandwidthKiBps}`]),
+    `--timeout=${atLeastOne(source.timeoutSeconds)}`,
+    `--contimeout=${atLeastOne(source.connectTimeoutSeconds)}`,
+    ...(source.bandwidthKiBps === undefined ? [] : [`--bwlimit=${atLeastOne(source.bandwidthKiBps)}`]),
     ...(maxDeletions === undefined ? [] : [`--max-delete=${maxDeletions}`]),
     ...(dryRun ? ['-n'] : []),
   ];
@@ -54,8 +54,13 @@ export function rsyncCommand(call: RsyncCall): readonly [program: string, ...arg
   ]; // biome-ignore format: one program a line
 }
 
+/** rsync takes whole numbers, and 0 as no limit. */
+const atLeastOne = (value: number): number => Math.max(1, Math.round(value));
+
 /** With a slash at its end a folder means what is in it. */
 const withSlash = (path: string): string => (path.endsWith('/') ? path : `${path}/`);
 
 /** Only a daemon's module: anything else would start a remote shell or read a local folder. */
-export const isDaemonUrl = (url: string): boolean => /^(?:rsync:\/\/[^/\s-][^/\s]*\/[^/\s]|[^/:\s-][^/:\s]*::[^/\s])\S*$/.test(url);
+export const isDaemonUrl = (url: string): boolean =>
+  /^rsync:\/\/[^/\s-][^/\s]*\/[^/\s]\S*$/.test(url) ||
+  /^(?:[^/:\s@-][^/:\s@]*@)?(?:\[[0-9A-Fa-f:.]+\]|[^/:\s@-][^/:\s@]*)::[^/\s]\S*$/.test(url);

@@ -16,6 +16,8 @@ export interface RsyncPass extends Omit<RsyncCall, 'lockWaitSeconds'> {
   /** Ends rsync within 5 s. */
   readonly signal: AbortSignal;
   readonly tickMs?: number;
+  /** Default 5: a predecessor that was just told to end gets that long. */
+  readonly lockWaitSeconds?: number;
   /** The lines that were completed since the last call; in batches, in order, each line once. */
   readonly onLines: (lines: readonly string[]) => void;
   /** Once a tick, when everything read so far is durable. What it throws ends rsync and is thrown on. */
@@ -81,7 +83,7 @@ async function watch(pass: RsyncPass, tail: Tail, log: FileHandle, errors: FileH
 }
 
 async function startRsync(pass: RsyncPass, log: FileHandle, errors: FileHandle, signal: AbortSignal): Promise<ProcessEnd> {
-  const [program, ...args] = rsyncCommand({ ...pass, lockWaitSeconds: LOCK_WAIT_SECONDS });
+  const [program, ...args] = rsyncCommand({ ...pass, lockWaitSeconds: pass.lockWaitSeconds ?? LOCK_WAIT_SECONDS });
   const result = await execa(program, args, {
     stdin: 'ignore',
     // A file's stream is handed on as its descriptor: rsync writes into the file itself, and no reader stands between.
