@@ -1,8 +1,8 @@
-import { Failure } from '../../src/errors.ts';
 import type { ArgoFlow } from '../../src/argo/flow.ts';
 import { parseKeyText } from '../../src/argo/names.ts';
 import type { NightRecord } from '../../src/argo/night.ts';
 import { pagesOfItems } from '../../src/argo/pages.ts';
+import { Failure } from '../../src/errors.ts';
 import type { PageOutcome, PlanHeader, Plans } from '../../src/stores/plans.ts';
 import type { Quarantine } from '../../src/stores/quarantine.ts';
 import type { Runs } from '../../src/stores/runs.ts';

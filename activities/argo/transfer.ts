@@ -9,13 +9,11 @@ import { planPages as storedPages } from '../../src/argo/pages.ts';
 import type { Fence, Leases } from '../../src/stores/leases.ts';
 import type { PlanHeader, Plans } from '../../src/stores/plans.ts';
 import type { Receipts } from '../../src/stores/receipts.ts';
-import type { Runs } from '../../src/stores/runs.ts';
 import { closeList, pruneLists } from '../../src/transfer/journal.ts';
 import type { ReportProgress } from '../common/report.ts';
 
 export interface TransferDependencies {
   readonly plans: Plans;
-  readonly runs: Runs;
   readonly receipts: Receipts;
   readonly leases: Leases;
   /** The password a flow refers to, read from the environment or a file at the moment it is needed. */
@@ -81,7 +79,7 @@ export interface PlannedNight extends PlanHeader {
 const LISTS_KEPT = 30;
 
 /** Queue: transfer. On the host that reaches the mirror. */
-export const transferActivities = ({ plans, runs, receipts, leases, password, report, now }: TransferDependencies) => {
+export const transferActivities = ({ plans, receipts, leases, password, report, now }: TransferDependencies) => {
   const sourceOf = async (flow: ArgoFlow): Promise<MirrorSource> => mirrorSource(flow, await password(flow));
 
   return {

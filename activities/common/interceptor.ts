@@ -18,7 +18,11 @@ const UNFORESEEN_ATTEMPTS = 5;
 const DISK_FULL_PAUSE_MS = 60_000;
 
 /** The one place where an activity is timed, its logs get their context, and its errors are sorted into the three kinds. */
-export function activityInterceptor(context: Context, log: Logger, observe: (observation: ActivityObservation) => void): ActivityInboundCallsInterceptor {
+export function activityInterceptor(
+  context: Context,
+  log: Logger,
+  observe: (observation: ActivityObservation) => void,
+): ActivityInboundCallsInterceptor {
   return {
     async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>): Promise<unknown> {
       const { activityType: activity, taskQueue: queue, attempt, workflowExecution } = context.info;
@@ -38,7 +42,14 @@ export function activityInterceptor(context: Context, log: Logger, observe: (obs
         }
         const failure = failureOf(error, attempt);
         seen('failed', failure);
-        log.warn({ event: 'activity_failed', ...fields, kind: failure.kind, code: failure.code, message: failure.message, err: failure.cause });
+        log.warn({
+          event: 'activity_failed',
+          ...fields,
+          kind: failure.kind,
+          code: failure.code,
+          message: failure.message,
+          err: failure.cause,
+        });
         throw applicationFailure(failure);
       }
     },

@@ -57,7 +57,10 @@ export class ChunkLoader {
 
     const gone = prepared.filter((one) => one.state === 'gone').map(({ key }) => key);
     if (gone.length > 0) await this.remove(gone);
-    const refused = await this.#write(prepared.filter((one) => one.state === 'translated'), known);
+    const refused = await this.#write(
+      prepared.filter((one) => one.state === 'translated'),
+      known,
+    );
     const rejected = [...prepared.flatMap((one) => (one.state === 'rejected' ? [one.rejected] : [])), ...refused];
     await this.#settle(prepared, rejected);
 

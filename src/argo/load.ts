@@ -1,13 +1,13 @@
+import type { Hdf5Pool } from '../formats/netcdf/hdf5-pool.ts';
 import type { Logger } from '../observe/log.ts';
+import type { Fence, Leases } from '../stores/leases.ts';
 import type { Database } from '../stores/mongo.ts';
 import type { PageOutcome } from '../stores/plans.ts';
-import type { Fence, Leases } from '../stores/leases.ts';
 import type { Quarantine } from '../stores/quarantine.ts';
 import type { Receipts } from '../stores/receipts.ts';
-import type { Hdf5Pool } from '../formats/netcdf/hdf5-pool.ts';
 import type { ArgoFlow } from './flow.ts';
 import { type ChunkEnd, ChunkLoader, type ProfileEnd } from './load-chunk.ts';
-import { keyText, listName, parseKeyText, type ProfileKey } from './names.ts';
+import { keyText, listName, type ProfileKey, parseKeyText } from './names.ts';
 import { Products } from './products.ts';
 import type { ProfileGroup } from './select.ts';
 import { groupsOf, type PlatformGroups } from './tree.ts';

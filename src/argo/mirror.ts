@@ -63,6 +63,7 @@ export async function listChanges(options: ListOptions): Promise<ListSummary> {
 export interface CopyOptions extends PassOptions {
   /** Throws when another run has taken over. Asked before rsync starts and now and then while it runs. */
   readonly checkFence: () => Promise<void>;
+  readonly fenceMs?: number;
 }
 
 export interface CopySummary {
@@ -98,7 +99,7 @@ export async function copyChanges(options: CopyOptions): Promise<CopySummary> {
   for (;;) {
     await checkFence();
     const files = nextPass(list, 'real');
-    const pass = await runPass({ ...options, dryRun: false, files, maxDeletions, onTick: every(FENCE_MS, checkFence) });
+    const pass = await runPass({ ...options, dryRun: false, files, maxDeletions, onTick: every(options.fenceMs ?? FENCE_MS, checkFence) });
     total.passes += 1;
     total.changes += pass.progress.changes;
     total.profileFiles += pass.progress.profileFiles;

@@ -27,7 +27,8 @@ export interface NightRecord {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-export const addsUp = ({ seen, loaded, unchanged, rejected, removed }: NightRecord): boolean => seen === loaded + unchanged + rejected + removed;
+export const addsUp = ({ seen, loaded, unchanged, rejected, removed }: NightRecord): boolean =>
+  seen === loaded + unchanged + rejected + removed;
 
 /** The night in one sentence, as the workflow's result and the run's record show it. */
 export function nightSentence(record: NightRecord): string {

@@ -72,12 +72,23 @@ async function translate(use: Preparation, group: ProfileGroup, files: readonly 
     if (isFailure(error) && error.kind === 'again') throw error;
     // One profile must never stop a list of thousands, not even by a fault of ours.
     use.log.error({ event: 'translation_fault', item: keyText(group), err: error });
-    return reject(use, group, 'translation_fault', `${keyText(group)} could not be translated: ${messageOf(error)}. Report this with the file.`, bytes);
+    return reject(
+      use,
+      group,
+      'translation_fault',
+      `${keyText(group)} could not be translated: ${messageOf(error)}. Report this with the file.`,
+      bytes,
+    );
   }
 }
 
 function reject({ flow }: Preparation, group: ProfileGroup, code: string, message: string, bytes: number): Prepared {
-  return { state: 'rejected', key: group, bytes, rejected: { flow: flow.name, kind: 'argo', item: keyText(group), files: group.files, code, message } };
+  return {
+    state: 'rejected',
+    key: group,
+    bytes,
+    rejected: { flow: flow.name, kind: 'argo', item: keyText(group), files: group.files, code, message },
+  };
 }
 
 /** The receipt names exactly these files, sizes and times, and was made by the rules of today. */
@@ -92,5 +103,7 @@ function isProvenBy(receipt: Receipt, facts: readonly FileFacts[]): boolean {
 async function isStill(root: string, files: readonly SourceFile[]): Promise<boolean> {
   const paths = files.map(({ path }) => path);
   const facts = await factsOf(root, paths);
-  return facts !== null && facts.every(({ sizeBytes, mtimeMs }, at) => files[at]?.sizeBytes === sizeBytes && files[at]?.mtimeMs === mtimeMs);
+  return (
+    facts !== null && facts.every(({ sizeBytes, mtimeMs }, at) => files[at]?.sizeBytes === sizeBytes && files[at]?.mtimeMs === mtimeMs)
+  );
 }

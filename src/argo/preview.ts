@@ -89,9 +89,8 @@ type Read =
 async function readFiles(root: string, group: ProfileGroup): Promise<Read> {
   const files: FileBytes[] = [];
   for (const path of group.files) {
-    const absolutePath = join(root, path);
     try {
-      files.push({ path, absolutePath, bytes: await readFile(absolutePath) });
+      files.push({ path, bytes: await readFile(join(root, path)) });
     } catch (error) {
       if (errnoOf(error) === undefined) throw error;
       return { rejected: { code: 'unreadable_file', message: `${path} cannot be read: ${messageOf(error)}.` } };

@@ -1,5 +1,5 @@
 import { type AnyBulkWriteOperation, type Collection, MongoBulkWriteError } from 'mongodb';
-import { isDuplicateKey, isRefusedDocument, type Database, mongoFailure, within } from '../stores/mongo.ts';
+import { type Database, isDuplicateKey, isRefusedDocument, mongoFailure, within } from '../stores/mongo.ts';
 import type { ArgoDocument, ArgoMetaDocument } from './documents.ts';
 import type { ArgoFlow } from './flow.ts';
 
@@ -73,7 +73,8 @@ async function bulk(doing: string, write: () => Promise<unknown>): Promise<reado
   } catch (error) {
     if (!(error instanceof MongoBulkWriteError)) throw mongoFailure(error, doing);
     const failures = [error.writeErrors].flat().map(({ index, code, errmsg }) => ({ index, code, message: errmsg ?? `code ${code}` }));
-    if (failures.length === 0 || failures.some(({ code }) => !isRefusedDocument(code) && !isDuplicateKey(code))) throw mongoFailure(error, doing);
+    if (failures.length === 0 || failures.some(({ code }) => !isRefusedDocument(code) && !isDuplicateKey(code)))
+      throw mongoFailure(error, doing);
     return failures;
   }
 }

@@ -11,7 +11,6 @@ import { groupLine, type ProfileGroup } from './select.ts';
 export interface FileBytes {
   /** Relative to the mirror root. */
   readonly path: string;
-  readonly absolutePath: string;
   readonly bytes: Uint8Array;
 }
 
@@ -45,8 +44,8 @@ export async function translateFiles(
   }
 }
 
-async function extract({ path, absolutePath, bytes }: FileBytes, hdf5: Hdf5Pool): Promise<ProfileFile> {
-  const netcdf = await openNetcdf(absolutePath, { bytes, hdf5 });
+async function extract({ path, bytes }: FileBytes, hdf5: Hdf5Pool): Promise<ProfileFile> {
+  const netcdf = await openNetcdf(path, { bytes, hdf5 });
   try {
     return await extractProfile(netcdf, path);
   } finally {

@@ -46,7 +46,10 @@ export async function diffCollections(db: Db, specs: readonly CollectionSpec[]):
     const { indexes, refused } = wantedIndexes(spec, refusesGeoParts);
     for (const index of refused) {
       const parts = (index.instead ?? []).map(indexName).join(' and ');
-      notes.push({ collection: spec.name, note: `the embedded database refuses the compound index ${indexName(index.key)}; ${parts} stand in for it` });
+      notes.push({
+        collection: spec.name,
+        note: `the embedded database refuses the compound index ${indexName(index.key)}; ${parts} stand in for it`,
+      });
     }
     for (const index of indexes) {
       if (present?.indexNames.has(indexName(index.key)) !== true) changes.push({ ...at, change: { kind: 'index', index } });
@@ -116,7 +119,10 @@ async function proveValidator(db: Db, spec: CollectionSpec): Promise<void> {
   });
 }
 
-function wantedIndexes(spec: CollectionSpec, refusesGeoParts: boolean): { readonly indexes: readonly IndexSpec[]; readonly refused: readonly IndexSpec[] } {
+function wantedIndexes(
+  spec: CollectionSpec,
+  refusesGeoParts: boolean,
+): { readonly indexes: readonly IndexSpec[]; readonly refused: readonly IndexSpec[] } {
   const refused = refusesGeoParts ? spec.indexes.filter((index) => index.instead !== undefined) : [];
   const wanted = spec.indexes.flatMap((index) => (refused.includes(index) ? (index.instead ?? []).map((key) => ({ key })) : [index]));
   const byName = new Map(wanted.map((index) => [indexName(index.key), index]));

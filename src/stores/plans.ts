@@ -74,13 +74,7 @@ export class Plans {
   }
 
   /** Stores the pages as they come, in constant memory, then the header. Repeated after a crash it writes the same. */
-  async store(
-    plan: string,
-    flow: string,
-    pages: AsyncIterable<PlanPage>,
-    now: Date,
-    onPage?: () => Promise<void>,
-  ): Promise<PlanHeader> {
+  async store(plan: string, flow: string, pages: AsyncIterable<PlanPage>, now: Date, onPage?: () => Promise<void>): Promise<PlanHeader> {
     const expiresAt = new Date(now.getTime() + PLAN_KEPT_DAYS * 86_400_000);
     let count = 0;
     let items = 0;

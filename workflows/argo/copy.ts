@@ -10,7 +10,12 @@ import { activityOptions } from '../common/policies.ts';
  * what it had copied is not copied twice, and its list is kept.
  * `moved`: the source has changed so much since it was listed that it must be listed, and judged, again.
  */
-export async function copyListed(job: Job, flow: ArgoFlow, listed: ListedChanges, controls: Controls): Promise<'complete' | 'stopped' | 'moved'> {
+export async function copyListed(
+  job: Job,
+  flow: ArgoFlow,
+  listed: ListedChanges,
+  controls: Controls,
+): Promise<'complete' | 'stopped' | 'moved'> {
   const { copyChanges } = proxyActivities<ReturnType<typeof transferActivities>>(activityOptions('transfer', flow.queueSuffix));
   if (listed.isEmpty) return 'complete';
   while (await mayGoOn(controls)) {

@@ -10,7 +10,12 @@ import { activityOptions } from '../common/policies.ts';
  * before anything is deleted and asks: `retry` looks again, `retry {"force":true}` accepts it.
  * Returns null when the run was stopped meanwhile.
  */
-export async function listUntilSafe(job: Job, flow: ArgoFlow, controls: Controls, { look: first, isDryRun }: { readonly look: number; readonly isDryRun: boolean }): Promise<ListedChanges | null> {
+export async function listUntilSafe(
+  job: Job,
+  flow: ArgoFlow,
+  controls: Controls,
+  { look: first, isDryRun }: { readonly look: number; readonly isDryRun: boolean },
+): Promise<ListedChanges | null> {
   const { listChanges } = proxyActivities<ReturnType<typeof transferActivities>>(activityOptions('transfer', flow.queueSuffix));
   for (let look = first; ; look += 1) {
     await job.enter('list');
@@ -18,7 +23,10 @@ export async function listUntilSafe(job: Job, flow: ArgoFlow, controls: Controls
     if (listed.question === null || controls.isForced || isDryRun) return listed;
 
     const looked = controls.retries;
-    await job.says(`${listed.question} Nothing was deleted. Signal retry to look again, or retry with {"force":true} to accept it.`, 'asks');
+    await job.says(
+      `${listed.question} Nothing was deleted. Signal retry to look again, or retry with {"force":true} to accept it.`,
+      'asks',
+    );
     await condition(() => controls.retries > looked || controls.isStopping);
     // This retry answered the question; it is not a wish to try the quarantine again.
     controls.wantsQuarantine = false;

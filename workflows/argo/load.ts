@@ -11,7 +11,14 @@ import { overPages, type WindowEnd } from '../common/window.ts';
 /** Loads the pages of a plan from `from` on, `controls.width` batches at once. */
 export function loadPlan(
   job: Job,
-  { flow, plan, from, isForced, controls, tracker }: {
+  {
+    flow,
+    plan,
+    from,
+    isForced,
+    controls,
+    tracker,
+  }: {
     readonly flow: ArgoFlow;
     readonly plan: PlanHeader;
     readonly from: number;

@@ -13,7 +13,13 @@ export interface ReloadInput {
   /** Keys `<dac>/<wmo>_<number>`; absent: everything in the flow's quarantine. */
   readonly items?: readonly string[];
   /** Set by Landfall when a long run goes on as new. */
-  readonly goOn?: { readonly flow: ArgoFlow; readonly plan: PlanHeader; readonly next: number; readonly width: number; readonly tally: Tally };
+  readonly goOn?: {
+    readonly flow: ArgoFlow;
+    readonly plan: PlanHeader;
+    readonly next: number;
+    readonly width: number;
+    readonly tally: Tally;
+  };
 }
 
 export interface ReloadResult extends PageOutcome {

@@ -27,7 +27,15 @@ export const WIDEST = 64;
 
 /** Installs the messages every long-running workflow answers. Must be called before the first await. */
 export function listen(width: number | null, tracker: Tracker, plan: () => unknown): Controls {
-  const controls: Controls = { isPaused: false, isStopping: false, retries: 0, isForced: false, width, wantsQuarantine: false, retryItems: [] };
+  const controls: Controls = {
+    isPaused: false,
+    isStopping: false,
+    retries: 0,
+    isForced: false,
+    width,
+    wantsQuarantine: false,
+    retryItems: [],
+  };
 
   setHandler(defineSignal(signals.pause), () => {
     controls.isPaused = true;
@@ -70,7 +78,8 @@ function checkRetryItems(request: RetryItems): void {
   if (!Array.isArray(items) || !items.every((item) => typeof item === 'string')) {
     throw new Error('retryItems takes {"items": ["<dac>/<wmo>_<number>", …]}.');
   }
-  if (items.length > MOST_RETRY_ITEMS) throw new Error(`retryItems takes at most ${MOST_RETRY_ITEMS} items; leave the argument to the whole quarantine with the reload job.`);
+  if (items.length > MOST_RETRY_ITEMS)
+    throw new Error(`retryItems takes at most ${MOST_RETRY_ITEMS} items; leave the argument to the whole quarantine with the reload job.`);
 }
 
 /** Waits while paused. Returns false when the run is to stop. */

@@ -1,4 +1,13 @@
-import { ActivityFailure, ApplicationFailure, CancellationScope, ContinueAsNew, isCancellation, proxyActivities, rootCause, workflowInfo } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  ContinueAsNew,
+  isCancellation,
+  proxyActivities,
+  rootCause,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { jobActivities } from '../../activities/common/job.ts';
 import type { FailureKind } from '../../src/errors.ts';
 import type { Fence } from '../../src/stores/leases.ts';
@@ -13,7 +22,10 @@ export interface Job {
   readonly run: string;
   readonly fence: Fence;
   /** Shows the phase everywhere it is looked for: search attributes, details, `landfall watch`. */
-  enter(phase: string, tally?: { readonly total?: number; readonly done?: number; readonly failed?: number; readonly bytes?: number }): Promise<void>;
+  enter(
+    phase: string,
+    tally?: { readonly total?: number; readonly done?: number; readonly failed?: number; readonly bytes?: number },
+  ): Promise<void>;
   /** Says why the run waits; `null` takes it back. */
   says(sentence: string | null, health: Health): Promise<void>;
 }
@@ -88,7 +100,12 @@ function readable(error: unknown): ApplicationFailure {
   const message = rootCause(error) ?? String(error);
   const type = error instanceof ActivityFailure && error.cause instanceof ApplicationFailure ? error.cause.type : undefined;
   if (error instanceof ApplicationFailure) return error;
-  return ApplicationFailure.create({ message, type: type ?? 'failed', nonRetryable: true, ...(error instanceof Error ? { cause: error } : {}) });
+  return ApplicationFailure.create({
+    message,
+    type: type ?? 'failed',
+    nonRetryable: true,
+    ...(error instanceof Error ? { cause: error } : {}),
+  });
 }
 
 /** The kind that an activity's failure was classified as (activities/common/interceptor.ts puts it into its details). */
@@ -96,6 +113,9 @@ export function failureKind(error: unknown): FailureKind | null {
   if (!(error instanceof ActivityFailure) || !(error.cause instanceof ApplicationFailure)) return null;
   const [details] = error.cause.details ?? [];
   const isKinded = (value: unknown): value is { readonly kind: FailureKind } =>
-    typeof value === 'object' && value !== null && 'kind' in value && (value.kind === 'again' || value.kind === 'replan' || value.kind === 'stop');
+    typeof value === 'object' &&
+    value !== null &&
+    'kind' in value &&
+    (value.kind === 'again' || value.kind === 'replan' || value.kind === 'stop');
   return isKinded(details) ? details.kind : null;
 }

@@ -1,0 +1,7 @@
+import { argoKind } from './argo/kind.ts';
+import type { AnyKind } from './stores/kind.ts';
+
+/** One line a kind. */
+export const kinds: readonly AnyKind[] = [argoKind];
+
+export const kindNamed = (name: string): AnyKind | undefined => kinds.find(({ kind }) => kind === name);

@@ -1,0 +1,26 @@
+import type { Flow, KindSchema } from '../config/flow.ts';
+import type { CollectionSpec } from './collection-spec.ts';
+
+/** Product collections of one database. */
+export interface DatabaseSpec {
+  readonly database: string;
+  readonly collections: readonly CollectionSpec[];
+}
+
+/** What the command line and `apply` need to know of a kind; the rest of it is its own affair. */
+export interface Kind<KindFlow extends Flow = Flow> extends KindSchema<KindFlow> {
+  /** Workflow types an operator may start, and what each does. */
+  readonly jobs: Readonly<Record<string, string>>;
+  /** What the products of a flow need. */
+  readonly databases: (flow: KindFlow) => readonly DatabaseSpec[];
+  /** What `landfall init <kind>` writes: a commented flow file for the public upstream. */
+  readonly template: () => string;
+}
+
+/** A kind among others: it answers for flows of its own and has nothing to say of the rest. */
+export type AnyKind = Kind<Flow>;
+
+export function defineKind<KindFlow extends Flow>(kind: Kind<KindFlow>): AnyKind {
+  const isMine = (flow: Flow): flow is KindFlow => flow.kind === kind.kind;
+  return { ...kind, databases: (flow) => (isMine(flow) ? kind.databases(flow) : []) };
+}

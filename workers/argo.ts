@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { controlActivities } from '../activities/argo/control.ts';
+import { loadActivities } from '../activities/argo/load.ts';
+import { transferActivities } from '../activities/argo/transfer.ts';
+import { type ArgoFlow, argoFlowSchema } from '../src/argo/flow.ts';
+import { ProfileLoader } from '../src/argo/load.ts';
+import { findFlow } from '../src/config/flow-file.ts';
+import { resolveSecret } from '../src/config/secret.ts';
+import type { PageOutcome } from '../src/stores/plans.ts';
+import type { QueueActivities } from './kinds.ts';
+import type { Wiring } from './wiring.ts';
+
+/** Builds what the activities of kind `argo` need. */
+export function argoActivities(wiring: Wiring): QueueActivities {
+  const { database, plans, runs, receipts, quarantine, leases, hdf5, log, report, metrics, settings, versions, now } = wiring;
+  const schema = { kind: 'argo', schema: argoFlowSchema };
+  const resolve = async (name: string): Promise<ArgoFlow> => (await findFlow(settings.flows, [schema], name)).flow;
+  const password = async (flow: ArgoFlow): Promise<string | undefined> => {
+    if (flow.upstream.password === undefined) return undefined;
+    const purpose = `The rsync password of flow ${flow.name}`;
+    return resolveSecret(flow.upstream.password, purpose, { env: process.env, readFile: (path) => readFileSync(path, 'utf8') }).reveal();
+  };
+  const loader = new ProfileLoader({ database, leases, receipts, quarantine, hdf5, log, now });
+  const onOutcome = (flow: string, { bytes, ...ends }: PageOutcome): void => {
+    for (const [outcome, items] of Object.entries(ends)) metrics.countItems({ flow, kind: 'argo', outcome }, items);
+    metrics.countBytes({ flow, kind: 'argo' }, bytes);
+  };
+  return {
+    control: controlActivities({ resolve, plans, quarantine, runs, versions, now }),
+    transfer: transferActivities({ plans, receipts, leases, password, report, now }),
+    load: loadActivities({ plans, runs, loader, onOutcome, now }),
+  };
+}

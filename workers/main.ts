@@ -1,0 +1,19 @@
+/**
+ * A worker process: `node workers/main.ts [--queues load,transfer] [--suffix HOST]`. Started by `landfall worker` and `landfall dev`.
+ * Ends gracefully on SIGTERM and SIGINT: activities finish within the grace time or leave a mark in their heartbeat.
+ */
+import { loadSettings } from '../src/config/settings.ts';
+import { isFailure } from '../src/errors.ts';
+import { createLog } from '../src/observe/log.ts';
+import { workerArguments } from './options.ts';
+import { runWorkers } from './run.ts';
+
+const settings = loadSettings(process.env);
+const log = createLog({ ...settings.log, fields: { process: 'worker' } });
+try {
+  await runWorkers({ settings, log, ...workerArguments(process.argv.slice(2)) });
+} catch (error) {
+  if (isFailure(error)) log.error({ event: 'worker_refused', code: error.code }, error.message);
+  else log.error({ event: 'worker_failed', err: error });
+  process.exitCode = 1;
+}

@@ -1,0 +1,129 @@
+import { createServer } from 'node:net';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { activityInterceptor } from '../activities/common/interceptor.ts';
+import { jobActivities } from '../activities/common/job.ts';
+import { type Queue, queueName } from '../src/config/queues.ts';
+import type { Settings } from '../src/config/settings.ts';
+import { temporalConnection } from '../src/config/temporal-connection.ts';
+import { serverAddresses } from '../src/embedded/addresses.ts';
+import { serveStatus } from '../src/observe/http.ts';
+import type { Logger } from '../src/observe/log.ts';
+import { createMetrics } from '../src/observe/metrics.ts';
+import { workflowBundle } from './bundled.ts';
+import { kindActivities, type QueueActivities } from './kinds.ts';
+import type { WorkerArguments } from './options.ts';
+import { workerOptions } from './queues.ts';
+import { registerSearchAttributes } from './search-attributes.ts';
+import { connectClient, isAlive } from './temporal.ts';
+import { type Wiring, wire } from './wiring.ts';
+
+export interface RunWorkers extends WorkerArguments {
+  readonly settings: Settings;
+  readonly log: Logger;
+}
+
+/** Serves the queues until the process is told to stop. */
+export async function runWorkers({ settings, log, queues, suffix }: RunWorkers): Promise<void> {
+  const { temporalAddress, mongodbUri } = await serverAddresses(settings);
+  const sdkMetrics = `127.0.0.1:${await freePort()}`;
+  Runtime.install({
+    logger: sdkLogger(log),
+    telemetryOptions: { metrics: { prometheus: { bindAddress: sdkMetrics } } },
+    shutdownSignals: ['SIGINT', 'SIGTERM', 'SIGHUP'],
+  });
+  const metrics = createMetrics();
+  const { client, connection: clientConnection } = await connectClient(settings, temporalAddress);
+  await registerSearchAttributes(clientConnection, settings.temporal.namespace);
+  const wiring = await wire({ settings, client, mongodbUri, log, metrics });
+  const connection = await NativeConnection.connect(temporalConnection(settings, temporalAddress));
+  const bundle = queues.includes('control') ? await workflowBundle(settings.home) : null;
+
+  const activities = activitiesByQueue(wiring);
+  const served = queues.filter((queue) => queue === 'control' || activities[queue] !== undefined);
+  const workers = await Promise.all(
+    served.map((queue) =>
+      Worker.create({
+        ...workerOptions(queue, settings.capacities[queue], settings.shutdownGraceMs),
+        connection,
+        namespace: settings.temporal.namespace,
+        taskQueue: queueName(queue, suffix),
+        activities: { ...activities[queue] },
+        ...(queue === 'control' && bundle !== null ? { workflowBundle: { codePath: bundle } } : {}),
+        interceptors: { activity: [(context) => ({ inbound: activityInterceptor(context, log, observe) })] },
+      }),
+    ),
+  );
+  const status =
+    settings.http === null
+      ? null
+      : await serveStatus({ ...settings.http, checks: healthChecks(wiring), metrics, sdkMetrics: `http://${sdkMetrics}/metrics` });
+  log.info({
+    event: 'worker_ready',
+    queues: served.map((queue) => queueName(queue, suffix)),
+    status: status?.url,
+    temporal: temporalAddress,
+  });
+  process.send?.({ ready: true, status: status?.url ?? null });
+  try {
+    await Promise.all(workers.map((worker) => worker.run()));
+  } finally {
+    await status?.close();
+    await wiring.close();
+    await connection.close();
+    await clientConnection.close();
+    log.info({ event: 'worker_ended' });
+  }
+
+  function observe(seen: Parameters<Parameters<typeof activityInterceptor>[2]>[0]): void {
+    const { activity, queue, outcome, seconds, failure } = seen;
+    metrics.observeActivity({ activity, queue, outcome }, seconds);
+    if (failure !== null) metrics.countFailure({ kind: failure.kind, code: failure.code });
+  }
+}
+
+function activitiesByQueue(wiring: Wiring): QueueActivities {
+  const { leases, runs, client, now } = wiring;
+  const common: QueueActivities = { control: jobActivities({ leases, runs, isAlive: (holder) => isAlive(client, holder), now }) };
+  const all: Partial<Record<Queue, Record<string, (...args: never[]) => unknown>>> = {};
+  for (const part of [common, ...kindActivities.map((build) => build(wiring))]) {
+    for (const [queue, activities] of Object.entries(part) as [Queue, QueueActivities[Queue]][]) {
+      const known = all[queue] ?? {};
+      for (const [name, activity] of Object.entries(activities ?? {})) {
+        if (known[name] !== undefined) throw new Error(`Two activities of queue ${queue} are called ${name}.`);
+        known[name] = activity;
+      }
+      all[queue] = known;
+    }
+  }
+  return all;
+}
+
+const healthChecks = ({ client, database }: Wiring) => ({
+  temporal: async () => {
+    await client.workflowService.getSystemInfo({});
+    return 'answers';
+  },
+  database: async () => {
+    await database.book.command({ ping: 1 });
+    return 'answers';
+  },
+});
+
+const sdkLogger = (log: Logger): DefaultLogger =>
+  new DefaultLogger('INFO', ({ level, message, meta }) => {
+    const fields = { event: 'temporal_sdk', ...meta };
+    if (level === 'ERROR') log.error(fields, message);
+    else if (level === 'WARN') log.warn(fields, message);
+    else log.debug(fields, message);
+  });
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject).listen(0, '127.0.0.1', resolve);
+  await promise;
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === 'string') throw new Error('no port was given');
+  return address.port;
+}
