@@ -1,0 +1,63 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Landfall's own metrics. Labels come from small closed sets (flows, kinds, codes, queues), never from items. */
+export interface Metrics {
+  /** `kind` is the flow's; `outcome` what became of the items: loaded, unchanged, rejected, removed, copied, … */
+  countItems(labels: { readonly flow: string; readonly kind: string; readonly outcome: string }, items?: number): void;
+  countBytes(labels: { readonly flow: string; readonly kind: string }, bytes: number): void;
+  /** The kind and code of a `Failure`. */
+  countFailure(labels: { readonly kind: string; readonly code: string }): void;
+  setQuarantine(labels: { readonly flow: string }, items: number): void;
+  observeActivity(labels: { readonly activity: string; readonly queue: string; readonly outcome: string }, seconds: number): void;
+  /** All of it in Prometheus' text format. */
+  text(): Promise<string>;
+}
+
+/** From a hundredth of a second (a book-keeping call) to six hours (the longest honest batch). */
+const ACTIVITY_SECONDS = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1_800, 7_200, 21_600];
+
+/** @param process  whether memory, processor and event loop of this process are among the metrics. */
+export function createMetrics({ process = true }: { readonly process?: boolean } = {}): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  if (process) collectDefaultMetrics({ register: registry });
+  const items = new Counter({
+    name: 'landfall_items_total',
+    help: 'Items by what became of them; in items.',
+    labelNames: ['flow', 'kind', 'outcome'],
+    registers,
+  });
+  const bytes = new Counter({
+    name: 'landfall_bytes_total',
+    help: 'Bytes that arrived from the facility; in bytes.',
+    labelNames: ['flow', 'kind'],
+    registers,
+  });
+  const failures = new Counter({
+    name: 'landfall_failures_total',
+    help: 'Failures by their kind (again, replan, stop) and code; in failures.',
+    labelNames: ['kind', 'code'],
+    registers,
+  });
+  const quarantine = new Gauge({
+    name: 'landfall_quarantine',
+    help: 'Open quarantine entries of a flow when last counted; in items.',
+    labelNames: ['flow'],
+    registers,
+  });
+  const activities = new Histogram({
+    name: 'landfall_activity_seconds',
+    help: 'Time that attempts of activities took; in seconds.',
+    labelNames: ['activity', 'queue', 'outcome'],
+    buckets: ACTIVITY_SECONDS,
+    registers,
+  });
+  return {
+    countItems: (labels, count = 1) => items.inc(labels, count),
+    countBytes: (labels, count) => bytes.inc(labels, count),
+    countFailure: (labels) => failures.inc(labels),
+    setQuarantine: (labels, count) => quarantine.set(labels, count),
+    observeActivity: (labels, seconds) => activities.observe(labels, seconds),
+    text: () => registry.metrics(),
+  };
+}
