@@ -93,8 +93,8 @@ async function startRsync(pass: RsyncPass, log: FileHandle, errors: FileHandle, 
     reject: false,
     cancelSignal: signal,
     forceKillAfterDelay: PATIENCE_MS,
-    // The C locale makes rsync print every byte outside ASCII as an escape.
-    env: { LC_ALL: 'C', ...(pass.password === undefined ? {} : { RSYNC_PASSWORD: pass.password }) },
+    // The C locale makes rsync print every byte outside ASCII as an escape. Without a password in its environment it would ask the terminal.
+    env: { LC_ALL: 'C', RSYNC_PASSWORD: pass.password ?? '' },
   });
   if (errnoOf(result.cause) === 'ENOENT') {
     throw new Failure({

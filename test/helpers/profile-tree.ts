@@ -1,11 +1,19 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** Makes files below a folder. Their content is their path and a word, so that a later word is another content. */
+/** Makes files below a folder. Their content is their path and a word, so that a later word is another content, and noise that does not compress. */
 export async function grow(root: string, paths: readonly string[], word = 'first', bytes = 0): Promise<void> {
   await mkdir(root, { recursive: true });
   for (const folder of new Set(paths.map((path) => dirname(join(root, path))))) await mkdir(folder, { recursive: true });
-  await Promise.all(paths.map((path) => writeFile(join(root, path), `${path} ${word}`.padEnd(bytes, '.'))));
+  await Promise.all(
+    paths.map((path) =>
+      writeFile(
+        join(root, path),
+        `${path} ${word} ${randomBytes((bytes * 3) / 4).toString('base64')}`.slice(0, Math.max(bytes, path.length + word.length + 1)),
+      ),
+    ),
+  );
 }
 
 export const profileNames = (dac: string, wmo: number, cycles: number, prefix = 'R'): readonly string[] =>
@@ -14,15 +22,23 @@ export const profileNames = (dac: string, wmo: number, cycles: number, prefix = 
 /** Gives a file another time, so that rsync sees a change. */
 export const touch = (root: string, path: string, seconds: number): Promise<void> => utimes(join(root, path), seconds, seconds);
 
-/** Every file below a folder by its relative path, as one word that changes with size, time or content. */
+/** Every file below a folder by its relative path (its bytes as Latin-1), as one word that changes with size, time or content. */
 export async function snapshot(root: string): Promise<ReadonlyMap<string, string>> {
-  const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
-  const words = files.map(async (file): Promise<[string, string]> => {
-    const { mtimeMs, size } = await stat(join(root, file));
-    return [file, `${Math.floor(mtimeMs / 1000)} ${size} ${await readFile(join(root, file), 'latin1')}`];
-  });
-  return new Map(await Promise.all(words));
+  const files = new Map<string, string>();
+  const walk = async (folder: string): Promise<void> => {
+    for (const entry of await readdir(join(root, folder), { withFileTypes: true, encoding: 'latin1' })) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) await walk(path);
+      else files.set(path, await wordOf(Buffer.from(join(root, path), 'latin1')));
+    }
+  };
+  await walk('');
+  return files;
+}
+
+async function wordOf(path: Buffer): Promise<string> {
+  const { mtimeMs, size } = await stat(path);
+  return `${Math.floor(mtimeMs / 1000)} ${size} ${await readFile(path, 'latin1')}`;
 }
 
 /** The paths that differ between two snapshots: made, changed or removed. */
