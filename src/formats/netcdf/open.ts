@@ -1,5 +1,8 @@
+import { Failure } from '../../errors.ts';
 import { openClassic } from './classic-file.ts';
 import type { Container, NetcdfFile } from './file.ts';
+import { openHdf5File } from './hdf5-file.ts';
+import type { Hdf5Pool } from './hdf5-pool.ts';
 import { DEFAULT_LIMITS, type NetcdfLimits } from './limits.ts';
 import { type ByteSource, fileSource, memorySource } from './source.ts';
 import { unreadable } from './unreadable.ts';
@@ -7,6 +10,8 @@ import { unreadable } from './unreadable.ts';
 export interface OpenOptions {
   /** The file's content where the caller already holds it; values of one-byte types are then views of it. */
   readonly bytes?: Uint8Array;
+  /** Reads NetCDF-4 files; without it they are refused. */
+  readonly hdf5?: Hdf5Pool;
   readonly limits?: Partial<NetcdfLimits>;
 }
 
@@ -19,21 +24,26 @@ export async function openNetcdf(path: string, options: OpenOptions = {}): Promi
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const source = options.bytes === undefined ? await fileSource(path) : memorySource(path, options.bytes);
   try {
-    return await openContainer(source, limits);
+    return await openContainer(source, options, limits);
   } catch (error) {
     await source.close();
     throw error;
   }
 }
 
-async function openContainer(source: ByteSource, limits: NetcdfLimits): Promise<NetcdfFile> {
+async function openContainer(source: ByteSource, { bytes, hdf5 }: OpenOptions, limits: NetcdfLimits): Promise<NetcdfFile> {
   const container = detectContainer(await source.read(0, Math.min(source.size, 8)));
   if (container === null) {
     const what = source.size === 0 ? 'it is empty' : 'it begins with the bytes of no NetCDF container';
     throw unreadable({ path: source.path, what, offset: 0, expected: 'CDF and 1, 2 or 5, or the signature of HDF5' });
   }
-  if (container === 'hdf5') throw unreadable({ path: source.path, what: 'HDF5 is not read yet' });
-  return openClassic(source, container, limits);
+  if (container !== 'hdf5') return openClassic(source, container, limits);
+  if (hdf5 === undefined) {
+    const happened = `${source.path} is NetCDF-4, and openNetcdf was given no HDF5 pool to read it with`;
+    throw new Failure({ kind: 'stop', code: 'no_hdf5_pool', happened, remedy: 'Pass the pool of createHdf5Pool as the option hdf5' });
+  }
+  await source.close();
+  return openHdf5File({ path: source.path, bytes }, hdf5, limits);
 }
 
 const HDF5_SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');

@@ -1,0 +1,44 @@
+import type { Hdf5Source, Hdf5Task } from './hdf5-messages.ts';
+import { Slot, type TaskReply } from './hdf5-slot.ts';
+
+export interface Hdf5PoolSettings {
+  /** Files read at the same time. Each thread holds the HDF5 library once (about 50 MB). */
+  readonly threads?: number;
+  /** How long opening a file, or one reading, may take before the thread is ended and the file counts as unreadable. */
+  readonly timeoutMs?: number;
+  /** Most memory the library of one thread may take. */
+  readonly memoryBytes?: number;
+}
+
+/** Threads that read HDF5 files. They start with the first file and do not keep the process alive while idle. */
+export interface Hdf5Pool {
+  /** Performs a task on a file in whichever thread is free; a thread that has the file open already is preferred. */
+  perform(source: Hdf5Source, task: Hdf5Task): Promise<TaskReply>;
+  /** Ends all threads. What is being read fails with `hdf5_pool_closed` (kind again). */
+  close(): Promise<void>;
+}
+
+export const HDF5_POOL_DEFAULTS = {
+  // NetCDF-4 profiles are rare: one thread reads some hundred of them a second.
+  threads: 1,
+  // The largest reading allowed (1 GiB, deflated) takes about ten seconds on a slow disk.
+  timeoutMs: 30_000,
+  // Values pass through in pieces; the largest real chunk met takes 64 MB. A hostile file meets this wall instead of the machine's.
+  memoryBytes: 512 * 1024 * 1024,
+} as const;
+
+export function createHdf5Pool(settings: Hdf5PoolSettings = {}): Hdf5Pool {
+  const { threads, timeoutMs, memoryBytes } = { ...HDF5_POOL_DEFAULTS, ...settings };
+  const slots = Array.from({ length: Math.max(1, threads) }, () => new Slot({ timeoutMs, memoryBytes }));
+  return {
+    async perform(source, task) {
+      const idle = slots.toSorted((a, b) => a.waiting - b.waiting);
+      const slot = idle.find((one) => one.has(source)) ?? idle[0];
+      if (slot === undefined) throw new Error('The HDF5 pool has no threads.');
+      return slot.perform(source, task);
+    },
+    async close() {
+      await Promise.all(slots.map((slot) => slot.close()));
+    },
+  };
+}

@@ -1,0 +1,129 @@
+import { Worker } from 'node:worker_threads';
+import { Failure } from '../../errors.ts';
+import type { Hdf5Source, Hdf5Task, ThreadReply, ThreadRequest } from './hdf5-messages.ts';
+
+export interface SlotSettings {
+  /** A task that takes longer is a file that hangs the library. */
+  readonly timeoutMs: number;
+  /** Most memory of the library; the thread's own objects get as much again. */
+  readonly memoryBytes: number;
+}
+
+export type TaskReply = Exclude<ThreadReply, { kind: 'ready' }>;
+
+/** One place for a thread: starts it when needed, gives it one task at a time, and replaces it after any defect. */
+export class Slot {
+  readonly #settings: SlotSettings;
+  #worker: Promise<Worker> | undefined;
+  /** The file that the thread has open. */
+  #open: Hdf5Source | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+  #isClosed = false;
+
+  constructor(settings: SlotSettings) {
+    this.#settings = settings;
+  }
+
+  /** Tasks given and not yet answered. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  has(source: Hdf5Source): boolean {
+    return this.#open === source;
+  }
+
+  /**
+   * Queues a task on a file. What the file holds never makes it reject.
+   * @throws {Failure} `hdf5_pool_closed` (kind again): the pool was closed first
+   */
+  async perform(source: Hdf5Source, task: Hdf5Task): Promise<TaskReply> {
+    this.#waiting += 1;
+    const turn = this.#last.then(() => this.#perform(source, task));
+    this.#last = turn.catch(() => {});
+    try {
+      return await turn;
+    } finally {
+      this.#waiting -= 1;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const worker = this.#worker;
+    this.#forget();
+    await (await worker?.catch(() => undefined))?.terminate();
+  }
+
+  async #perform(source: Hdf5Source, task: Hdf5Task): Promise<TaskReply> {
+    if (this.#isClosed) throw closed(source.path);
+    this.#worker ??= startThread(this.#settings);
+    const starting = this.#worker;
+    const worker = await starting.catch((error: unknown) => {
+      this.#forget();
+      throw error;
+    });
+    const isOpen = this.#open === source;
+    this.#open = source;
+    worker.ref();
+    const reply = await ask(worker, { source: isOpen ? undefined : source, task }, this.#settings.timeoutMs);
+    worker.unref();
+    if (this.#isClosed) throw closed(source.path);
+    if (reply.kind === 'defect') {
+      // After an error the library gives wrong answers for other, good files.
+      if (this.#worker === starting) this.#forget();
+      await worker.terminate();
+    }
+    return reply;
+  }
+
+  #forget(): void {
+    this.#worker = undefined;
+    this.#open = undefined;
+  }
+}
+
+const closed = (path: string): Failure =>
+  new Failure({ kind: 'again', code: 'hdf5_pool_closed', happened: `${path} was not read because the HDF5 threads were being ended` });
+
+async function startThread({ memoryBytes, timeoutMs }: SlotSettings): Promise<Worker> {
+  const worker = new Worker(new URL('./hdf5-thread.ts', import.meta.url), {
+    workerData: { memoryBytes },
+    resourceLimits: { maxOldGenerationSizeMb: Math.ceil(memoryBytes / 2 ** 20) },
+    stdout: true,
+    stderr: true,
+  });
+  // An error that comes while the thread is idle or being ended must not end the process.
+  worker.on('error', () => {});
+  const reply = await nextReply(worker, timeoutMs);
+  if (reply.kind === 'ready') {
+    worker.unref();
+    return worker;
+  }
+  await worker.terminate();
+  throw new Error(`The HDF5 thread does not start: ${reply.kind === 'defect' ? reply.what : reply.kind}.`);
+}
+
+async function ask(worker: Worker, request: ThreadRequest, timeoutMs: number): Promise<TaskReply> {
+  const replying = nextReply(worker, timeoutMs);
+  worker.postMessage(request);
+  const reply = await replying;
+  return reply.kind === 'ready' ? { kind: 'defect', what: 'the HDF5 thread started anew in the middle' } : reply;
+}
+
+/** The thread's next message; its end, an error in it or silence is a defect. */
+function nextReply(worker: Worker, timeoutMs: number): Promise<ThreadReply> {
+  return new Promise((resolve) => {
+    const settle = (reply: ThreadReply) => {
+      clearTimeout(timer);
+      worker.off('message', settle).off('error', onError).off('exit', onExit);
+      resolve(reply);
+    };
+    const onError = (error: unknown) =>
+      settle({ kind: 'defect', what: `the HDF5 thread broke off (${error instanceof Error ? error.message : error})` });
+    const onExit = () => settle({ kind: 'defect', what: 'the HDF5 thread ended in the middle of it' });
+    const timer = setTimeout(() => settle({ kind: 'defect', what: `the HDF5 library took more than ${timeoutMs / 1000} s` }), timeoutMs);
+    worker.on('message', settle).on('error', onError).on('exit', onExit);
+  });
+}
