@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { errnoOf, Failure } from '../errors.ts';
-import { HIDDEN } from '../observe/redact.ts';
+import { HIDDEN, redactText } from '../observe/redact.ts';
 
 /** What `console.log` and `util.inspect` ask an object for. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
@@ -76,9 +76,9 @@ export function resolveSecret(
 export function readSecretFile(path: string, readFile: ReadText): Secret | string {
   try {
     const text = readFile(path).replace(/\r?\n$/, '');
-    return text === '' ? `the file ${path} is empty` : new Secret(text);
+    return text === '' ? `the file ${redactText(path)} is empty` : new Secret(text);
   } catch (error) {
-    return `the file ${path} ${unreadableBecause(error)}`;
+    return `the file ${redactText(path)} ${unreadableBecause(error)}`;
   }
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type HostPort, parseHostPort } from './addresses.ts';
 import { expectation, explain } from './explain.ts';
-import { ConfigError, found, instead, type Problem } from './problems.ts';
+import { ConfigError, instead, type Problem } from './problems.ts';
 import type { Queue } from './queues.ts';
 import { type ReadText, readSecretFile, Secret } from './secret.ts';
 import { isVariable, mongodbUri, SECRET_VARIABLES, type SettingsText, settingsSchema, VARIABLES } from './settings-schema.ts';
@@ -109,8 +109,7 @@ function readFiles(
     if (path === undefined) continue;
     const read = readSecretFile(path, readFile);
     if (read instanceof Secret) texts.set(variable, read);
-    else
-      problems.push({ path: variable, text: `${variable} is ${found(path)}, but ${read}. Expected a text file that this user may read.` });
+    else problems.push({ path: variable, text: `${variable} cannot be used: ${read}. Expected a text file that this user may read.` });
   }
   const uri = texts.get('MONGODB_URI_FILE');
   const checked = uri === undefined ? undefined : mongodbUri.safeParse(uri.reveal());

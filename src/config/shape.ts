@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The part of JSON Schema that tells which keys a value may have, and which texts are paths. */
+/** The part of JSON Schema that tells which keys a value may have, which texts are paths, and what the keys mean. */
 export interface Shape {
   readonly properties?: Readonly<Record<string, Shape>>;
   /** false: no other keys. */
@@ -8,6 +8,8 @@ export interface Shape {
   readonly items?: Shape;
   readonly anyOf?: readonly Shape[];
   readonly format?: string;
+  readonly description?: string;
+  readonly default?: unknown;
 }
 
 const shapeSchema: z.ZodType<Shape> = z.lazy(() =>
@@ -17,6 +19,8 @@ const shapeSchema: z.ZodType<Shape> = z.lazy(() =>
     items: shapeSchema.exactOptional(),
     anyOf: z.array(shapeSchema).exactOptional(),
     format: z.string().exactOptional(),
+    description: z.string().exactOptional(),
+    default: z.unknown().exactOptional(),
   }),
 );
 
