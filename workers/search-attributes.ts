@@ -1,5 +1,5 @@
 import type { Connection } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import { Failure, messageOf } from '../src/errors.ts';
 
 /** What runs are found by in the Web UI. An upsert of one that is not registered would fail every workflow task. */
@@ -8,7 +8,7 @@ export const SEARCH_ATTRIBUTES = ['Flow', 'Kind', 'Phase', 'Health'] as const;
 /** Registers what is missing, before any worker polls. Repeated, it changes nothing. */
 export async function registerSearchAttributes(connection: Connection, namespace: string): Promise<void> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-  const keyword = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
+  const keyword = proto.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
   const missing = SEARCH_ATTRIBUTES.filter((name) => customAttributes[name] === undefined);
   const wrong = SEARCH_ATTRIBUTES.filter((name) => customAttributes[name] !== undefined && customAttributes[name] !== keyword);
   if (wrong.length > 0) {

@@ -146,7 +146,10 @@ export const transferActivities = ({ plans, receipts, leases, password, report, 
         signal: cancellationSignal(),
       });
       let stored = 0;
-      const header = await plans.store(list, flow.name, storedPages(pages()), now(), async () => heartbeat({ pages: (stored += 1) }));
+      const header = await plans.store(list, flow.name, storedPages(pages()), now(), async () => {
+        stored += 1;
+        heartbeat({ pages: stored });
+      });
       return { ...header, lists };
     },
 
