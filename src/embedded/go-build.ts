@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { Failure, messageOf } from '../errors.ts';
 import { onPath } from './binaries.ts';
-import { type CacheEntry, cachedOrBuilt } from './cache.ts';
+import { type CacheEntry, cached, cachedOrBuilt } from './cache.ts';
 import { type Report, withProgress } from './progress.ts';
 import { bound } from './tether.ts';
 
@@ -19,6 +19,12 @@ export interface GoProgram extends CacheEntry {
 /** The oldest Go that builds them all, as their go.mod files ask. */
 const GO_MAJOR = 1;
 const GO_MINOR = 26;
+
+/** The program's path if it was built before, else null. */
+export function builtGoProgram(program: GoProgram): string | null {
+  const folder = cached(program);
+  return folder === null ? null : join(folder, program.name);
+}
 
 /**
  * The program's path, built if the cache has none.

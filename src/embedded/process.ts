@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errnoOf, Failure } from '../errors.ts';
@@ -30,6 +30,8 @@ export interface Exit {
 
 export interface Running {
   readonly pid: number;
+  /** Length of the log when the process started: what follows is its own. Bytes. */
+  readonly logFrom: number;
   readonly exited: Promise<Exit>;
   stop(): Promise<Exit>;
 }
@@ -43,6 +45,7 @@ const LOG_LIMIT = 20_000_000;
  */
 export async function startProcess(spec: ProcessSpec): Promise<Running> {
   const log = spec.logFile === null ? null : openLog(spec.logFile);
+  const logFrom = log === null ? 0 : fstatSync(log).size;
   const [command, args] = bound(spec.command, spec.args);
   const child = spawn(command, args, {
     cwd: spec.cwd,
@@ -56,7 +59,7 @@ export async function startProcess(spec: ProcessSpec): Promise<Running> {
   const { pid } = child;
   if (pid === undefined) throw new Error('a spawned process has a number');
   if (spec.pidFile !== null) record(spec.pidFile, spec.name, pid, exited);
-  return { pid, exited, stop: () => stopChild(child, exited, spec) };
+  return { pid, logFrom, exited, stop: () => stopChild(child, exited, spec) };
 }
 
 function record(pidFile: string, name: string, pid: number, exited: Promise<Exit>): void {
@@ -142,11 +145,10 @@ export function writeWhole(path: string, text: string): void {
   renameSync(aside, path);
 }
 
-/** The end of a log, for a message about a server that did not come up. */
-export function logTail(path: string | null, lines = 8): string {
-  if (path === null) return '';
+/** The end of what was logged from a place on, for a message about a server that did not come up. */
+export function logTail(path: string, from: number, lines = 8): string {
   try {
-    return readFileSync(path, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
+    return readFileSync(path).subarray(from).toString('utf8').trimEnd().split('\n').slice(-lines).join('\n');
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return '';
     throw error;

@@ -1,7 +1,7 @@
 import { isFailure } from '../errors.ts';
 import { ferretdbService, MONGODB_PORT } from './ferretdb.ts';
 import { mongodService } from './mongod.ts';
-import { choosePorts } from './ports.ts';
+import { answers, choosePorts } from './ports.ts';
 import { postgresService } from './postgres.ts';
 import type { DatabasePrograms } from './servers.ts';
 import { type ServiceSpec, type Supervised, type SupervisionOptions, supervise } from './supervise.ts';
@@ -71,7 +71,12 @@ async function startOnPorts<Name extends string>(
     try {
       return { ports, processes: [await supervise(spec, options)] };
     } catch (error) {
-      if (left <= 1 || !isFailure(error, 'server_did_not_start') || !/in use/i.test(error.message)) throw error;
+      if (left <= 1 || !isFailure(error, 'server_did_not_start') || !(await lostItsPort(ports, error.message))) throw error;
     }
   }
+}
+
+/** Its own words for it, or somebody else answering there. */
+async function lostItsPort(ports: readonly number[], message: string): Promise<boolean> {
+  return /address already in use/i.test(message) || (await Promise.all(ports.map(answers))).includes(true);
 }

@@ -115,16 +115,16 @@ async function untilReady(spec: ServiceSpec, running: Running, stopping: AbortSi
   const deadline = performance.now() + readyWithinMs;
   for (;;) {
     const isReady = await ready(running.pid);
-    if (exit !== null) throw didNotStart(spec, `ended at once (${describe(exit)})`);
+    if (exit !== null) throw didNotStart(spec, running, `ended at once (${describe(exit)})`);
     if (isReady) return;
-    if (stopping.aborted) throw didNotStart(spec, 'was stopped while it started');
-    if (performance.now() > deadline) throw didNotStart(spec, `was not ready after ${readyWithinMs / 1000} s`);
+    if (stopping.aborted) throw didNotStart(spec, running, 'was stopped while it started');
+    if (performance.now() > deadline) throw didNotStart(spec, running, `was not ready after ${readyWithinMs / 1000} s`);
     await delay(POLL_MS);
   }
 }
 
-function didNotStart(spec: ServiceSpec, how: string): Failure {
-  const tail = logTail(spec.logFile);
+function didNotStart(spec: ServiceSpec, running: Running, how: string): Failure {
+  const tail = spec.logFile === null ? '' : logTail(spec.logFile, running.logFrom);
   return new Failure({
     kind: 'stop',
     code: 'server_did_not_start',

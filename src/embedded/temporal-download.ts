@@ -18,8 +18,6 @@ const GIVE_UP_MS = 180_000;
 /** The vendor's own `temporal` program, or null when it cannot be had: without a name server that is known in 20 ms. */
 export async function downloadedTemporal(version: string, report: Report): Promise<string | null> {
   const entry = { name: 'temporal-vendor', version };
-  const built = cached({ name: 'temporal', version });
-  if (built !== null) return join(built, 'temporal');
   const there = cached(entry);
   if (there !== null) return join(there, 'temporal');
   if (!(await resolves(VENDOR_HOST))) return null;

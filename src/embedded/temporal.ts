@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { fromSetting, onPath } from './binaries.ts';
-import { type GoProgram, goProgram } from './go-build.ts';
+import { builtGoProgram, type GoProgram, goProgram } from './go-build.ts';
 import { listensOn } from './ports.ts';
 import type { Report } from './progress.ts';
 import type { ServiceSpec } from './supervise.ts';
@@ -27,11 +27,12 @@ const PROGRAM: GoProgram = {
     'install the temporal command (https://docs.temporal.io/cli), or name it in LANDFALL_TEMPORAL_BIN, or set TEMPORAL_ADDRESS, or use docker-compose.yml',
 };
 
-/** The `temporal` program: by setting, on PATH, from the vendor, else built from source into the cache. */
+/** The `temporal` program: by setting, on PATH, in the cache, from the vendor, else built from source. */
 export async function temporalProgram(report: Report): Promise<string> {
   return (
     fromSetting('LANDFALL_TEMPORAL_BIN') ??
     onPath('temporal') ??
+    builtGoProgram(PROGRAM) ??
     (await downloadedTemporal(TEMPORAL_CLI_VERSION, report)) ??
     (await goProgram(PROGRAM, report))
   );
