@@ -230,9 +230,12 @@ function bgcColumns(float: Float, measured: Measured, file: FileState, quirk: Qu
   return [
     of({ parameter: PRES, units: pressures, flags }, coreMode),
     ...(kind === 'bio' ? [] : core.map((samples) => of(samples, coreMode))),
-    ...bgc.map((samples, index) => of(samples, modes[index] ?? 'R')),
+    ...bgc.slice(0, kind === 'bio' ? BIO_FILE_PARAMETERS : bgc.length).map((samples, index) => of(samples, modes[index] ?? 'R')),
   ];
 }
+
+/** B files are never loaded: a few parameters keep the tree small. */
+const BIO_FILE_PARAMETERS = 3;
 
 /** N_LEVELS of a float's synthetic files: room for the longest axis. */
 const syntheticLevels = (float: Float): number => float.levels + Math.ceil(float.levels / 3);

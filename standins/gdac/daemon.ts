@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -20,9 +21,6 @@ export interface DaemonOptions {
 
 export interface Daemon {
   readonly pid: number;
-  readonly url: string;
-  /** Writes the configuration anew; the daemon reads it at every connection. */
-  reconfigure(change: Partial<Pick<DaemonOptions, 'module' | 'path' | 'maxConnections'>>): void;
   stop(): Promise<void>;
 }
 
@@ -30,25 +28,17 @@ export interface Daemon {
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   mkdirSync(options.folder, { recursive: true });
   rmSync(join(options.folder, 'rsyncd.pid'), { force: true });
-  configure(options);
+  const token = randomUUID();
+  configure(options, token);
   const child = spawn('setpriv', daemonArguments(options), { stdio: ['ignore', 'ignore', 'ignore'], detached: true });
   const failed = new Promise<never>((_, reject) => {
     child.once('error', (cause) => reject(cannotStart(options, `setpriv cannot be run (${errnoOf(cause) ?? cause.message})`, cause)));
     child.once('exit', (code, signal) => reject(cannotStart(options, `it ended with ${signal ?? `exit status ${code}`}`)));
   });
   failed.catch(() => undefined); // an end after the start is stop()'s business
-  await Promise.race([greeting(options.port, child), failed]);
+  await Promise.race([greeting(options.port, token, child), failed]);
 
-  let current = options;
-  return {
-    pid: child.pid ?? 0,
-    url: `rsync://127.0.0.1:${options.port}/${options.module}/`,
-    reconfigure(change) {
-      current = { ...current, ...change };
-      configure(current);
-    },
-    stop: () => stopGroup(child),
-  };
+  return { pid: child.pid ?? 0, stop: () => stopGroup(child) };
 }
 
 /** `setpriv` makes the kernel kill the daemon when its parent dies. Standard input must be no socket: rsync would take itself for started by inetd. */
@@ -69,7 +59,7 @@ function daemonArguments({ folder, port, bandwidthKiB, obeysPermissions }: Daemo
 
 const isRoot = (): boolean => process.getuid?.() === 0;
 
-function configure({ folder, module, path, maxConnections }: DaemonOptions): void {
+function configure({ folder, module, path, maxConnections }: DaemonOptions, token: string): void {
   const lines = [
     `pid file = ${join(folder, 'rsyncd.pid')}`,
     `log file = ${join(folder, 'rsyncd.log')}`,
@@ -78,7 +68,7 @@ function configure({ folder, module, path, maxConnections }: DaemonOptions): voi
     'reverse lookup = no',
     `[${module}]`,
     `path = ${path}`,
-    'comment = a stand-in for an Argo data assembly centre',
+    `comment = a stand-in for an Argo data assembly centre (${token})`,
     'read only = yes',
     'list = yes',
     ...(isRoot() ? ['uid = 0', 'gid = 0'] : []), // the default, nobody, could not read private folders
@@ -108,24 +98,27 @@ function tail(path: string): string {
   }
 }
 
-/** Connects until the daemon says `@RSYNCD:`. Ends silently when the child has ended: that is reported by its exit. */
-async function greeting(port: number, child: ChildProcess): Promise<void> {
+/** Connects until this very daemon answers, by the token in its list of modules: the port may be another's. Its end is reported elsewhere. */
+async function greeting(port: number, token: string, child: ChildProcess): Promise<void> {
   while (child.exitCode === null && child.signalCode === null) {
-    if (await greets(port)) return;
+    if ((await moduleList(port)).includes(token)) return;
     await pause(10);
   }
   await new Promise(() => undefined);
 }
 
-function greets(port: number): Promise<boolean> {
+/** The answer to a request for the list of modules; empty when there is none. */
+function moduleList(port: number): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });
-    socket.once('error', () => resolve(false));
-    socket.once('close', () => resolve(false));
-    socket.once('data', (data) => {
-      resolve(data.toString('latin1').startsWith('@RSYNCD:'));
-      socket.destroy();
+    let answer = '';
+    socket.setEncoding('latin1');
+    socket.once('connect', () => socket.write('@RSYNCD: 30.0\n#list\n'));
+    socket.on('data', (data) => {
+      answer += String(data);
     });
+    socket.once('error', () => resolve(''));
+    socket.once('close', () => resolve(answer));
   });
 }
 
