@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 try {
   if (!hasPackages(root))
     throw new Sentence(
-      'The packages of this checkout are not installed, or not those of package-lock.json. Run npm start once, or npm run check.',
+      'The packages of this checkout are not installed, or not those of package-lock.json. Run npm start once, or npm ci.',
     );
   process.exitCode = await runInOurPlace(pinnedNode(root), [`${root}src/cli/main.ts`, ...process.argv.slice(2)]);
 } catch (error) {
