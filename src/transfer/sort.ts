@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import { rename, rm } from 'node:fs/promises';
-import type { Writable } from 'node:stream';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
-import { Failure } from '../errors.ts';
+import { errnoOf, Failure } from '../errors.ts';
 
 export interface SortOptions {
   /** Where the sorted lines end up, whole or not at all. */
@@ -29,18 +29,14 @@ export async function sortUnique(batches: AsyncIterable<string>, { into, scratch
     cancelSignal: signal,
     maxBuffer: 16 * 1024,
   });
-  try {
-    await feed(sort.stdin, batches);
-  } catch (error) {
-    sort.kill('SIGKILL');
-    await sort;
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  // A sort that gives up shows here as a broken pipe; its own words tell why.
+  const fed = await settle(pipeline(Readable.from(batches), sort.stdin));
+  if (fed.error !== null && !isBrokenPipe(fed.error)) sort.kill('SIGKILL');
   const end = await sort;
+  if (end.failed || fed.error !== null) await rm(temporary, { force: true });
   signal.throwIfAborted();
+  if (fed.error !== null && !isBrokenPipe(fed.error)) throw fed.error;
   if (end.failed) {
-    await rm(temporary, { force: true });
     throw new Failure({
       kind: 'again',
       code: 'sort_failed',
@@ -51,15 +47,10 @@ export async function sortUnique(batches: AsyncIterable<string>, { into, scratch
   await rename(temporary, into);
 }
 
-async function feed(input: Writable, batches: AsyncIterable<string>): Promise<void> {
-  // An end of sort shows as a broken pipe here; its exit status tells why.
-  let isBroken = false;
-  input.on('error', () => {
-    isBroken = true;
-  });
-  for await (const batch of batches) {
-    if (isBroken || input.destroyed) return;
-    if (!input.write(batch)) await Promise.race([once(input, 'drain'), once(input, 'close')]).catch(() => undefined);
-  }
-  input.end();
-}
+const settle = (work: Promise<unknown>): Promise<{ readonly error: unknown }> =>
+  work.then(
+    () => ({ error: null }),
+    (error: unknown) => ({ error }),
+  );
+
+const isBrokenPipe = (error: unknown): boolean => ['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET'].includes(errnoOf(error) ?? '');
