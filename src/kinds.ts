@@ -1,7 +1,11 @@
 import { argoKind } from './argo/kind.ts';
+import type { Flow } from './config/flow.ts';
 import type { AnyKind } from './stores/kind.ts';
 
 /** One line a kind. */
 export const kinds: readonly AnyKind[] = [argoKind];
 
 export const kindNamed = (name: string): AnyKind | undefined => kinds.find(({ kind }) => kind === name);
+
+/** Folders that workers write to for a flow. */
+export const flowFolders = (flow: Flow): readonly string[] => kindNamed(flow.kind)?.folders(flow) ?? [];

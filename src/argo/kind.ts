@@ -1,6 +1,7 @@
 import { defineKind } from '../stores/kind.ts';
 import { argoCollections } from './collections.ts';
 import { argoFlowSchema } from './flow.ts';
+import { defaultJournal } from './mirror-source.ts';
 import { argoTemplate } from './template.ts';
 
 export const argoKind = defineKind({
@@ -11,5 +12,6 @@ export const argoKind = defineKind({
     reload: 'load named profiles, or the whole quarantine, again from the mirror',
   },
   databases: ({ database, collections }) => [{ database, collections: argoCollections(collections) }],
+  folders: ({ mirror }) => [mirror, defaultJournal(mirror)],
   template: () => argoTemplate(),
 });

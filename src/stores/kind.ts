@@ -13,6 +13,8 @@ export interface Kind<KindFlow extends Flow = Flow> extends KindSchema<KindFlow>
   readonly jobs: Readonly<Record<string, string>>;
   /** What the products of a flow need. */
   readonly databases: (flow: KindFlow) => readonly DatabaseSpec[];
+  /** Folders that workers write to for a flow; `landfall doctor` looks at them. */
+  readonly folders: (flow: KindFlow) => readonly string[];
   /** What `landfall init <kind>` writes: a commented flow file for the public upstream. */
   readonly template: () => string;
 }
@@ -22,5 +24,9 @@ export type AnyKind = Kind<Flow>;
 
 export function defineKind<KindFlow extends Flow>(kind: Kind<KindFlow>): AnyKind {
   const isMine = (flow: Flow): flow is KindFlow => flow.kind === kind.kind;
-  return { ...kind, databases: (flow) => (isMine(flow) ? kind.databases(flow) : []) };
+  return {
+    ...kind,
+    databases: (flow) => (isMine(flow) ? kind.databases(flow) : []),
+    folders: (flow) => (isMine(flow) ? kind.folders(flow) : []),
+  };
 }

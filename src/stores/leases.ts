@@ -55,6 +55,11 @@ export class Leases {
     }
   }
 
+  /** Who holds the lease, as far as the database knows. */
+  async holder(flow: string): Promise<LeaseHolder | null> {
+    return (await within(`reading the lease of ${flow}`, () => this.#leases.findOne({ _id: flow })))?.holder ?? null;
+  }
+
   async release({ flow, epoch }: Fence): Promise<void> {
     await within(`releasing the lease of ${flow}`, () => this.#leases.updateOne({ _id: flow, epoch }, { $set: { holder: null } }));
   }

@@ -1,0 +1,37 @@
+import { mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errnoOf, Failure } from '../errors.ts';
+import { kindNamed, kinds } from '../kinds.ts';
+import type { Answer } from './output.ts';
+
+/** Writes a commented flow file for the public upstream of a kind. Never over an existing file. */
+export async function init(flowsFolder: string, kindName: string): Promise<Answer> {
+  const kind = kindNamed(kindName);
+  if (kind === undefined) {
+    const known = kinds.map(({ kind: name }) => name).join(', ');
+    throw new Failure({
+      kind: 'stop',
+      code: 'usage',
+      happened: `There is no kind "${kindName}"`,
+      expected: `one of ${known}`,
+      remedy: 'Correct the name of the kind',
+    });
+  }
+  const path = join(flowsFolder, `${kindName}.yaml`);
+  await mkdir(flowsFolder, { recursive: true });
+  try {
+    const file = await open(path, 'wx');
+    await file.writeFile(kind.template());
+    await file.close();
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+    throw new Failure({
+      kind: 'stop',
+      code: 'usage',
+      happened: `${path} is there already`,
+      remedy: 'Edit it, or move it away first',
+      cause: error,
+    });
+  }
+  return { value: { file: path }, text: `Wrote ${path}. Look it over, then: landfall dev (in one terminal), landfall apply (in another).` };
+}

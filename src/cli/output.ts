@@ -1,0 +1,24 @@
+import type { ExitCode } from './exit.ts';
+
+/** Options every command has. */
+export interface GlobalOptions {
+  readonly home?: string;
+  readonly flows?: string;
+  readonly json?: boolean;
+}
+
+/** What a command leaves behind: one value for machines, text for people, and how it ended. */
+export interface Answer {
+  readonly value: unknown;
+  readonly text: string;
+  readonly exit?: ExitCode;
+}
+
+export const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** Progress and remarks go to standard error, so that standard output stays what was asked for. */
+export const remark = (line: string): void => void process.stderr.write(`${line}\n`);
+
+export function show({ value, text }: Answer, isJson: boolean): void {
+  say(isJson ? JSON.stringify(value) : text);
+}
