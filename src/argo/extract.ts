@@ -55,13 +55,12 @@ async function readVariables(netcdf: NetcdfFile, names: readonly string[]): Prom
 const requestOf = ({ name, dimensions }: Variable): ReadRequest =>
   dimensions[0]?.name === 'N_PROF' ? { name, from: 0, count: 1 } : { name };
 
-function shapeOf({ type, dimensions, attributes }: Variable): Omit<ProfileVariable, 'values'> {
+/** Attributes are decoded when asked for, and nobody asks for those of strings. */
+function shapeOf(variable: Variable): Omit<ProfileVariable, 'values'> {
+  const { type, dimensions } = variable;
   const last = dimensions.at(-1);
-  const units = attributes.get('units');
-  return {
-    type,
-    width: last === undefined || CHARACTER_DIMENSIONS.has(last.name) ? 1 : last.size,
-    fill: attributes.get('_FillValue') ?? null,
-    units: typeof units === 'string' ? units : null,
-  };
+  if (type === 'char' && last !== undefined && !CHARACTER_DIMENSIONS.has(last.name))
+    return { type, width: last.size, fill: null, units: null };
+  const units = variable.attributes.get('units');
+  return { type, width: 1, fill: variable.attributes.get('_FillValue') ?? null, units: typeof units === 'string' ? units : null };
 }

@@ -17,7 +17,7 @@ export interface Column {
 /** The measurements of one file. */
 export interface FileLevels {
   readonly columns: ReadonlyMap<string, Column>;
-  /** Mode of the pressure: R, A or D, never unknown. */
+  /** Mode of the pressure; an unknown one counts as real time. */
   readonly pressureMode: DataMode;
   readonly pressureUnit: string | null;
   /** Unrounded, ascending, without repeats. Empty when degenerate. */

@@ -35,7 +35,7 @@ function coreParameters(file: ProfileFile): readonly Parameter[] {
   return CORE_NAMES.filter((name) => announced.has(name)).map((name) => parameter(name, mode, file.kind));
 }
 
-/** Every named parameter in its own mode. Without a known mode the raw values are taken; a pressure then counts as real time. */
+/** Every named parameter in its own mode. Without a known mode the raw values are taken. */
 function syntheticParameters(file: ProfileFile): readonly Parameter[] {
   const modes = charactersOf(requireVariable(file, 'PARAMETER_DATA_MODE')) ?? new Uint8Array();
   const byKey = new Map<string, Parameter>();
@@ -43,7 +43,7 @@ function syntheticParameters(file: ProfileFile): readonly Parameter[] {
     if (name === '') return;
     const letter = String.fromCharCode(modes[at] ?? 0);
     const mode = isMode(letter) ? letter : null;
-    const found = parameter(name, name === 'PRES' ? (mode ?? 'R') : mode, file.kind);
+    const found = parameter(name, mode, file.kind);
     byKey.set(found.key, found);
   });
   return [...byKey.values()];

@@ -23,6 +23,7 @@ function roundExactly(value: number): number {
 
 const float = fc.float({ noNaN: true });
 const half = fc.integer({ min: -(2 ** 22), max: 2 ** 22 }).map((n) => (2 * n + 1) / 128);
+const doubleHalf = fc.integer({ min: -(2 ** 28), max: 2 ** 28 }).map((n) => (2 * n + 1) / 128);
 const looksMeasured = fc.integer({ min: -9_999_999, max: 99_999_999 }).map((n) => Math.fround(n / 1000));
 
 describe('rounding to six decimals', () => {
@@ -53,6 +54,8 @@ describe('rounding to six decimals', () => {
   for (const [kind, arbitrary] of Object.entries({
     'any 32-bit float': float,
     'an exact half': half,
+    'an exact half that needs a double': doubleHalf,
+    'an exact half that needs a double': doubleHalf,
     'a measured value': looksMeasured,
     'any double': fc.double({ noNaN: true }),
   })) {

@@ -119,11 +119,9 @@ describe('a synthetic and a core file of one profile', () => {
   });
 
   it('take a field that only one of them has from that one, without a warning', () => {
-    const { argo } = translateProfile(syntheticFile(), [coreFile()], context);
+    const { argo, argoMeta } = translateProfile(syntheticFile(), [coreFile({ PLATFORM_TYPE: null })], context);
 
-    assert.deepEqual(
-      [argo.vertical_sampling_scheme, argo.bgc_mismatches, argo.data_warning],
-      ['Primary sampling: discrete []', undefined, undefined],
-    );
+    assert.deepEqual([argo.vertical_sampling_scheme, argoMeta.platform_type], ['Primary sampling: discrete []', 'APEX']);
+    assert.deepEqual([argo.bgc_mismatches, argo.data_warning], [undefined, undefined]);
   });
 });
