@@ -12,7 +12,7 @@ export function explain(
   input: unknown,
   { secret = [] }: { readonly secret?: readonly string[] } = {},
 ): readonly (Problem & { readonly at: Path })[] {
-  const problems = issues.flatMap((issue) => {
+  return issues.flatMap((issue) => {
     if (issue.code !== 'unrecognized_keys') return [{ at: issue.path, path: pathText(issue.path), text: wrongValue(issue, input, secret) }];
     const known = knownKeys(shape, issue.path);
     return issue.keys.map((key) => ({
@@ -21,8 +21,6 @@ export function explain(
       text: unknownKey(issue.path, key, known),
     }));
   });
-  const seen = new Set<string>();
-  return problems.filter(({ path, text }) => !seen.has(`${path} ${text}`) && seen.add(`${path} ${text}`));
 }
 
 /** The error map to parse with: says what was expected wherever a schema has no words of its own. */

@@ -119,6 +119,12 @@ colections:
     });
   }
 
+  it('with a password in an address is refused without showing it', () => {
+    const said = complaint(GOOD.replace('host::argo/', 'rsync://reader:hunter2@host/argo/'));
+
+    assert.match(said, /upstream\.rsync is "rsync:\/\/\*\*\*@host\/argo\/"\. Expected the address of an rsync daemon/);
+  });
+
   it('whose aliases multiply is refused before they are written out', () => {
     const lines = ['a: &a [x, x, x, x, x, x, x, x, x]'];
     for (const [name, of] of ['ba', 'cb', 'dc', 'ed', 'fe', 'gf', 'hg', 'ih'].map((pair) => pair.split(''))) {

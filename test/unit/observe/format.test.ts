@@ -88,14 +88,14 @@ describe('a table', () => {
     const text = formatTable(
       [{ title: 'FLOW' }, { title: 'ITEMS', align: 'right' }, { title: 'PHASE' }],
       [
-        ['argo', '1,234', '\u001b[32mload\u001b[39m'],
+        ['\u001b[32margo\u001b[39m', '1,234', 'load'],
         ['ooi-ctd-profiler', '7', ''],
       ],
     );
 
     assert.equal(
       text,
-      ['FLOW              ITEMS  PHASE', 'argo              1,234  \u001b[32mload\u001b[39m', 'ooi-ctd-profiler      7'].join('\n'),
+      ['FLOW              ITEMS  PHASE', '\u001b[32margo\u001b[39m              1,234  load', 'ooi-ctd-profiler      7'].join('\n'),
     );
   });
 });

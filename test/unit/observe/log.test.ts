@@ -47,7 +47,7 @@ describe('the log', () => {
 
     log
       .child({ uri, password: 'hunter2' })
-      .info({ event: 'a', uri, nested: { token: 'hunter2' }, secret: new Secret('hunter2') }, `at ${uri}`);
+      .info({ event: 'a', uri, nested: { token: ['hunter2'] }, secret: new Secret('hunter2') }, `at ${uri}`);
     log.error({ event: 'b', err: new Error(`cannot reach ${uri}`, { cause: new Error(uri) }) });
     log.error(new Error(uri));
     log.warn('%s failed', uri);
@@ -67,6 +67,19 @@ describe('the log', () => {
     assert.equal(err.kind, 'again');
     assert.equal(err.code, 'disk_full');
     assert.equal(err.message, 'No room is left on /data. Make room.');
+  });
+
+  it('shows an error and its cause apart, once each', () => {
+    const { lines, stream } = collect();
+    const error = new Error('The copy failed.', { cause: new Error('No room is left.') });
+
+    createLog({ level: 'info', format: 'json', stream }).error({ event: 'copy_failed', err: error });
+
+    const { err, msg } = JSON.parse(lines[0] ?? '');
+    assert.deepEqual(
+      [err.name, err.message, err.cause.message, msg],
+      ['Error', 'The copy failed.', 'No room is left.', 'The copy failed.'],
+    );
   });
 
   it('is made for people when asked: time, level, event, sentence, fields', () => {
