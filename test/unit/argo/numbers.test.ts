@@ -55,7 +55,6 @@ describe('rounding to six decimals', () => {
     'any 32-bit float': float,
     'an exact half': half,
     'an exact half that needs a double': doubleHalf,
-    'an exact half that needs a double': doubleHalf,
     'a measured value': looksMeasured,
     'any double': fc.double({ noNaN: true }),
   })) {
