@@ -94,6 +94,7 @@ function readVariable(cursor: Cursor, all: readonly DeclaredDimension[], limits:
   const begin = cursor.offset(name);
   let rowBytes: number = type.bytes;
   for (let i = 1; i < dimensions.length; i++) rowBytes *= dimensions[i]?.size ?? 0;
+  if (!Number.isSafeInteger(rowBytes)) throw cursor.defect(`the variable ${name} is larger than any file`, entry);
   return { name, type, dimensions, attributes, rowBytes, begin, isRecord: dimensions[0]?.isUnlimited ?? false, entry };
 }
 

@@ -36,7 +36,7 @@ export class Slot {
 
   /**
    * Queues a task on a file. What the file holds never makes it reject.
-   * @throws {Failure} `hdf5_pool_closed` (kind again): the pool was closed first
+   * @throws {Failure} kind again: `hdf5_pool_closed`, the pool was closed first; `hdf5_thread_lost`, no thread could be started
    */
   async perform(source: Hdf5Source, task: Hdf5Task): Promise<TaskReply> {
     this.#waiting += 1;
@@ -87,22 +87,28 @@ export class Slot {
 const closed = (path: string): Failure =>
   new Failure({ kind: 'again', code: 'hdf5_pool_closed', happened: `${path} was not read because the HDF5 threads were being ended` });
 
-async function startThread({ memoryBytes, timeoutMs }: SlotSettings): Promise<Worker> {
+/** Loading the library takes a third of a second; far more means that the machine is in trouble, not the file. */
+const START_TIMEOUT_MS = 60_000;
+
+async function startThread({ memoryBytes }: SlotSettings): Promise<Worker> {
   const worker = new Worker(new URL('./hdf5-thread.ts', import.meta.url), {
     workerData: { memoryBytes },
     resourceLimits: { maxOldGenerationSizeMb: Math.ceil(memoryBytes / 2 ** 20) },
+    // Flags of the process (an input type, a test runner's) are not for this thread.
+    execArgv: [],
     stdout: true,
     stderr: true,
   });
   // An error that comes while the thread is idle or being ended must not end the process.
   worker.on('error', () => {});
-  const reply = await nextReply(worker, timeoutMs);
+  const reply = await nextReply(worker, START_TIMEOUT_MS);
   if (reply.kind === 'ready') {
     worker.unref();
     return worker;
   }
   await worker.terminate();
-  throw new Error(`The HDF5 thread does not start: ${reply.kind === 'defect' ? reply.what : reply.kind}.`);
+  const what = reply.kind === 'defect' ? reply.what : reply.kind;
+  throw new Failure({ kind: 'again', code: 'hdf5_thread_lost', happened: `A thread for reading NetCDF-4 files does not start: ${what}` });
 }
 
 async function ask(worker: Worker, request: ThreadRequest, timeoutMs: number): Promise<TaskReply> {

@@ -7,7 +7,7 @@ export const FIXTURES = join(import.meta.dirname, '../../fixtures/netcdf');
 
 export const fixture = (name: string): string => join(FIXTURES, name);
 
-export const fixtureBytes = (name: string): Uint8Array => readFileSync(fixture(name));
+export const fixtureBytes = (name: string): Uint8Array => new Uint8Array(readFileSync(fixture(name)));
 
 /** What netCDF4-python reads from the fixtures; `file` is the fixture's name. */
 export const expectations: readonly { readonly file: string }[] = readFileSync(fixture('expected.jsonl'), 'utf8')
