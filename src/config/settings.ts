@@ -80,11 +80,14 @@ export function loadSettings(
   return settingsOf(parsed.data, files.texts, cwd);
 }
 
-/** A misspelt name would be ignored in silence. LANDFALL_SECRET_ names are for what flow files refer to. */
+/** Not settings of ours: what flow files refer to, and what the fuzzing tests are told. */
+const OTHERS = /^LANDFALL_(?:SECRET|FUZZ)_/;
+
+/** A misspelt name would be ignored in silence. */
 function unknownNames(env: Readonly<Record<string, string | undefined>>): readonly Problem[] {
   const own = VARIABLES.filter((name) => name.startsWith('LANDFALL_'));
   return Object.keys(env)
-    .filter((name) => name.startsWith('LANDFALL_') && !name.startsWith('LANDFALL_SECRET_') && !isVariable(name))
+    .filter((name) => name.startsWith('LANDFALL_') && !OTHERS.test(name) && !isVariable(name))
     .map((name) => ({ path: name, text: `${name} is not a setting. ${instead(name, own, 'settings')}` }));
 }
 

@@ -30,12 +30,15 @@ const NAMED_VALUE_IN_JSON = namedValue('(?:\\\\["\'])?');
 /** A string under a secret name in a JSON line. */
 const JSON_FIELD = new RegExp(`("[^"\\\\]*(?:${SECRET_WORDS})[^"\\\\]*"\\s*:\\s*")(?:[^"\\\\]|\\\\.)*"`, 'gi');
 
+/** What every credential that is found here has about it: most texts have none of it, and one look is cheaper than five replacements. */
+const SUSPECT = new RegExp(`://|bearer\\s|basic\\s|${SECRET_WORDS}`, 'i');
+
 /** Any text without the credentials in it: `mongodb://user:pw@host/` becomes `mongodb://***@host/`. */
-export const redactText = (text: string): string => redactAddresses(text).replace(NAMED_VALUE, `$1${HIDDEN}`);
+export const redactText = (text: string): string => (SUSPECT.test(text) ? redactAddresses(text).replace(NAMED_VALUE, `$1${HIDDEN}`) : text);
 
 /** A line of JSON without the credentials in it; it stays JSON with the same keys. */
 export const redactJsonLine = (line: string): string =>
-  redactAddresses(line).replace(JSON_FIELD, `$1${HIDDEN}"`).replace(NAMED_VALUE_IN_JSON, `$1${HIDDEN}`);
+  SUSPECT.test(line) ? redactAddresses(line).replace(JSON_FIELD, `$1${HIDDEN}"`).replace(NAMED_VALUE_IN_JSON, `$1${HIDDEN}`) : line;
 
 const redactAddresses = (text: string): string =>
   text.replace(AUTHORIZATION, `$1 ${HIDDEN}`).replace(DATABASE_USER_INFO, `$1${HIDDEN}@`).replace(USER_INFO, `$1${HIDDEN}@`);
