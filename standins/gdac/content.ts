@@ -161,6 +161,8 @@ interface Samples {
 }
 
 const MISSING = '9';
+/** The character 1; the other flags follow. */
+const ONE = 49;
 
 function measure(float: Float, slot: Slot, quirk: Quirk, random: Random): Measured {
   const count = float.levels - random.whole(0, 3);
@@ -194,14 +196,14 @@ function sample(float: Float, parameter: Parameter, pressures: Int32Array, rando
   const shallow = parameter === TEMP ? float.region.surface : parameter.shallow;
   const spread = Math.max(2, Math.round(Math.abs(shallow - parameter.deep) / 200));
   const units = new Int32Array(pressures.length);
-  let flags = '';
+  const flags = Buffer.alloc(pressures.length);
   for (let index = 0; index < units.length; index += 1) {
     const depth = Math.max(0, (pressures[index] ?? 0) / float.pressureScale);
     units[index] = Math.round(parameter.deep + (shallow - parameter.deep) / (1 + depth / 400)) + random.whole(-spread, spread);
     const dice = random.next();
-    flags += dice < 0.92 ? '1' : dice < 0.95 ? '2' : dice < 0.97 ? '3' : dice < 0.985 ? '4' : MISSING;
+    flags[index] = dice < 0.92 ? ONE : dice < 0.95 ? ONE + 1 : dice < 0.97 ? ONE + 2 : dice < 0.985 ? ONE + 3 : ONE + 8;
   }
-  return { parameter, units, flags };
+  return { parameter, units, flags: flags.toString('latin1') };
 }
 
 function coreColumns(float: Float, measured: Measured, mode: string, revision: number): readonly Column[] {
@@ -289,30 +291,27 @@ function column(
   levels: number,
   isReversed: boolean,
 ): Column {
-  const { parameter, units, flags } = samples;
+  const { parameter, units } = samples;
   const isPressure = parameter === PRES;
   const scale = isPressure ? float.pressureScale : parameter.scale;
   const raw = new Float32Array(levels).fill(FILL);
   const adjusted = new Float32Array(levels).fill(FILL);
-  let rawFlags = '';
-  let adjustedFlags = '';
   const isAdjusted = mode === 'D' || mode === 'A';
   const isLost = isPressure && measured.hasNoUsablePressure && isAdjusted;
+  const flags = isReversed ? [...samples.flags].reverse().join('') : samples.flags;
   for (let index = 0; index < units.length; index += 1) {
-    const level = isReversed ? units.length - 1 - index : index;
-    const flag = flags[level] ?? ' ';
-    const unit = (units[level] ?? 0) + (isPressure ? 0 : revision * 3);
-    const isMissing = flag === MISSING || flag === ' ';
-    const isNotANumber = measured.hasNotANumber && isMissing;
-    raw[index] = isNotANumber ? Number.NaN : isMissing ? FILL : unit / scale;
-    rawFlags += flag;
-    if (!isAdjusted) {
-      adjustedFlags += ' ';
+    const flag = flags[index];
+    if (flag === MISSING || flag === ' ') {
+      if (!measured.hasNotANumber) continue;
+      raw[index] = Number.NaN;
+      if (isAdjusted) adjusted[index] = Number.NaN;
       continue;
     }
+    const unit = (units[isReversed ? units.length - 1 - index : index] ?? 0) + (isPressure ? 0 : revision * 3);
+    raw[index] = unit / scale;
     const isWithdrawn = isLost || (mode === 'D' && flag === '4');
-    adjusted[index] = isNotANumber ? Number.NaN : isMissing || isWithdrawn ? FILL : (unit + float.adjustment) / scale;
-    adjustedFlags += isLost ? '4' : flag;
+    if (isAdjusted && !isWithdrawn) adjusted[index] = (unit + float.adjustment) / scale;
   }
-  return { parameter, mode, raw, rawFlags: rawFlags.padEnd(levels), adjusted, adjustedFlags: adjustedFlags.padEnd(levels) };
+  const adjustedFlags = !isAdjusted ? '' : isLost ? '4'.repeat(units.length) : flags;
+  return { parameter, mode, raw, rawFlags: flags.padEnd(levels), adjusted, adjustedFlags: adjustedFlags.padEnd(levels) };
 }

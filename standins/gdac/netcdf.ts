@@ -1,5 +1,7 @@
 /** Writes NetCDF classic (CDF-1). Source: NetCDF users' guide, "File format specifications", classic format. */
 
+import { endianness } from 'node:os';
+
 export type FieldType = 'char' | 'short' | 'int' | 'float' | 'double';
 
 export interface NumberAttribute {
@@ -51,6 +53,8 @@ const TAG_DIMENSIONS = 0x0a;
 const TAG_VARIABLES = 0x0b;
 const TAG_ATTRIBUTES = 0x0c;
 const SETTERS = { short: 'setInt16', int: 'setInt32', float: 'setFloat32', double: 'setFloat64' } as const;
+
+const IS_LITTLE_ENDIAN = endianness() === 'LE';
 
 const padded = (length: number): number => Math.ceil(length / 4) * 4;
 
@@ -132,6 +136,12 @@ export class Draft {
     const set = SETTERS[field.type];
     const size = TYPE_SIZES[field.type];
     let offset = field.begin + record * field.recordStep + from * size;
+    if (field.type === 'float' && values instanceof Float32Array && IS_LITTLE_ENDIAN) {
+      const raw = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+      this.bytes.set(raw, offset);
+      this.bytes.subarray(offset, offset + raw.length).swap32();
+      return;
+    }
     for (let index = 0; index < values.length; index += 1) {
       this.#view[set](offset, values[index] ?? 0);
       offset += size;

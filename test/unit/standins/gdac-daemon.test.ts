@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, it } from 'node:test';
-import { isFailure } from '../../../src/errors.ts';
+import { errnoOf, isFailure } from '../../../src/errors.ts';
 import { addSymlink, makeUnreadable } from '../../../standins/gdac/faults.ts';
 import { type Gdac, type GdacOptions, startGdac } from '../../../standins/gdac/gdac.ts';
 
@@ -74,9 +74,18 @@ const isListening = (port: number): Promise<boolean> =>
     socket.once('error', () => resolve(false));
   });
 
-/** Resolves when nothing listens on the port any more. */
-async function untilClosed(port: number): Promise<void> {
-  while (await isListening(port)) await new Promise((resolve) => setImmediate(resolve));
+/** Resolves when nothing listens on the port any more, or the test is over. */
+async function untilClosed(port: number, test: AbortSignal): Promise<void> {
+  while (!test.aborted && (await isListening(port))) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Where the daemon outlived its parent after all. */
+function endLeftover(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (errnoOf(error) !== 'ESRCH') throw error;
+  }
 }
 
 async function firstLine(child: ChildProcess): Promise<Record<string, unknown>> {
@@ -250,16 +259,17 @@ describe('the daemon of the stand-in', () => {
     await gdac.stop();
   });
 
-  it('ends with its parent, even when that is killed', async () => {
+  it('ends with its parent, even when that is killed', { timeout: 20_000 }, async (test) => {
     const child = spawn(process.execPath, [MAIN, '--folder', join(folder, 'orphan'), '--floats', '2', '--cycles', '2'], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
-    const { port } = await firstLine(child);
+    const { port, daemonPid } = await firstLine(child);
+    test.after(() => endLeftover(Number(daemonPid)));
     assert.ok(typeof port === 'number' && (await isListening(port)));
 
     child.kill('SIGKILL');
     await once(child, 'exit');
-    await untilClosed(port);
+    await untilClosed(port, test.signal);
 
     assert.equal(await isListening(port), false);
   });
