@@ -6,7 +6,8 @@ export function temporalConnection({ temporal: { apiKey, tls } }: Settings, addr
     address,
     ...(apiKey === undefined ? {} : { apiKey: apiKey.reveal() }),
     ...(tls === undefined
-      ? {}
+      ? // Said plainly: left out, an API key alone would make the SDK turn TLS on, whatever TEMPORAL_TLS says.
+        { tls: false }
       : {
           tls: {
             ...(tls.serverCa === undefined ? {} : { serverRootCACertificate: Buffer.from(tls.serverCa) }),

@@ -1,0 +1,103 @@
+/**
+ * A first night through Temporal against a plain loop: node bench/night.ts [profiles] [rounds]
+ *
+ * The night's time is the whole workflow: list, copy by rsync, plan, load, record. The plain loop only reads, translates and writes, over
+ * the mirror that the night has brought; both write to the same embedded database, into collections with the same validators and indexes.
+ */
+import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { argv, stdout } from 'node:process';
+import { Client, Connection } from '@temporalio/client';
+import { argoCollections } from '../src/argo/collections.ts';
+import { argoTemplate } from '../src/argo/template.ts';
+import { startWorker } from '../src/cli/worker-process.ts';
+import { startEmbedded } from '../src/embedded/embedded.ts';
+import { bookCollections } from '../src/stores/collection-spec.ts';
+import { applyCollections } from '../src/stores/collections.ts';
+import { connectDatabase, type Database } from '../src/stores/mongo.ts';
+import { startGdac } from '../standins/gdac/gdac.ts';
+import { plainLoop } from './plain-loop.ts';
+
+const CYCLES = 100;
+const profilesWanted = Number(argv[2] ?? 20_000);
+const rounds = Number(argv[3] ?? 3);
+
+const say = (line: string): void => void stdout.write(`${line}\n`);
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+async function prepared(database: Database, products: string, book: string): Promise<void> {
+  await applyCollections(database.products(book), bookCollections);
+  await applyCollections(database.products(products), argoCollections({ argo: 'argo', argoMeta: 'argoMeta' }));
+}
+
+/** Peak resident memory of a process so far, MiB. */
+function peakMemory(pid: number): number {
+  const line = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Number(line?.[1] ?? Number.NaN) / 1024;
+}
+
+const home = await mkdtemp(join(tmpdir(), 'landfall-bench-'));
+const gdac = await startGdac({
+  folder: join(home, 'gdac'),
+  floats: Math.max(1, Math.round(profilesWanted / CYCLES)),
+  cyclesPerFloat: CYCLES,
+  seed: 1,
+});
+const embedded = await startEmbedded({ home, report: () => undefined });
+const connection = await Connection.connect({ address: embedded.endpoints.temporalAddress });
+const client = new Client({ connection });
+const plainRates: number[] = [];
+const nightRates: number[] = [];
+const ratios: number[] = [];
+try {
+  for (let round = 1; round <= rounds; round += 1) {
+    const book = `book${round}`;
+    const flow = `round${round}`;
+    const mirror = join(home, `mirror${round}`);
+    const database = await connectDatabase({ uri: embedded.endpoints.mongodbUri, book });
+    await prepared(database, `night${round}`, book);
+    await prepared(database, `plain${round}`, `plainbook${round}`);
+    await mkdir(join(home, 'flows'), { recursive: true });
+    const file = argoTemplate({ name: flow, rsync: gdac.url, mirror }).replace('# database: argo', `database: night${round}`);
+    await writeFile(join(home, 'flows', `${flow}.yaml`), file);
+    const env = { ...process.env, LANDFALL_HOME: home, LANDFALL_FLOWS: join(home, 'flows'), LANDFALL_DATABASE: book };
+    const { worker } = await startWorker({ home, env, args: [], logFile: join(home, 'worker.log'), report: () => undefined });
+
+    const began = performance.now();
+    const result: { record: { loaded: number; seen: number } } = await client.workflow.execute('mirror', {
+      taskQueue: 'landfall',
+      workflowId: `mirror/${flow}`,
+      args: [{ flow }],
+    });
+    const nightSeconds = (performance.now() - began) / 1000;
+    const memory = peakMemory(worker.pid() ?? 0);
+    await worker.stop();
+
+    const plain = await plainLoop(mirror, embedded.endpoints.mongodbUri, `plain${round}`, `plainbook${round}`);
+    if (plain.documents !== result.record.loaded)
+      throw new Error(`the plain loop wrote ${plain.documents} documents, the night ${result.record.loaded}`);
+    const nightRate = result.record.loaded / nightSeconds;
+    const plainRate = plain.documents / plain.seconds;
+    nightRates.push(nightRate);
+    plainRates.push(plainRate);
+    ratios.push(nightRate / plainRate);
+    say(
+      `round ${round}: ${result.record.loaded} profiles; night ${nightSeconds.toFixed(1)} s, ${nightRate.toFixed(0)}/s, worker peak ${memory.toFixed(0)} MiB; ` +
+        `plain loop ${plain.seconds.toFixed(1)} s, ${plainRate.toFixed(0)}/s; ratio ${(nightRate / plainRate).toFixed(2)}`,
+    );
+    await database.products(`night${round}`).dropDatabase();
+    await database.products(`plain${round}`).dropDatabase();
+    await database.close();
+    await rm(mirror, { recursive: true, force: true });
+  }
+  say(
+    `median: night ${median(nightRates).toFixed(0)} profiles/s, plain loop ${median(plainRates).toFixed(0)} profiles/s, ratio ${median(ratios).toFixed(2)}`,
+  );
+} finally {
+  await connection.close();
+  await embedded.stop();
+  await gdac.stop();
+  await rm(home, { recursive: true, force: true });
+}
