@@ -29,7 +29,8 @@ export const HDF5_POOL_DEFAULTS = {
 
 export function createHdf5Pool(settings: Hdf5PoolSettings = {}): Hdf5Pool {
   const { threads, timeoutMs, memoryBytes } = { ...HDF5_POOL_DEFAULTS, ...settings };
-  const slots = Array.from({ length: Math.max(1, threads) }, () => new Slot({ timeoutMs, memoryBytes }));
+  const program = new URL('./hdf5-thread.ts', import.meta.url);
+  const slots = Array.from({ length: Math.max(1, threads) }, () => new Slot({ timeoutMs, memoryBytes, program }));
   return {
     async perform(source, task) {
       const idle = slots.toSorted((a, b) => a.waiting - b.waiting);

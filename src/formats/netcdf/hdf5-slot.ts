@@ -7,6 +7,8 @@ export interface SlotSettings {
   readonly timeoutMs: number;
   /** Most memory of the library; the thread's own objects get as much again. */
   readonly memoryBytes: number;
+  /** The thread's program. */
+  readonly program: URL;
 }
 
 export type TaskReply = Exclude<ThreadReply, { kind: 'ready' }>;
@@ -90,8 +92,8 @@ const closed = (path: string): Failure =>
 /** Loading the library takes a third of a second; far more means that the machine is in trouble, not the file. */
 const START_TIMEOUT_MS = 60_000;
 
-async function startThread({ memoryBytes }: SlotSettings): Promise<Worker> {
-  const worker = new Worker(new URL('./hdf5-thread.ts', import.meta.url), {
+async function startThread({ memoryBytes, program }: SlotSettings): Promise<Worker> {
+  const worker = new Worker(program, {
     workerData: { memoryBytes },
     resourceLimits: { maxOldGenerationSizeMb: Math.ceil(memoryBytes / 2 ** 20) },
     // Flags of the process (an input type, a test runner's) are not for this thread.

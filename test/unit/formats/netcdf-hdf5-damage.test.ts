@@ -4,6 +4,7 @@ import { after, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { isFailure } from '../../../src/errors.ts';
 import { createHdf5Pool } from '../../../src/formats/netcdf/hdf5-pool.ts';
+import { Slot } from '../../../src/formats/netcdf/hdf5-slot.ts';
 import { openNetcdf } from '../../../src/formats/netcdf/open.ts';
 import { described, expectations, fixture, fixtureBytes } from './netcdf-fixtures.ts';
 
@@ -68,15 +69,31 @@ describe('damaged HDF5 files', () => {
     assert.equal(part?.length, 2 * 2 ** 20);
   });
 
-  test('a reading that takes too long ends the thread, and the pool goes on with another', async () => {
-    const impatient = createHdf5Pool({ timeoutMs: 400 });
-    const file = await openNetcdf(fixture('hostile-claims-a-terabyte.nc'), { hdf5: impatient });
+  test('a thread that falls silent is ended after the set time, and the next task gets another one', async () => {
+    const program = new URL(
+      'data:text/javascript,import { parentPort } from "node:worker_threads"; parentPort.on("message", () => {}); parentPort.postMessage({ kind: "ready" });',
+    );
+    const slot = new Slot({ timeoutMs: 50, memoryBytes: 2 ** 26, program });
+    const source = { path: 'silent.nc', bytes: undefined };
+    const task = { kind: 'read', reads: [], readBytes: 0 } as const;
 
-    await assert.rejects(file.read([{ name: 'huge', count: 1024 }]), /took more than 0.4 s/);
-    const [part] = await file.read([{ name: 'huge', count: 1 }]);
-    await impatient.close();
+    const replies = [await slot.perform(source, task), await slot.perform(source, task)];
+    await slot.close();
 
-    assert.equal(part?.length, 2 ** 20);
+    const tooLong = { kind: 'defect', what: 'the HDF5 library took more than 0.05 s' };
+    assert.deepEqual(replies, [tooLong, tooLong]);
+  });
+
+  test('a thread that breaks off makes the file unreadable, not the process end', async () => {
+    const program = new URL(
+      'data:text/javascript,import { parentPort } from "node:worker_threads"; parentPort.on("message", () => { throw new Error("out of order") }); parentPort.postMessage({ kind: "ready" });',
+    );
+    const slot = new Slot({ timeoutMs: 60_000, memoryBytes: 2 ** 26, program });
+
+    const reply = await slot.perform({ path: 'broken.nc', bytes: undefined }, { kind: 'read', reads: [], readBytes: 0 });
+    await slot.close();
+
+    assert.deepEqual(reply, { kind: 'defect', what: 'the HDF5 thread broke off (out of order)' });
   });
 
   test('the library runs into its memory bound, not into that of the machine', async () => {
