@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { errnoOf, Failure, messageOf } from '../errors.ts';
 import type { Hdf5Pool } from '../formats/netcdf/hdf5-pool.ts';
@@ -29,7 +29,8 @@ export interface PreviewRequest {
 /**
  * The documents that a tree or some of its files become, in load order, without a database: metadata ids are those of a load into empty collections.
  * Memory does not grow with the number of profiles; one small description a float is kept.
- * @throws {Failure} `not_a_profile_file` (stop): a given file does not lie below the root or is not named like a profile file.
+ * @throws {Failure} `not_a_profile_file` (stop): a given file does not lie below the root or is not named like a profile file;
+ * `no_such_tree` (stop): the whole tree is wanted and the root is no folder.
  */
 export async function* preview(request: PreviewRequest): AsyncGenerator<Preview, void, undefined> {
   const { root, files = [], sourceUrl, hdf5, now } = request;
@@ -55,6 +56,7 @@ export async function* preview(request: PreviewRequest): AsyncGenerator<Preview,
 
 /** Every profile of the tree, in byte order of the lists' lines. Platforms come in that order already, since a line begins with `<dac>/<wmo>/`. */
 async function* groupsOfTree(root: string): AsyncGenerator<ProfileGroup, void, undefined> {
+  await requireFolder(root);
   for await (const platform of listPlatforms(root)) {
     const held = await profilesOf(root, platform);
     yield* inLoadOrder([...held].map(([number, prefixes]) => [{ ...platform, number }, prefixes]));
@@ -99,12 +101,23 @@ async function readFiles(root: string, group: ProfileGroup): Promise<Read> {
   return { files };
 }
 
+async function requireFolder(root: string): Promise<void> {
+  const found = await stat(root).catch((error: unknown) => {
+    if (errnoOf(error) === undefined) throw error;
+    return null;
+  });
+  if (found?.isDirectory()) return;
+  throw new Failure({ kind: 'stop', code: 'no_such_tree', happened: `${root} is not a folder that can be read`, remedy: REMEDY });
+}
+
+const REMEDY = 'Name the level that holds the DAC folders with --root';
+
 function notAProfileFile(file: string, root: string): Failure {
   return new Failure({
     kind: 'stop',
     code: 'not_a_profile_file',
     happened: `${file} is not a profile file below ${root}`,
     expected: '<dac>/<wmo>/profiles/<prefix><wmo>_<cycle>[D].nc',
-    remedy: 'Name the level that holds the DAC folders with --root',
+    remedy: REMEDY,
   });
 }

@@ -80,6 +80,12 @@ describe('the preview of a tree', () => {
     assert.equal(absent.rejected.code, 'unreadable_file');
   });
 
+  it('refuses a root that is not there', async () => {
+    const nowhere = preview({ root: join(root, 'nowhere'), sourceUrl: '', hdf5, now: () => new Date(0) });
+
+    await assert.rejects(Array.fromAsync(nowhere), { name: 'Failure', kind: 'stop', code: 'no_such_tree' });
+  });
+
   for (const file of ['aoml/13857/13857_prof.nc', '../13857/profiles/R13857_010.nc', '/elsewhere/aoml/13857/profiles/R13857_010.nc']) {
     it(`refuses ${file}`, async () => {
       await assert.rejects(seen([file]), { name: 'Failure', kind: 'stop', code: 'not_a_profile_file' });
