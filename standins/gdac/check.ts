@@ -55,7 +55,7 @@ export async function check(state: GdacState, argo: Documents, argoMeta: Documen
     }
   }
   const extra = (await argo.count()) - tally.found;
-  if (extra > 0) note(...(await leftovers(state, argo)), `The collection holds ${extra} documents that nobody expects.`);
+  if (extra > 0) note(...(await leftovers(state, argo)), `The collection holds documents that nobody expects: ${extra}.`);
   const { checked, equal, missing, differing } = tally;
   return { night: state.night, checked, equal, missing, differing, extra, rejected, different: sentences };
 }
