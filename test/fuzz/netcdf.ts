@@ -40,7 +40,7 @@ interface Figures {
   largestBytes: number;
 }
 
-const newFigures = (): Figures => ({ outcomes: { read: 0, refused: 0 }, longestMs: 0, largestBytes: 0 });
+const newFigures = (): Figures => ({ outcomes: { read: 0, refused: 0, 'ended after the time bound': 0 }, longestMs: 0, largestBytes: 0 });
 
 async function timed(figures: Figures, read: () => Promise<Outcome>): Promise<void> {
   const start = performance.now();
@@ -73,8 +73,11 @@ async function fuzzHdf5(): Promise<Figures> {
 }
 
 function report(what: string, { outcomes, longestMs, largestBytes }: Figures): void {
+  const counts = Object.entries(outcomes)
+    .map(([outcome, count]) => `${count} ${outcome}`)
+    .join(', ');
   const largest = largestBytes === 0 ? '' : `, largest allocation ${largestBytes} bytes`;
-  console.log(`${what}: ${outcomes.read} read, ${outcomes.refused} refused, longest ${longestMs.toFixed(0)} ms${largest}`);
+  console.log(`${what}: ${counts}, longest ${longestMs.toFixed(0)} ms${largest}`);
 }
 
 console.log(`seed ${seed}; ${classicFiles.length} classic and ${hdf5Files.length} HDF5 files to damage`);

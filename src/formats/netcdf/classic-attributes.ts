@@ -1,27 +1,22 @@
 import type { Cursor } from './classic-cursor.ts';
-import { decodeValues, type ExternalType } from './classic-types.ts';
+import { decodeValues } from './classic-types.ts';
 import type { AttributeValue } from './file.ts';
-import { decodeAttributeText, decodeText } from './text.ts';
+import { decodeAttributeText } from './text.ts';
 
 const TAG_ATTRIBUTES = 12;
 
-interface Entry {
-  readonly nameFrom: number;
-  readonly nameTo: number;
-  readonly type: ExternalType;
-  readonly valueFrom: number;
-  readonly valueTo: number;
-}
-
-/** Checked when the file is opened, decoded when first asked for: most attributes of most files are never looked at. */
+/** Stepped over when the file is opened, decoded when first asked for: most attributes of most files are never looked at. */
 export class AttributeList {
-  readonly #head: Uint8Array;
-  readonly #entries: readonly Entry[];
+  readonly #cursor: Cursor;
+  readonly #from: number;
+  readonly #length: number;
   #decoded: ReadonlyMap<string, AttributeValue> | undefined;
 
-  constructor(head: Uint8Array, entries: readonly Entry[]) {
-    this.#head = head;
-    this.#entries = entries;
+  /** `length` attributes begin at the byte `from`; the cursor has been over them once. */
+  constructor(cursor: Cursor, from: number, length: number) {
+    this.#cursor = cursor;
+    this.#from = from;
+    this.#length = length;
   }
 
   /** Where a name occurs twice the first one counts, as in the netCDF library. */
@@ -32,11 +27,12 @@ export class AttributeList {
 
   #decode(): ReadonlyMap<string, AttributeValue> {
     const values = new Map<string, AttributeValue>();
-    for (const { nameFrom, nameTo, type, valueFrom, valueTo } of this.#entries) {
-      const name = decodeText(this.#head.subarray(nameFrom, nameTo));
-      if (values.has(name)) continue;
-      const raw = this.#head.subarray(valueFrom, valueTo);
-      values.set(name, type.name === 'char' ? decodeAttributeText(raw) : decodeValues(type, raw));
+    this.#cursor.at = this.#from;
+    for (let i = 0; i < this.#length; i++) {
+      const name = this.#cursor.name('the name of an attribute');
+      const type = this.#cursor.type(name);
+      const raw = this.#cursor.bytes(this.#cursor.count(name) * type.bytes, name);
+      if (!values.has(name)) values.set(name, type.name === 'char' ? decodeAttributeText(raw) : decodeValues(type, raw));
     }
     return values;
   }
@@ -45,18 +41,11 @@ export class AttributeList {
 /** @throws {Failure} `unreadable_file`; {HeaderGoesOn} as the cursor */
 export function readAttributeList(cursor: Cursor, owner: string): AttributeList {
   const length = cursor.list(TAG_ATTRIBUTES, owner);
-  const entries: Entry[] = [];
-  for (let i = 0; i < length; i++) entries.push(readEntry(cursor, owner));
-  return new AttributeList(cursor.head, entries);
-}
-
-function readEntry(cursor: Cursor, owner: string): Entry {
-  const nameLength = cursor.count(owner);
-  const nameFrom = cursor.at;
-  cursor.skip(nameLength, owner);
-  const type = cursor.type(owner);
-  const valueLength = cursor.count(owner) * type.bytes;
-  const valueFrom = cursor.at;
-  cursor.skip(valueLength, owner);
-  return { nameFrom, nameTo: nameFrom + nameLength, type, valueFrom, valueTo: valueFrom + valueLength };
+  const from = cursor.at;
+  for (let i = 0; i < length; i++) {
+    cursor.skipName('the name of an attribute');
+    const { bytes } = cursor.type(owner);
+    cursor.skip(cursor.count(owner) * bytes, owner);
+  }
+  return new AttributeList(cursor, from, length);
 }

@@ -28,8 +28,8 @@ export type ClassicContainer = Exclude<Container, 'hdf5'>;
 /** Walks a classic header. Every step is checked against the bytes that exist before it is taken. */
 export class Cursor {
   readonly path: string;
-  readonly head: Uint8Array;
   readonly fileSize: number;
+  readonly #head: Uint8Array;
   readonly #view: DataView;
   /** Counts, lengths and dimension numbers take eight bytes (CDF-5) instead of four. */
   readonly #hasWideCounts: boolean;
@@ -41,7 +41,7 @@ export class Cursor {
 
   constructor({ path, head, fileSize, container }: CursorInput) {
     this.path = path;
-    this.head = head;
+    this.#head = head;
     this.fileSize = fileSize;
     this.#view = new DataView(head.buffer, head.byteOffset, head.byteLength);
     this.#hasWideCounts = container === 'cdf5';
@@ -88,13 +88,23 @@ export class Cursor {
   }
 
   name(what: string): string {
+    const length = this.#nameLength(what);
     const from = this.at;
-    const length = this.count(what);
-    if (length === 0) throw this.defect(`${what} is empty`, from);
-    this.#need(length, what);
-    const text = decodeText(this.head.subarray(this.at, this.at + length));
     this.at += padded(length);
-    return text;
+    return decodeText(this.#head, from, from + length);
+  }
+
+  skipName(what: string): void {
+    const length = this.#nameLength(what);
+    this.at += padded(length);
+  }
+
+  /** A view of the next `length` bytes. */
+  bytes(length: number, what: string): Uint8Array {
+    this.#need(length, what);
+    const from = this.at;
+    this.at += padded(length);
+    return this.#head.subarray(from, from + length);
   }
 
   /** Steps over `length` bytes and what fills them up to a multiple of four. */
@@ -114,9 +124,17 @@ export class Cursor {
 
   #need(length: number, what: string): void {
     const end = this.at + length;
-    if (end <= this.head.byteLength) return;
+    if (end <= this.#head.byteLength) return;
     if (end > this.fileSize) throw this.defect(`${what} goes past the end of the file (${this.fileSize} bytes)`, this.at);
     throw new HeaderGoesOn(end);
+  }
+
+  #nameLength(what: string): number {
+    const from = this.at;
+    const length = this.count(what);
+    if (length === 0) throw this.defect(`${what} is empty`, from);
+    this.#need(length, what);
+    return length;
   }
 
   #uint32(what: string): number {

@@ -53,7 +53,7 @@ const damages: readonly (readonly [about: string, bytes: Uint8Array, offset: num
   ['a name of 2^31 - 1 bytes', patched(RAGGED, [16, '7fffffff']), 20, /name of a dimension goes past the end/],
   ['a negative length of a dimension', patched(RAGGED, [28, 'ffffffff']), 28, /length of a dimension is negative/],
   ['a list with a wrong tag', patched(RAGGED, [8, '0000000d']), 8, /list of dimensions begins with the tag 13/],
-  ['2^31 - 1 attributes', patched(RAGGED, [32, '0000000c 7fffffff']), 68, /global attributes has the type number 0/],
+  ['2^31 - 1 attributes', patched(RAGGED, [32, '0000000c 7fffffff']), 64, /name of an attribute is empty/],
   ['more variables than there are', patched(RAGGED, [44, '00000003']), 124, /goes past the end/],
   ['two variables of one name', patched(RAGGED, [88, '61']), 84, /variable a is declared twice/],
   ['2^31 - 1 dimensions of a variable', patched(RAGGED, [56, '7fffffff']), 56, /a has 2147483647 dimensions/],
