@@ -107,7 +107,7 @@ export class ChunkLoader {
           metadata,
         );
         if (choice.state === 'new') {
-          const document = { ...metadata, _id: choice.id, date_updated_argovis: profile.date_updated_argovis };
+          const document = { ...metadata, _id: choice.id };
           existing.push(document);
           added.push(document);
         }
