@@ -10,6 +10,7 @@ import type { ServiceExit, Supervised } from './supervise.ts';
 
 export { type Endpoints, readEndpoints } from './endpoints.ts';
 export { installEmbedded } from './install.ts';
+export { installedPrograms } from './servers.ts';
 
 export interface EmbeddedOptions {
   /** The folder below which all state lies: databases, logs, process numbers. */
@@ -24,7 +25,7 @@ export interface EmbeddedOptions {
 /** The running servers of one home. */
 export interface Embedded {
   readonly endpoints: Endpoints;
-  /** Ends all servers in order, databases cleanly. */
+  /** Ends all servers in order, databases cleanly. Asked again, it answers when that is done. */
   stop(): Promise<void>;
   /** Called when a server ends unasked. */
   onExit(listener: (exit: ServiceExit) => void): void;
@@ -42,10 +43,15 @@ export async function startEmbedded({ home, report, configured = {}, restart = t
   mkdirSync(folder, { recursive: true });
   const lock = ownHome(folder);
   let processes: readonly Supervised[] = [];
-  const stop = async () => {
+  let stopped: Promise<void> | null = null;
+  const stopOnce = async () => {
     removeEndpoints(folder);
     await stopAll(processes);
     lock.release();
+  };
+  const stop = () => {
+    stopped ??= stopOnce(); // signals come twice: from the terminal and passed on by npm
+    return stopped;
   };
   try {
     const started = await startAll(await findPrograms(report, configured), folder, { report, restart });

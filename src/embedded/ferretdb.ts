@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type GoProgram, goProgram } from './go-build.ts';
+import { builtGoProgram, type GoProgram, goProgram } from './go-build.ts';
 import { pings } from './mongodb-ping.ts';
 import { listensOn } from './ports.ts';
 import type { Report } from './progress.ts';
@@ -19,6 +19,9 @@ const PROGRAM: GoProgram = {
 
 /** FerretDB, which speaks MongoDB's protocol in front of PostgreSQL with DocumentDB; built from source into the cache. */
 export const ferretdbProgram = (report: Report): Promise<string> => goProgram(PROGRAM, report);
+
+/** Where a built one lies in the cache, or null. */
+export const installedFerretdb = (): string | null => builtGoProgram(PROGRAM);
 
 export interface FerretdbPlace {
   readonly home: string;

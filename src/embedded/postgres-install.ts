@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { Failure, messageOf } from '../errors.ts';
 import { fetchPackages } from './apt.ts';
 import { onPath } from './binaries.ts';
-import { cachedOrBuilt, type Workplace } from './cache.ts';
+import { cached, cachedOrBuilt, type Workplace } from './cache.ts';
 import { type Report, withProgress } from './progress.ts';
 import { bound } from './tether.ts';
 
@@ -42,6 +42,9 @@ export async function postgresProgram(report: Report): Promise<PostgresProgram> 
   });
   return { bin: join(folder, BIN) };
 }
+
+/** Where an unpacked one lies in the cache, or null. */
+export const installedPostgres = (): string | null => cached(ENTRY);
 
 async function unpack({ result, scratch, final }: Workplace): Promise<void> {
   const fetched = await fetchPackages({ packages: [PACKAGE, 'patchelf'], suites: ['testing', 'unstable'], folder: join(scratch, 'apt') });

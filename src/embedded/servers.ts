@@ -1,8 +1,8 @@
-import { ferretdbProgram } from './ferretdb.ts';
+import { ferretdbProgram, installedFerretdb } from './ferretdb.ts';
 import { mongodProgram } from './mongod.ts';
-import { type PostgresProgram, postgresProgram } from './postgres-install.ts';
+import { installedPostgres, type PostgresProgram, postgresProgram } from './postgres-install.ts';
 import type { Report } from './progress.ts';
-import { temporalProgram } from './temporal.ts';
+import { installedTemporal, temporalProgram } from './temporal.ts';
 
 /** Servers that are not ours to start, by address. */
 export interface Configured {
@@ -17,6 +17,11 @@ export type DatabasePrograms =
 export interface Programs {
   readonly temporal: string | null;
   readonly database: DatabasePrograms | null;
+}
+
+/** Which programs are here, without installing any; null for what the next start installs. A `mongod` makes the other two needless. */
+export function installedPrograms(): Readonly<Record<'temporal' | 'mongod' | 'ferretdb' | 'postgres', string | null>> {
+  return { temporal: installedTemporal(), mongod: mongodProgram(), ferretdb: installedFerretdb(), postgres: installedPostgres() };
 }
 
 /** Finds or installs the programs of all servers that are not configured, side by side. All settle before a failure is thrown. */

@@ -15,14 +15,19 @@ const DOWNLOADER = fileURLToPath(new URL('../../tools/lib/download-temporal.js',
 /** A download that has not ended by then is given up for a build. Milliseconds. */
 const GIVE_UP_MS = 180_000;
 
+const entryOf = (version: string) => ({ name: 'temporal-vendor', version });
+
+/** What was downloaded before, or null. */
+export function temporalFromVendor(version: string): string | null {
+  const folder = cached(entryOf(version));
+  return folder === null ? null : join(folder, 'temporal');
+}
+
 /** The vendor's own `temporal` program, or null when it cannot be had: without a name server that is known in 20 ms. */
 export async function downloadedTemporal(version: string, report: Report): Promise<string | null> {
-  const entry = { name: 'temporal-vendor', version };
-  const there = cached(entry);
-  if (there !== null) return join(there, 'temporal');
   if (!(await resolves(VENDOR_HOST))) return null;
   try {
-    const folder = await cachedOrBuilt(entry, report, ({ result, scratch }) =>
+    const folder = await cachedOrBuilt(entryOf(version), report, ({ result, scratch }) =>
       withProgress(report, `Downloading Temporal ${version}`, async () => {
         const args = [DOWNLOADER, scratch, version];
         const { stdout } = await execa(process.execPath, args, { timeout: GIVE_UP_MS, stdin: 'ignore' });

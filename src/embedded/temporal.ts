@@ -6,7 +6,7 @@ import { builtGoProgram, type GoProgram, goProgram } from './go-build.ts';
 import { listensOn } from './ports.ts';
 import type { Report } from './progress.ts';
 import type { ServiceSpec } from './supervise.ts';
-import { downloadedTemporal } from './temporal-download.ts';
+import { downloadedTemporal, temporalFromVendor } from './temporal-download.ts';
 
 /** The usual ports of a Temporal development server. */
 export const TEMPORAL_PORT = 7233;
@@ -29,13 +29,12 @@ const PROGRAM: GoProgram = {
 
 /** The `temporal` program: by setting, on PATH, in the cache, from the vendor, else built from source. */
 export async function temporalProgram(report: Report): Promise<string> {
-  return (
-    fromSetting('LANDFALL_TEMPORAL_BIN') ??
-    onPath('temporal') ??
-    builtGoProgram(PROGRAM) ??
-    (await downloadedTemporal(TEMPORAL_CLI_VERSION, report)) ??
-    (await goProgram(PROGRAM, report))
-  );
+  return installedTemporal() ?? (await downloadedTemporal(TEMPORAL_CLI_VERSION, report)) ?? (await goProgram(PROGRAM, report));
+}
+
+/** The one that is here already, or null. */
+export function installedTemporal(): string | null {
+  return fromSetting('LANDFALL_TEMPORAL_BIN') ?? onPath('temporal') ?? builtGoProgram(PROGRAM) ?? temporalFromVendor(TEMPORAL_CLI_VERSION);
 }
 
 export interface TemporalPlace {

@@ -19,11 +19,19 @@ const inNamespace: Unprivileged = {
   own: () => undefined,
 };
 
-/** Nobody for real, where user namespaces are forbidden; keeps the right to pass through folders that are root's own. */
-const asNobody: Unprivileged = {
+/**
+ * Nobody for real, where user namespaces are forbidden. It keeps the right to pass through folders that are root's own;
+ * without `no_setuid_fixup` access(2), by which initdb looks for its programs, would not count that right.
+ */
+export const asNobody: Unprivileged = {
   wrap: (command, args) => {
     const user = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
-    const rights = ['--inh-caps=-all,+dac_override', '--ambient-caps=-all,+dac_override', '--bounding-set=-all,+dac_override'];
+    const rights = [
+      '--securebits=+no_setuid_fixup',
+      '--inh-caps=-all,+dac_override',
+      '--ambient-caps=-all,+dac_override',
+      '--bounding-set=-all,+dac_override',
+    ];
     return ['setpriv', [...user, ...rights, ...again(command, args)]];
   },
   own: (folder) => chownSync(folder, NOBODY, NOBODY),

@@ -54,7 +54,7 @@ describe('the embedded servers', () => {
     const page = await fetch(ui);
     const namespaces = await (await fetch(`${ui}/api/v1/namespaces`)).text();
 
-    assert.equal(page.headers.get('content-type'), 'text/html; charset=utf-8');
+    assert.match(page.headers.get('content-type') ?? '', /^text\/html/);
     assert.match(namespaces, /"name":\s*"default"/);
   });
 
