@@ -1,4 +1,5 @@
 import type { RsyncStats } from '../formats/rsync/stats.ts';
+import { withSignsOfLife } from '../transfer/signs-of-life.ts';
 import { type FileChange, platformFiles, type SortedChanges } from './mirror-plan.ts';
 import { keyText, listName, type ProfileKey } from './names.ts';
 import { selectFiles } from './select.ts';
@@ -19,6 +20,9 @@ export interface GuardQuestion {
   /** How many documents the flow has now. */
   readonly documents: number;
   readonly settings: GuardSettings;
+  readonly signal?: AbortSignal;
+  /** A sign of life, about once a second: a night that deletes from every float takes minutes to judge. */
+  readonly onTick?: () => void;
 }
 
 export type GuardVerdict =
@@ -41,10 +45,14 @@ const SAMPLE = 10;
  * Lost is a profile that has a file to load in the mirror now and, after the list, under no DAC. A file that goes from R to D under
  * another name, or a float that moves to another DAC, is not lost. Memory: one float.
  */
-export async function judgeDeletions({ changes, root, stats, documents, settings }: GuardQuestion): Promise<GuardVerdict> {
+export const judgeDeletions = (question: GuardQuestion): Promise<GuardVerdict> =>
+  withSignsOfLife(judge(question), question.onTick ?? (() => {}));
+
+async function judge({ changes, root, stats, documents, settings, signal }: GuardQuestion): Promise<GuardVerdict> {
   let [lost, deleted, updated] = [0, 0, 0];
   const sample: string[] = [];
   for await (const files of platformFiles(changes)) {
+    signal?.throwIfAborted();
     const deletions = files.filter(({ isDeleted }) => isDeleted).length;
     deleted += deletions;
     updated += files.length - deletions;

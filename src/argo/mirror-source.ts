@@ -43,7 +43,7 @@ export async function spaceWarning(mirror: string, wantedBytes: number): Promise
   const { bavail, bsize } = await statfs(mirror);
   const free = bavail * bsize;
   if (wantedBytes <= free) return null;
-  return `The list brings ${gigabytes(wantedBytes)}, and the disk of ${mirror} has ${gigabytes(free)} left; the copy stops when it is full and goes on when there is room.`;
+  return `The list brings ${sizeText(wantedBytes)}, and the disk of ${mirror} has ${sizeText(free)} left; the copy stops when it is full and goes on when there is room.`;
 }
 
-const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;
+const sizeText = (bytes: number): string => (bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`);

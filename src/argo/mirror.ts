@@ -3,9 +3,10 @@ import { basename, join } from 'node:path';
 import { Failure } from '../errors.ts';
 import type { RsyncStats } from '../formats/rsync/stats.ts';
 import { type ChangeList, nextPass, openList, openLists, readList, updateList } from '../transfer/journal.ts';
+import { withSignsOfLife } from '../transfer/signs-of-life.ts';
 import { namesAnything, statsOf } from './mirror-log.ts';
 import { type PassOptions, type PassResult, runPass } from './mirror-pass.ts';
-import { type PlanSummary, pagesOf, platformsOf, type SortedChanges, sortChanges, summarise } from './mirror-plan.ts';
+import { type PlanSummary, pagesOf, platformsOf, type SortedChanges, type SortSettings, sortChanges, summarise } from './mirror-plan.ts';
 import { checkSource, spaceWarning } from './mirror-source.ts';
 import type { PlatformChanges } from './tree.ts';
 
@@ -54,10 +55,13 @@ export async function listChanges(options: ListOptions): Promise<ListSummary> {
   }
 
   const stats = await statsOf(log);
-  const changes = await sortChanges([log], { into: log.replace(/\.log$/, '.sorted'), scratch: list.folder, signal });
+  const changes = { file: log.replace(/\.log$/, '.sorted') };
+  const plan = await withSignsOfLife(sortAndSum([log], { into: changes.file, scratch: list.folder, signal }), () =>
+    options.onProgress?.({ phase: 'list', changes: stats.transferredFiles + stats.deletedFiles, profileFiles: 0, bytes: 0 }),
+  );
   const short = await spaceWarning(source.mirror, stats.transferredBytes);
   if (short !== null) warnings.push(short);
-  return { listId, namesAnything: await namesAnything(log), plan: await summarise(changes), source: stats, warnings, isReused, changes };
+  return { listId, namesAnything: await namesAnything(log), plan, source: stats, warnings, isReused, changes };
 }
 
 export interface CopyOptions extends PassOptions {
@@ -132,14 +136,20 @@ export async function planPages(options: {
   readonly listId: string;
   readonly batchSize: number;
   readonly signal: AbortSignal;
+  /** A sign of life, about once a second until the plan is there. */
+  readonly onTick?: () => void;
 }): Promise<PlannedPages> {
-  const { journal, listId, batchSize, signal } = options;
+  const { journal, listId, batchSize, signal, onTick = () => {} } = options;
   const current = await listed(journal, listId);
   const lists = await openLists(journal);
   const logs = lists.filter(({ realLogs }) => realLogs.length > 0).flatMap(({ dryLogs, realLogs }) => [...dryLogs, ...realLogs]);
-  const sorted = await sortChanges(logs, { into: join(current.folder, 'plan.sorted'), scratch: current.folder, signal });
-  return { lists: lists.map(({ id }) => id), summary: await summarise(sorted), pages: () => pagesOf(platformsOf(sorted), batchSize) };
+  const sorted = { file: join(current.folder, 'plan.sorted') };
+  const summary = await withSignsOfLife(sortAndSum(logs, { into: sorted.file, scratch: current.folder, signal }), onTick);
+  return { lists: lists.map(({ id }) => id), summary, pages: () => pagesOf(platformsOf(sorted), batchSize) };
 }
+
+const sortAndSum = async (logs: readonly string[], settings: SortSettings): Promise<PlanSummary> =>
+  summarise(await sortChanges(logs, settings));
 
 /** The notes of a pass that may be taken as complete. @throws {Failure} when it may not. */
 function notesOf({ outcome }: PassResult, { acceptPartial = false }: PassOptions): readonly string[] {

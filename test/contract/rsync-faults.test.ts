@@ -7,7 +7,7 @@ import { judgeDeletions } from '../../src/argo/mirror-guard.ts';
 import type { MirrorSource } from '../../src/argo/mirror-source.ts';
 import { closeList } from '../../src/transfer/journal.ts';
 import { copy, list, never, plan, sourceAt, temporaryFolder } from '../helpers/mirror-night.ts';
-import { childrenOf } from '../helpers/processes.ts';
+import { childrenOf, signalAll } from '../helpers/processes.ts';
 import { differences, grow, profileNames, snapshot, touch } from '../helpers/profile-tree.ts';
 import { freePort, type RsyncDaemon, type RsyncDaemonOptions, startRsyncDaemon } from '../helpers/rsync-daemon.ts';
 
@@ -88,7 +88,7 @@ describe('A server that does not give what is asked', { timeout: 60_000 }, () =>
         isCut = true;
         const visitors = await childrenOf(daemons[0]?.pid ?? 0);
         await daemons[0]?.stop();
-        for (const pid of visitors) process.kill(pid, 'SIGKILL');
+        signalAll(visitors, 'SIGKILL');
       },
     });
     await assert.rejects(cut, { kind: 'again', code: 'unreachable' });

@@ -9,7 +9,7 @@ import { profilePath } from '../../src/argo/names.ts';
 import { readList } from '../../src/transfer/journal.ts';
 import { runRsync } from '../../src/transfer/rsync.ts';
 import { copy, list, never, plan, sourceAt, temporaryFolder } from '../helpers/mirror-night.ts';
-import { childrenOf, rsyncsOver, until } from '../helpers/processes.ts';
+import { childrenOf, rsyncsOver, signalAll, until } from '../helpers/processes.ts';
 import { differences, grow, profileNames, snapshot } from '../helpers/profile-tree.ts';
 import { type RsyncDaemon, startRsyncDaemon } from '../helpers/rsync-daemon.ts';
 
@@ -55,7 +55,7 @@ describe('A copy that is killed half-way and repeated', { timeout: 60_000 }, () 
       tickMs: 10,
       checkFence: async () => {},
       onProgress: async ({ profileFiles }) => {
-        if (profileFiles > 250) for (const pid of await rsyncsOver(source.mirror)) process.kill(pid, 'SIGKILL');
+        if (profileFiles > 250) signalAll(await rsyncsOver(source.mirror), 'SIGKILL');
       },
     });
     await assert.rejects(broken, { kind: 'again', code: 'interrupted' });
@@ -141,13 +141,13 @@ describe('A copy that is told to stop', { timeout: 60_000 }, () => {
       checkFence: async () => {},
       onProgress: async ({ profileFiles }) => {
         if (profileFiles <= 210 || stop.signal.aborted) return;
-        for (const pid of await childrenOf(daemon.pid)) process.kill(pid, 'SIGSTOP');
+        signalAll(await childrenOf(daemon.pid), 'SIGSTOP');
         stop.abort(new Error('The run was cancelled.'));
       },
     });
     await assert.rejects(stopped, { message: 'The run was cancelled.' });
     const left = await rsyncsOver(source.mirror);
-    for (const pid of await childrenOf(daemon.pid)) process.kill(pid, 'SIGKILL');
+    signalAll(await childrenOf(daemon.pid), 'SIGKILL');
 
     assert.deepEqual(left, []);
   });

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { errnoOf } from '../../src/errors.ts';
 
 /** Ids of the rsync processes (both halves) whose arguments end in this folder. */
 export async function rsyncsOver(mirror: string): Promise<readonly number[]> {
@@ -16,6 +17,17 @@ export async function rsyncsOver(mirror: string): Promise<readonly number[]> {
 export async function childrenOf(pid: number): Promise<readonly number[]> {
   const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
   return text.split(' ').filter(Boolean).map(Number);
+}
+
+/** Sends a signal to processes that this test has started; one that has just ended is no fault. */
+export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      if (errnoOf(error) !== 'ESRCH') throw error;
+    }
+  }
 }
 
 /** Waits until something is true of the system; the test's own timeout ends a wait in vain. */

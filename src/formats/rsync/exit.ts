@@ -57,6 +57,17 @@ const DIAGNOSES: readonly Diagnosis[] = [
       ),
   ],
   [
+    // rsync says no more than this when a line of its output does not fit; it stops before it moves a file it could not name.
+    /\(code 13\) at log\.c/,
+    () =>
+      again(
+        'disk_full',
+        'The list of changes could not be written: the disk of the journal is full',
+        'Free some space; the copy goes on by itself afterwards',
+        15 * MINUTE,
+      ),
+  ],
+  [
     /^@ERROR: auth failed/m,
     (url) =>
       stop(
@@ -109,7 +120,12 @@ function byStatus(status: number | null, url: string): FailureFields | null {
     case 12:
       return again('connection_broken', `The connection to ${url} broke off`);
     case 13:
-      return again('list_not_written', 'rsync could not write its list of changes, and stopped', 'Check the disk that holds the journal');
+      return again(
+        'list_not_written',
+        'rsync could not write its list of changes, and stopped',
+        'Free some space on the disk that holds the journal',
+        5 * MINUTE,
+      );
     case 20:
     case 19:
       return again('interrupted', `The copy from ${url} was interrupted`);

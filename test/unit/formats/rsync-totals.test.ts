@@ -77,6 +77,7 @@ describe('The end of an rsync', () => {
     [11, '', 'again', 'file_io'],
     [11, 'rsync: [receiver] write failed on "/m/a.nc": No space left on device (28)', 'again', 'disk_full'],
     [13, '', 'again', 'list_not_written'],
+    [13, 'rsync error: errors with program diagnostics (code 13) at log.c(263) [Receiver=3.5.0]', 'again', 'disk_full'],
     [12, '', 'again', 'connection_broken'],
     [20, '', 'again', 'interrupted'],
     [23, 'rsync: [sender] send_files failed to open "/a.nc" (in argo): Permission denied (13)', 'again', 'partial_transfer'],
