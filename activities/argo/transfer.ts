@@ -1,4 +1,4 @@
-import { cancellationSignal, heartbeat } from '@temporalio/activity';
+import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import type { ArgoFlow } from '../../src/argo/flow.ts';
 import { copyChanges, listChanges, planPages } from '../../src/argo/mirror.ts';
 import { judgeDeletions } from '../../src/argo/mirror-guard.ts';
@@ -95,6 +95,7 @@ export const transferActivities = ({ plans, receipts, leases, password, report, 
         again: look > 1,
         signal: cancellationSignal(),
         onProgress: progressOf(report, run, 0),
+        acceptPartial: isPatienceOver(),
       });
       const documents = await receipts.count(flow.name);
       const verdict = await judgeDeletions({
@@ -103,6 +104,8 @@ export const transferActivities = ({ plans, receipts, leases, password, report, 
         stats: summary.source,
         documents,
         settings: flow.deletions,
+        signal: cancellationSignal(),
+        onTick: () => heartbeat({ phase: 'judge' }),
       });
       const { plan, source: stats } = summary;
       const isSourceEmpty = stats.regularFiles === 0 && verdict.state === 'proceed';
@@ -133,6 +136,7 @@ export const transferActivities = ({ plans, receipts, leases, password, report, 
         signal: cancellationSignal(),
         onProgress: progressOf(report, run, listed.filesToCopy + listed.filesToDelete),
         checkFence: () => leases.assertHeld(fence),
+        acceptPartial: isPatienceOver(),
       });
       return { profileFiles, bytes, warnings };
     },
@@ -144,6 +148,7 @@ export const transferActivities = ({ plans, receipts, leases, password, report, 
         listId: list,
         batchSize: flow.load.batch,
         signal: cancellationSignal(),
+        onTick: () => heartbeat({ phase: 'sort' }),
       });
       let stored = 0;
       const header = await plans.store(list, flow.name, storedPages(pages()), now(), async () => {
@@ -168,6 +173,13 @@ export const transferActivities = ({ plans, receipts, leases, password, report, 
     };
   }
 };
+
+/**
+ * A file the server never lets anyone read ends every pass with status 23. After so many attempts the rest of the tree goes on without it:
+ * rsync then deletes nothing, and the record carries a warning.
+ */
+const PARTIAL_ATTEMPTS = 5;
+const isPatienceOver = (): boolean => activityInfo().attempt >= PARTIAL_ATTEMPTS;
 
 export function mirrorSource(flow: ArgoFlow, password: string | undefined): MirrorSource {
   const { rsync, timeoutMs, connectTimeoutMs, bytesPerSecond } = flow.upstream;
