@@ -42,10 +42,12 @@ interface Figures {
 
 const newFigures = (): Figures => ({ outcomes: { read: 0, refused: 0, 'ended after the time bound': 0 }, longestMs: 0, largestBytes: 0 });
 
-async function timed(figures: Figures, read: () => Promise<Outcome>): Promise<void> {
+async function timed(figures: Figures, read: () => Promise<Outcome>): Promise<Outcome> {
   const start = performance.now();
-  figures.outcomes[await read()] += 1;
+  const outcome = await read();
+  figures.outcomes[outcome] += 1;
   figures.longestMs = Math.max(figures.longestMs, performance.now() - start);
+  return outcome;
 }
 
 async function fuzzClassic(): Promise<Figures> {
@@ -66,7 +68,8 @@ async function fuzzHdf5(): Promise<Figures> {
   const figures = newFigures();
   const limits = { readBytes: HDF5_READ_BYTES };
   const property = fc.asyncProperty(fc.constantFrom(...hdf5Files), damages, async ({ path, bytes }, all) => {
-    await timed(figures, () => readWhole(path, { bytes: damaged(bytes, all), hdf5, limits }));
+    const outcome = await timed(figures, () => readWhole(path, { bytes: damaged(bytes, all), hdf5, limits }));
+    if (outcome === 'ended after the time bound') console.log(`hung: ${path} ${fc.stringify(all)}`);
   });
   await fc.assert(property, { numRuns: hdf5Cases, seed, endOnFailure: true });
   return figures;

@@ -104,10 +104,7 @@ async function startThread({ memoryBytes, program }: SlotSettings): Promise<Work
   // An error that comes while the thread is idle or being ended must not end the process.
   worker.on('error', () => {});
   const reply = await nextReply(worker, START_TIMEOUT_MS);
-  if (reply.kind === 'ready') {
-    worker.unref();
-    return worker;
-  }
+  if (reply.kind === 'ready') return worker;
   await worker.terminate();
   const what = reply.kind === 'defect' ? reply.what : reply.kind;
   throw new Failure({ kind: 'again', code: 'hdf5_thread_lost', happened: `A thread for reading NetCDF-4 files does not start: ${what}` });

@@ -24,4 +24,14 @@ describe('classic, 64-bit offset and CDF-5 files', () => {
       assert.deepEqual(found, expected);
     });
   }
+
+  test('values read out of a Buffer are plain typed arrays, and bytes are not copied', async () => {
+    const bytes = Buffer.from(fixtureBytes('classic.nc'));
+    const opened = await openNetcdf('classic.nc', { bytes });
+
+    const [words] = await opened.read([{ name: 'flags' }]);
+
+    assert.deepEqual(words, Uint8Array.of(0x31, 0x20, 0x34));
+    assert.ok(words instanceof Uint8Array && words.buffer === bytes.buffer);
+  });
 });

@@ -84,6 +84,21 @@ describe('damaged HDF5 files', () => {
     assert.deepEqual(replies, [tooLong, tooLong]);
   });
 
+  test('after one diagnostic a thread is never asked again', async () => {
+    const program = new URL(
+      'data:text/javascript,import { parentPort, threadId } from "node:worker_threads"; parentPort.on("message", () => parentPort.postMessage({ kind: "defect", what: String(threadId) })); parentPort.postMessage({ kind: "ready" });',
+    );
+    const slot = new Slot({ timeoutMs: 60_000, memoryBytes: 2 ** 26, program });
+    const source = { path: 'damaged.nc', bytes: undefined };
+    const task = { kind: 'read', reads: [], readBytes: 0 } as const;
+
+    const replies = [await slot.perform(source, task), await slot.perform(source, task)];
+    await slot.close();
+
+    const threads = replies.map((reply) => (reply.kind === 'defect' ? reply.what : ''));
+    assert.notEqual(threads[0], threads[1]);
+  });
+
   test('a thread that breaks off makes the file unreadable, not the process end', async () => {
     const program = new URL(
       'data:text/javascript,import { parentPort } from "node:worker_threads"; parentPort.on("message", () => { throw new Error("out of order") }); parentPort.postMessage({ kind: "ready" });',
