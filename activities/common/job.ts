@@ -44,6 +44,10 @@ export const jobActivities = ({ leases, runs, isAlive, now }: JobDependencies) =
         remedy: 'This second run did nothing; wait for the first, or stop or cancel it',
       });
     }
+    if (answer.replaced !== null) {
+      const { runId } = answer.replaced;
+      await runs.abandon(runId, 'It was ended without keeping its record; the run that followed it goes on from there.', now());
+    }
     await runs.begin({ run: holder.runId, flow, kind, job: holder.job, workflowId: holder.workflowId }, now());
     return { fence: answer.fence };
   },

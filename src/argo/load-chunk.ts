@@ -1,13 +1,14 @@
+import { Failure } from '../errors.ts';
 import type { Rejected } from '../stores/quarantine.ts';
 import type { Receipt } from '../stores/receipts.ts';
 import type { ArgoDocument, ArgoMetaDocument } from './documents.ts';
 import type { LoaderDependencies, LoadRequest } from './load.ts';
 import { chooseMetadata } from './metadata.ts';
 import { keyText, listName, type ProfileKey } from './names.ts';
-import { type Prepared, prepare, type Translated } from './prepare.ts';
-import type { Products, RefusedDocument } from './products.ts';
+import { bytesOf, type Prepared, type Translated } from './prepare.ts';
+import { Products, type RefusedDocument } from './products.ts';
+import { withMetadata } from './profile.ts';
 import { RULES_VERSION } from './rules-version.ts';
-import type { ProfileGroup } from './select.ts';
 
 export type ProfileEnd = 'loaded' | 'unchanged' | 'rejected' | 'removed';
 
@@ -17,25 +18,44 @@ export interface ChunkEnd {
   readonly bytes: number;
 }
 
-/** Loads or removes a few dozen profiles: one round of reads, then one of writes. Metadata first, then profiles, then receipts. */
+/** What was known of the request's profiles before anything was written. */
+export interface KnownBefore {
+  readonly known: ReadonlyMap<string, Receipt>;
+  /** Items with an open quarantine entry. */
+  readonly quarantined: ReadonlySet<string>;
+}
+
+interface Described {
+  readonly documents: readonly ArgoDocument[];
+  readonly refused: readonly RefusedDocument[];
+}
+
+/** Nobody takes that many numbers of one float in a row: something else holds them. */
+const CONFLICTS = 20;
+
+/** Writes what became of some profiles. Metadata first, then profiles, then receipts, then quarantine: a kill in between leaves work, never a lie. */
 export class ChunkLoader {
   readonly #use: LoaderDependencies;
-  readonly #products: Products;
   readonly #request: LoadRequest;
+  readonly #before: KnownBefore;
+  readonly #products: Products;
+  /** Descriptions by float, read once: nobody else adds to them while the lease is held, and if somebody does it is a conflict. */
+  readonly #metadata = new Map<string, ArgoMetaDocument[]>();
+  /** A profile without receipt was not there, so far. */
+  #isNewIfUnknown = true;
 
-  constructor(use: LoaderDependencies, products: Products, request: LoadRequest) {
+  constructor(use: LoaderDependencies, request: LoadRequest, before: KnownBefore) {
     this.#use = use;
-    this.#products = products;
     this.#request = request;
+    this.#before = before;
+    this.#products = new Products(use.database, request.flow);
   }
 
   /** Removes profiles that have no files any more. A document that another DAC's profile holds a receipt for stays. */
   async remove(keys: readonly ProfileKey[]): Promise<ChunkEnd> {
-    const { receipts, leases } = this.#use;
-    const known = await receipts.find(this.#request.flow.name, keys.map(keyText));
-    const products = new Map(keys.map((key) => [keyText(key), known.get(keyText(key))?.product ?? listName(key)]));
+    const products = new Map(keys.map((key) => [keyText(key), this.#before.known.get(keyText(key))?.product ?? listName(key)]));
     const orphans = await this.#withoutOtherHolder(products);
-    await leases.assertHeld(this.#request.fence);
+    await this.#assertHeld();
     await this.#products.removeProfiles(orphans);
     await this.forget(keys);
     return { ends: new Map(keys.map((key) => [listName(key), 'removed'])), bytes: 0 };
@@ -43,24 +63,18 @@ export class ChunkLoader {
 
   /** Takes back the receipts of profiles that are not there any more, and closes what quarantine said of them. */
   async forget(keys: readonly ProfileKey[]): Promise<void> {
+    if (keys.length === 0) return;
     const { receipts, quarantine, now } = this.#use;
     const items = keys.map(keyText);
+    await this.#assertHeld();
     await receipts.remove(this.#request.flow.name, items);
-    await quarantine.close(this.#request.flow.name, items, 'removed', now());
+    await quarantine.close(this.#request.flow.name, items.filter(this.#isQuarantined), 'removed', now());
   }
 
-  async load(groups: readonly ProfileGroup[], isForced: boolean): Promise<ChunkEnd> {
-    const { flow, run } = this.#request;
-    const known = await this.#use.receipts.find(flow.name, groups.map(keyText));
-    const prepared: Prepared[] = [];
-    for (const group of groups) prepared.push(await prepare({ ...this.#use, flow, run }, group, known.get(keyText(group)), isForced));
-
+  async write(prepared: readonly Prepared[]): Promise<ChunkEnd> {
     const gone = prepared.filter((one) => one.state === 'gone').map(({ key }) => key);
     if (gone.length > 0) await this.remove(gone);
-    const refused = await this.#write(
-      prepared.filter((one) => one.state === 'translated'),
-      known,
-    );
+    const refused = await this.#writeTranslated(prepared.filter((one) => one.state === 'translated'));
     const rejected = [...prepared.flatMap((one) => (one.state === 'rejected' ? [one.rejected] : [])), ...refused];
     await this.#settle(prepared, rejected);
 
@@ -70,65 +84,85 @@ export class ChunkLoader {
   }
 
   /** Answers what the database refused. */
-  async #write(translated: readonly Translated[], known: ReadonlyMap<string, Receipt>): Promise<readonly Rejected[]> {
+  async #writeTranslated(translated: readonly Translated[]): Promise<readonly Rejected[]> {
     if (translated.length === 0) return [];
-    const { leases, receipts, now } = this.#use;
-    const { flow, fence, run } = this.#request;
+    const { receipts, log, now } = this.#use;
+    const { flow, run } = this.#request;
     const { documents, refused: refusedMetadata } = await this.#describe(translated);
 
-    await leases.assertHeld(fence);
-    // One id twice in a chunk (a name and a content that disagree): the later line wins, as it would one after the other.
-    const byId = new Map(documents.map((document) => [document._id, document]));
-    const refusedProfiles = await this.#products.replaceProfiles([...byId.values()]);
-
+    await this.#assertHeld();
+    const refusedProfiles = await this.#putProfiles(documents, translated);
     const why = new Map([...refusedMetadata, ...refusedProfiles].map(({ id, message }) => [id, message]));
     const arrived = translated
       .filter(({ profile }) => !why.has(profile._id))
       .map(({ key, files, profile }): Receipt => {
-        const proof = files.map(({ path, sizeBytes, mtimeMs, sha256 }) => ({ path, sizeBytes, mtimeMs, sha256 }));
-        return { flow: flow.name, item: keyText(key), product: profile._id, files: proof, run, rules: RULES_VERSION, at: now() };
+        return { flow: flow.name, item: keyText(key), product: profile._id, files, run, rules: RULES_VERSION, at: now() };
       });
-    await this.#removeRenamed(arrived, known);
-    await receipts.record(arrived);
+    await this.#removeRenamed(arrived);
+    await receipts.record(arrived, (item) => !this.#before.known.has(item));
+
+    for (const { key, profile } of translated)
+      if (profile._id !== listName(key)) log.warn({ event: 'id_differs_from_name', flow: flow.name, item: keyText(key), id: profile._id });
     return translated.filter(({ profile }) => why.has(profile._id)).map((one) => refusal(flow.name, one, why.get(one.profile._id) ?? ''));
   }
 
+  async #putProfiles(documents: readonly ArgoDocument[], translated: readonly Translated[]): Promise<readonly RefusedDocument[]> {
+    // One id twice in a chunk (a name and a content that disagree): the later line wins, as it would one after the other.
+    const byId = new Map(documents.map((document) => [document._id, document]));
+    const unknown = new Set(translated.filter(({ key }) => !this.#before.known.has(keyText(key))).map(({ profile }) => profile._id));
+    const { refused, notNew } = await this.#products.putProfiles([...byId.values()], ({ _id }) => this.#isNewIfUnknown && unknown.has(_id));
+    if (notNew > 0) this.#isNewIfUnknown = false;
+    return refused;
+  }
+
   /** Finds or creates the metadata document of each profile, in load order. */
-  async #describe(
-    translated: readonly Translated[],
-  ): Promise<{ readonly documents: readonly ArgoDocument[]; readonly refused: readonly RefusedDocument[] }> {
+  async #describe(translated: readonly Translated[]): Promise<Described> {
     const platforms = [...new Set(translated.map(({ metadata }) => metadata.platform))];
-    for (;;) {
-      const existing = await this.#products.metadataOf(platforms);
+    for (let conflicts = 0; conflicts < CONFLICTS; conflicts += 1) {
+      await this.#readMetadata(platforms);
       const added: ArgoMetaDocument[] = [];
       const documents = translated.map(({ profile, metadata }): ArgoDocument => {
-        const choice = chooseMetadata(
-          existing.filter(({ platform }) => platform === metadata.platform),
-          metadata,
-        );
+        const existing = this.#metadata.get(metadata.platform) ?? [];
+        const choice = chooseMetadata(existing, metadata);
         if (choice.state === 'new') {
-          const document = { ...metadata, _id: choice.id };
+          const document = { ...metadata, _id: choice.id, date_updated_argovis: profile.date_updated_argovis };
           existing.push(document);
           added.push(document);
         }
-        return { ...profile, metadata: [choice.id] };
+        return withMetadata(profile, choice.id);
       });
-      await this.#use.leases.assertHeld(this.#request.fence);
+      if (added.length === 0) return { documents, refused: [] };
+      await this.#assertHeld();
       const answer = await this.#products.addMetadata(added);
-      if (answer.state === 'conflict') continue;
-      const why = new Map(answer.refused.map(({ id, message }) => [id, message]));
-      return {
-        documents: documents.filter(({ metadata: [id] }) => !why.has(id)),
-        refused: documents.flatMap(({ _id, metadata: [id] }) => (why.has(id) ? [{ id: _id, message: why.get(id) ?? '' }] : [])),
-      };
+      if (answer.state === 'written' && answer.refused.length === 0) return { documents, refused: [] };
+      for (const { platform } of added) this.#metadata.delete(platform);
+      if (answer.state === 'written') return withoutRefused(documents, answer.refused);
     }
+    throw new Failure({
+      kind: 'stop',
+      code: 'metadata_conflict',
+      happened: `New metadata documents of the floats ${platforms.slice(0, 5).join(', ')} found their ids taken ${CONFLICTS} times in a row`,
+      expected: 'every document of argoMeta named after the float it describes',
+      remedy: 'Look for documents of argoMeta whose _id and platform disagree',
+    });
+  }
+
+  async #readMetadata(platforms: readonly string[]): Promise<void> {
+    const wanted = platforms.filter((platform) => !this.#metadata.has(platform));
+    if (wanted.length === 0) return;
+    const found = await this.#products.metadataOf(wanted);
+    for (const platform of wanted)
+      this.#metadata.set(
+        platform,
+        found.filter((document) => document.platform === platform),
+      );
   }
 
   /** A profile whose content now gives another id must not leave its old document behind. */
-  async #removeRenamed(arrived: readonly Receipt[], known: ReadonlyMap<string, Receipt>): Promise<void> {
+  async #removeRenamed(arrived: readonly Receipt[]): Promise<void> {
     const renamed = new Map<string, string>();
     for (const { item, product } of arrived) {
-      const before = known.get(item)?.product;
+      const before = this.#before.known.get(item)?.product;
       if (before !== undefined && before !== product) renamed.set(item, before);
     }
     const fresh = new Set(arrived.map(({ product }) => product));
@@ -148,22 +182,29 @@ export class ChunkLoader {
     const { flow, run } = this.#request;
     const failed = new Set(rejected.map(({ item }) => item));
     const home = prepared.filter((one) => one.state !== 'gone').map((one) => keyText(one.key));
-    await quarantine.close(
-      flow.name,
-      home.filter((item) => !failed.has(item)),
-      'loaded',
-      now(),
-    );
+    const cured = home.filter((item) => this.#isQuarantined(item) && !failed.has(item));
+    if (cured.length > 0 || rejected.length > 0) await this.#assertHeld();
+    await quarantine.close(flow.name, cured, 'loaded', now());
     await quarantine.put(rejected, run, now());
     for (const { item, code, message } of rejected) log.warn({ event: 'profile_rejected', flow: flow.name, item, code, message });
+  }
+
+  readonly #isQuarantined = (item: string): boolean => this.#before.quarantined.has(item);
+
+  #assertHeld(): Promise<void> {
+    return this.#use.leases.assertHeld(this.#request.fence);
   }
 }
 
 const END = { current: 'unchanged', done: 'loaded', translated: 'loaded', rejected: 'rejected', gone: 'removed' } as const;
 
-function bytesOf(one: Prepared): number {
-  if (one.state === 'translated') return one.files.reduce((sum, file) => sum + file.sizeBytes, 0);
-  return one.state === 'rejected' ? one.bytes : 0;
+/** A profile whose metadata document was refused must not be written either. */
+function withoutRefused(documents: readonly ArgoDocument[], refused: readonly RefusedDocument[]): Described {
+  const why = new Map(refused.map(({ id, message }) => [id, message]));
+  return {
+    documents: documents.filter(({ metadata: [id] }) => !why.has(id)),
+    refused: documents.flatMap(({ _id, metadata: [id] }) => (why.has(id) ? [{ id: _id, message: why.get(id) ?? '' }] : [])),
+  };
 }
 
 const refusal = (flow: string, { key, files, profile }: Translated, why: string): Rejected => ({

@@ -5,10 +5,11 @@ import type { Database } from '../stores/mongo.ts';
 import type { PageOutcome } from '../stores/plans.ts';
 import type { Quarantine } from '../stores/quarantine.ts';
 import type { Receipts } from '../stores/receipts.ts';
+import { ahead } from './ahead.ts';
 import type { ArgoFlow } from './flow.ts';
 import { type ChunkEnd, ChunkLoader, type ProfileEnd } from './load-chunk.ts';
 import { keyText, listName, type ProfileKey, parseKeyText } from './names.ts';
-import { Products } from './products.ts';
+import { bytesOf, type Prepared, prepare } from './prepare.ts';
 import type { ProfileGroup } from './select.ts';
 import { groupsOf, type PlatformGroups } from './tree.ts';
 
@@ -34,15 +35,19 @@ export interface LoaderDependencies {
   readonly now: () => Date;
 }
 
-/** Profiles handled between two writes: bounds memory (64 deep BGC profiles are about 20 MB) and what a killed attempt repeats. */
-const CHUNK = 64;
+/** Profiles between two writes: what a killed attempt repeats. Below a hundred each document costs the database noticeably more. */
+const CHUNK_PROFILES = 128;
+/** Source bytes between two writes: bounds memory where profiles are large (a deep BGC profile is up to 1 MB). */
+const CHUNK_BYTES = 8 * 1024 * 1024;
+/** Profiles read and translated ahead of the writing. */
+const AHEAD = 16;
 
 /** Makes the collections equal to what the mirror holds now, for the profiles asked for. Safe to repeat after any kill. */
 export class ProfileLoader {
-  readonly #dependencies: LoaderDependencies;
+  readonly #use: LoaderDependencies;
 
   constructor(dependencies: LoaderDependencies) {
-    this.#dependencies = dependencies;
+    this.#use = dependencies;
   }
 
   /**
@@ -50,28 +55,31 @@ export class ProfileLoader {
    * Inside a platform profiles go in byte order of the list's lines, which is what numbers its metadata documents.
    */
   async load(request: LoadRequest): Promise<PageOutcome> {
-    const { flow, items, signal, onChunk } = request;
-    const chunks = new ChunkLoader(this.#dependencies, new Products(this.#dependencies.database, flow), request);
+    const { flow, run, items, signal, onChunk } = request;
     const { load, gone, moved } = await choose(flow.mirror, items);
-    const movedNames = new Set(moved.map(listName));
+    const keys = [...load, ...gone, ...moved].map(keyText);
+    const known = await this.#use.receipts.find(flow.name, keys);
+    const quarantined = await this.#use.quarantine.openAmong(flow.name, keys);
+    const chunks = new ChunkLoader(this.#use, request, { known, quarantined });
 
     const ends = new Map<string, ProfileEnd>();
     let bytes = 0;
     const finish = (chunk: ChunkEnd): void => {
+      signal.throwIfAborted();
       for (const [profile, end] of chunk.ends) ends.set(profile, end);
       bytes += chunk.bytes;
       onChunk(ends.size);
     };
     await chunks.forget(moved);
-    for (const keys of chunksOf(gone)) {
+    for (let from = 0; from < gone.length; from += CHUNK_PROFILES) finish(await chunks.remove(gone.slice(from, from + CHUNK_PROFILES)));
+
+    const movedNames = new Set(moved.map(listName));
+    const prepared = ahead(load, AHEAD, (group) => {
       signal.throwIfAborted();
-      finish(await chunks.remove(keys));
-    }
-    for (const groups of chunksOf(load)) {
-      signal.throwIfAborted();
-      const isMoved = groups.some((group) => movedNames.has(listName(group)));
-      finish(await chunks.load(groups, request.isForced || isMoved));
-    }
+      const isForced = request.isForced || movedNames.has(listName(group));
+      return prepare({ ...this.#use, flow, run }, group, known.get(keyText(group)), isForced);
+    });
+    for await (const chunk of inChunks(prepared)) finish(await chunks.write(chunk));
     return tally(ends, bytes);
   }
 }
@@ -106,6 +114,16 @@ function byPlatform(items: readonly string[]): ReadonlyMap<string, readonly Prof
   return new Map([...platforms].map(([wmo, profiles]) => [wmo, [...profiles.values()]]));
 }
 
-function* chunksOf<T>(list: readonly T[]): Generator<readonly T[]> {
-  for (let from = 0; from < list.length; from += CHUNK) yield list.slice(from, from + CHUNK);
+async function* inChunks(all: AsyncIterable<Prepared>): AsyncGenerator<readonly Prepared[], void, undefined> {
+  let chunk: Prepared[] = [];
+  let bytes = 0;
+  for await (const one of all) {
+    chunk.push(one);
+    bytes += bytesOf(one);
+    if (chunk.length < CHUNK_PROFILES && bytes < CHUNK_BYTES) continue;
+    yield chunk;
+    chunk = [];
+    bytes = 0;
+  }
+  if (chunk.length > 0) yield chunk;
 }

@@ -2,7 +2,7 @@ import { isFailure, messageOf } from '../errors.ts';
 import type { Hdf5Pool } from '../formats/netcdf/hdf5-pool.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Rejected } from '../stores/quarantine.ts';
-import type { Receipt } from '../stores/receipts.ts';
+import type { FileReceipt, Receipt } from '../stores/receipts.ts';
 import type { ArgoMetaContent, ArgoProfile } from './documents.ts';
 import type { ArgoFlow } from './flow.ts';
 import { keyText, type ProfileKey } from './names.ts';
@@ -23,7 +23,8 @@ export type Prepared =
 export interface Translated {
   readonly state: 'translated';
   readonly key: ProfileKey;
-  readonly files: readonly SourceFile[];
+  /** Proof of the bytes that were read; the bytes themselves are not kept. */
+  readonly files: readonly FileReceipt[];
   readonly profile: ArgoProfile;
   readonly metadata: ArgoMetaContent;
 }
@@ -45,12 +46,12 @@ export async function prepare(use: Preparation, group: ProfileGroup, receipt: Re
   let chosen: ProfileGroup | null = group;
   for (let look = 0; look < LOOKS; look += 1) {
     if (chosen === null) return { state: 'gone', key: group };
-    const facts = await factsOf(flow.mirror, chosen.files);
+    const facts = receipt === undefined ? null : await factsOf(flow.mirror, chosen.files);
     if (facts !== null && receipt !== undefined && isProvenBy(receipt, facts)) {
       if (receipt.run === run) return { state: 'done', key: group };
       if (!isForced) return { state: 'current', key: group };
     }
-    const files = facts === null ? null : await readSources(flow.mirror, chosen.files);
+    const files = await readSources(flow.mirror, chosen.files);
     if (files !== null) {
       const one = await translate(use, chosen, files);
       // An unreadable file may be one in motion: what is rejected must still be what lies there.
@@ -67,7 +68,10 @@ async function translate(use: Preparation, group: ProfileGroup, files: readonly 
   try {
     const answer = await translateFiles(group, files, { hdf5: use.hdf5, now: use.now(), sourceUrl: use.flow.sourceUrl });
     if (answer.state === 'rejected') return reject(use, group, answer.code, answer.message, bytes);
-    return { state: 'translated', key: group, files, profile: answer.argo, metadata: answer.argoMeta };
+    // That files disagree stands in the document itself.
+    for (const { event, path, detail } of answer.notes)
+      use.log[event === 'files_disagree' ? 'debug' : 'info']({ event, flow: use.flow.name, path, detail });
+    return { state: 'translated', key: group, files: files.map(proofOf), profile: answer.argo, metadata: answer.argoMeta };
   } catch (error) {
     if (isFailure(error) && error.kind === 'again') throw error;
     // One profile must never stop a list of thousands, not even by a fault of ours.
@@ -81,6 +85,14 @@ async function translate(use: Preparation, group: ProfileGroup, files: readonly 
     );
   }
 }
+
+/** Source bytes that were read for a profile. */
+export function bytesOf(one: Prepared): number {
+  if (one.state === 'translated') return one.files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  return one.state === 'rejected' ? one.bytes : 0;
+}
+
+const proofOf = ({ path, sizeBytes, mtimeMs, sha256 }: SourceFile): FileReceipt => ({ path, sizeBytes, mtimeMs, sha256 });
 
 function reject({ flow }: Preparation, group: ProfileGroup, code: string, message: string, bytes: number): Prepared {
   return {
@@ -103,7 +115,5 @@ function isProvenBy(receipt: Receipt, facts: readonly FileFacts[]): boolean {
 async function isStill(root: string, files: readonly SourceFile[]): Promise<boolean> {
   const paths = files.map(({ path }) => path);
   const facts = await factsOf(root, paths);
-  return (
-    facts !== null && facts.every(({ sizeBytes, mtimeMs }, at) => files[at]?.sizeBytes === sizeBytes && files[at]?.mtimeMs === mtimeMs)
-  );
+  return facts?.every(({ sizeBytes, mtimeMs }, at) => files[at]?.sizeBytes === sizeBytes && files[at]?.mtimeMs === mtimeMs) === true;
 }

@@ -23,7 +23,12 @@ export interface Fence {
 }
 
 export type LeaseAnswer =
-  | { readonly state: 'taken'; readonly fence: Fence }
+  | {
+      readonly state: 'taken';
+      readonly fence: Fence;
+      /** The dead holder it was taken from, which kept no record of its end. */
+      readonly replaced: LeaseHolder | null;
+    }
   | { readonly state: 'busy'; readonly holder: LeaseHolder; readonly since: Date };
 
 /**
@@ -42,16 +47,20 @@ export class Leases {
     for (;;) {
       const lease = await within(`reading the lease of ${flow}`, () => this.#leases.findOne({ _id: flow }));
       if (lease === null) {
-        if (await this.#create({ _id: flow, epoch: 1, holder, takenAt: now })) return { state: 'taken', fence: { flow, epoch: 1 } };
+        if (await this.#create({ _id: flow, epoch: 1, holder, takenAt: now })) {
+          return { state: 'taken', fence: { flow, epoch: 1 }, replaced: null };
+        }
         continue;
       }
-      if (lease.holder !== null && isSame(lease.holder, holder)) return { state: 'taken', fence: { flow, epoch: lease.epoch } };
+      if (lease.holder !== null && isSame(lease.holder, holder)) {
+        return { state: 'taken', fence: { flow, epoch: lease.epoch }, replaced: null };
+      }
       if (lease.holder !== null && (await isAlive(lease.holder))) return { state: 'busy', holder: lease.holder, since: lease.takenAt };
 
       const replaced = await within(`taking the lease of ${flow}`, () =>
         this.#leases.updateOne({ _id: flow, epoch: lease.epoch }, { $set: { epoch: lease.epoch + 1, holder, takenAt: now } }),
       );
-      if (replaced.modifiedCount === 1) return { state: 'taken', fence: { flow, epoch: lease.epoch + 1 } };
+      if (replaced.modifiedCount === 1) return { state: 'taken', fence: { flow, epoch: lease.epoch + 1 }, replaced: lease.holder };
     }
   }
 

@@ -80,8 +80,9 @@ export class Plans {
     let items = 0;
     for await (const page of pages) {
       const _id = pageId(plan, count);
-      const document = { plan, ...page, outcome: null, expiresAt };
-      await within(`storing plan ${plan}`, () => this.#pages.replaceOne({ _id }, document, { upsert: true }));
+      // An outcome is never taken back: a repetition that comes late must not undo what was done since.
+      const update = { $set: { plan, ...page, expiresAt }, $setOnInsert: { outcome: null } };
+      await within(`storing plan ${plan}`, () => this.#pages.updateOne({ _id }, update, { upsert: true }));
       count += 1;
       items += page.count;
       await onPage?.();

@@ -72,6 +72,17 @@ export class Quarantine {
     return closed.modifiedCount;
   }
 
+  /** Which of these items have an open entry. */
+  async openAmong(flow: string, items: readonly string[]): Promise<ReadonlySet<string>> {
+    if (items.length === 0) return new Set();
+    const found = await within('reading quarantine', () =>
+      this.#entries
+        .find({ _id: { $in: items.map((item) => entryId(flow, item)) }, state: 'open' }, { projection: { _id: 0, item: 1 } })
+        .toArray(),
+    );
+    return new Set(found.map(({ item }) => item));
+  }
+
   async list(
     flow: string | null,
     options: { readonly includeClosed?: boolean; readonly limit?: number } = {},

@@ -78,6 +78,16 @@ export class Runs {
     );
   }
 
+  /** A run that ended without keeping its record: terminated, or its history was lost. A run that kept one is left as it is. */
+  async abandon(run: string, says: string, now: Date): Promise<void> {
+    await within('closing an abandoned run', () =>
+      this.#runs.updateOne(
+        { _id: run, endedAt: null },
+        { $set: { health: 'failed', says, endedAt: now, updatedAt: now, 'progress.phase': 'ended' } },
+      ),
+    );
+  }
+
   async get(run: string): Promise<Run | null> {
     return await within('reading a run', () => this.#runs.findOne({ _id: run }, { projection: { _id: 0 } }));
   }
