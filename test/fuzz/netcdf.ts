@@ -10,9 +10,9 @@ import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { createHdf5Pool } from '../../src/formats/netcdf/hdf5-pool.ts';
 import { detectContainer } from '../../src/formats/netcdf/open.ts';
-import { watchAllocations } from './allocations.ts';
-import { damaged, damages } from './mutations.ts';
-import { type Outcome, readWhole } from './netcdf-case.ts';
+import { watchAllocations } from './support/allocations.ts';
+import { damaged, damages } from './support/mutations.ts';
+import { type Outcome, readWhole } from './support/netcdf-case.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const cases = Number(process.env.LANDFALL_FUZZ_CASES ?? 20_000);

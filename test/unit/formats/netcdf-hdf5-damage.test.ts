@@ -6,6 +6,7 @@ import { isFailure } from '../../../src/errors.ts';
 import { createHdf5Pool } from '../../../src/formats/netcdf/hdf5-pool.ts';
 import { Slot } from '../../../src/formats/netcdf/hdf5-slot.ts';
 import { openNetcdf } from '../../../src/formats/netcdf/open.ts';
+import { damaged } from '../../fuzz/support/mutations.ts';
 import { described, expectations, fixture, fixtureBytes } from './netcdf-fixtures.ts';
 
 const hdf5 = createHdf5Pool();
@@ -67,6 +68,20 @@ describe('damaged HDF5 files', () => {
     await assert.rejects(file.read([{ name: 'huge' }]), /huge takes more memory than one reading may use/);
     const [part] = await file.read([{ name: 'huge', from: 1000, count: 2 }]);
     assert.equal(part?.length, 2 * 2 ** 20);
+  });
+
+  test('a file in which the HDF5 library never comes to an end is unreadable after the set time', async () => {
+    const impatient = createHdf5Pool({ timeoutMs: 1500 });
+    // Found by the fuzz run: HDF5 2.0 goes round in circles in this heap.
+    const bytes = damaged(fixtureBytes('netcdf4-special.nc'), [
+      { kind: 'copy', from: 0.05427925, at: 0.11196225, length: 26 },
+      { kind: 'extreme', at: 0.01491975, value: 0xffff_fffen, isWide: false },
+    ]);
+
+    const opening = openNetcdf('circle.nc', { hdf5: impatient, bytes });
+
+    await assert.rejects(opening, /circle\.nc cannot be read as NetCDF: the HDF5 library took more than 1\.5 s/);
+    await impatient.close();
   });
 
   test('a thread that falls silent is ended after the set time, and the next task gets another one', async () => {

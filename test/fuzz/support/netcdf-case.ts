@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { isFailure } from '../../src/errors.ts';
-import type { NetcdfFile } from '../../src/formats/netcdf/file.ts';
-import { type OpenOptions, openNetcdf } from '../../src/formats/netcdf/open.ts';
+import { isFailure } from '../../../src/errors.ts';
+import type { NetcdfFile } from '../../../src/formats/netcdf/file.ts';
+import { type OpenOptions, openNetcdf } from '../../../src/formats/netcdf/open.ts';
 
 export type Outcome = 'read' | 'refused' | 'ended after the time bound';
 
