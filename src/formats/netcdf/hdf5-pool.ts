@@ -2,7 +2,7 @@ import type { Hdf5Source, Hdf5Task } from './hdf5-messages.ts';
 import { Slot, type TaskReply } from './hdf5-slot.ts';
 
 export interface Hdf5PoolSettings {
-  /** Files read at the same time. Each thread holds the HDF5 library once (about 50 MB). */
+  /** Files read at the same time. Each thread takes about 45 MB. */
   readonly threads?: number;
   /** How long opening a file, or one reading, may take before the thread is ended and the file counts as unreadable. */
   readonly timeoutMs?: number;
@@ -19,11 +19,11 @@ export interface Hdf5Pool {
 }
 
 export const HDF5_POOL_DEFAULTS = {
-  // NetCDF-4 profiles are rare: one thread reads some hundred of them a second.
+  // NetCDF-4 profiles are rare; one thread reads about 50 of them a second.
   threads: 1,
-  // The largest reading allowed (1 GiB, deflated) takes about ten seconds on a slow disk.
+  // Far above any reading that limits allow, on a disk of 50 MB a second; some damaged files send the library round in circles for ever.
   timeoutMs: 30_000,
-  // Values pass through in pieces; the largest real chunk met takes 64 MB. A hostile file meets this wall instead of the machine's.
+  // Values pass through in pieces, so this bounds single rows and chunks. A hostile file meets this wall instead of the machine's.
   memoryBytes: 512 * 1024 * 1024,
 } as const;
 

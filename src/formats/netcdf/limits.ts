@@ -11,9 +11,9 @@ export interface NetcdfLimits {
 }
 
 export const DEFAULT_LIMITS: NetcdfLimits = {
-  // The largest real header met (a float's metadata file) has 40 kB; a walk over 16 MiB of hostile header takes well under a second.
+  // Headers of real profile files have some 20 kB; every byte of a hostile one costs time and a few of memory.
   headerBytes: 16 * 1024 * 1024,
-  // The netCDF library never allowed more than 8,192 variables; every name costs some hundred bytes of memory here.
+  // Eight times what the netCDF library long allowed (NC_MAX_VARS); every name costs some hundred bytes of memory.
   names: 65_536,
   // NC_MAX_VAR_DIMS of the netCDF library.
   rank: 1024,
