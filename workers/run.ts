@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { activityInterceptor } from '../activities/common/interceptor.ts';
 import { jobActivities } from '../activities/common/job.ts';
+import type { QueueActivities } from '../activities/common/wiring.ts';
 import { type Queue, queueName } from '../src/config/queues.ts';
 import type { Settings } from '../src/config/settings.ts';
 import { temporalConnection } from '../src/config/temporal-connection.ts';
@@ -10,12 +11,12 @@ import { serveStatus } from '../src/observe/http.ts';
 import type { Logger } from '../src/observe/log.ts';
 import { createMetrics } from '../src/observe/metrics.ts';
 import { workflowBundle } from './bundled.ts';
-import { kindActivities, type QueueActivities } from './kinds.ts';
+import { kindActivities } from './kinds.ts';
 import type { WorkerArguments } from './options.ts';
 import { workerOptions } from './queues.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
 import { connectClient, isAlive } from './temporal.ts';
-import { type Wiring, wire } from './wiring.ts';
+import { type ProcessWiring, wire } from './wiring.ts';
 
 export interface RunWorkers extends WorkerArguments {
   readonly settings: Settings;
@@ -75,13 +76,16 @@ export async function runWorkers({ settings, log, queues, suffix }: RunWorkers):
   }
 
   function observe(seen: Parameters<Parameters<typeof activityInterceptor>[2]>[0]): void {
-    const { activity, queue, outcome, seconds, failure } = seen;
+    const { activity, queue, outcome, seconds, failure, run } = seen;
     metrics.observeActivity({ activity, queue, outcome }, seconds);
-    if (failure !== null) metrics.countFailure({ kind: failure.kind, code: failure.code });
+    if (failure === null) return;
+    metrics.countFailure({ kind: failure.kind, code: failure.code });
+    // What is tried again goes on without the workflow being told; whoever watches the run must see why it does not move.
+    if (failure.kind === 'again' && run !== null) wiring.runs.trouble(run, failure.message, wiring.now()).catch(() => undefined);
   }
 }
 
-function activitiesByQueue(wiring: Wiring): QueueActivities {
+function activitiesByQueue(wiring: ProcessWiring): QueueActivities {
   const { leases, runs, client, now } = wiring;
   const common: QueueActivities = { control: jobActivities({ leases, runs, isAlive: (holder) => isAlive(client, holder), now }) };
   const all: Partial<Record<Queue, Record<string, (...args: never[]) => unknown>>> = {};
@@ -98,7 +102,7 @@ function activitiesByQueue(wiring: Wiring): QueueActivities {
   return all;
 }
 
-const healthChecks = ({ client, database }: Wiring) => ({
+const healthChecks = ({ client, database }: ProcessWiring) => ({
   temporal: async () => {
     await client.workflowService.getSystemInfo({});
     return 'answers';

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { z } from 'zod';
-import { RULES_VERSION } from '../src/argo/rules-version.ts';
 
 const Package = z.object({ version: z.string() });
 
@@ -10,5 +9,5 @@ export async function versions(): Promise<Readonly<Record<string, string>>> {
   const { version } = Package.parse(JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')));
   const rsync = await execa('rsync', ['--version'], { reject: false });
   const found = /version v?(\S+)/.exec(rsync.stdout ?? '')?.[1] ?? 'none';
-  return { landfall: version, argoRules: String(RULES_VERSION), node: process.versions.node, rsync: found };
+  return { landfall: version, node: process.versions.node, rsync: found };
 }

@@ -13,6 +13,8 @@ export interface ControlDependencies {
   readonly plans: Plans;
   readonly quarantine: Quarantine;
   readonly runs: Runs;
+  /** Tells how many entries of a flow are open. */
+  readonly onQuarantine: (flow: string, items: number) => void;
   readonly versions: Readonly<Record<string, string>>;
   readonly now: () => Date;
 }
@@ -22,6 +24,8 @@ export interface RecordNight {
   readonly run: string;
   readonly plan: string;
   readonly listed: ListedChanges;
+  /** Sentences from the copy: files that vanished or could not be read. */
+  readonly warnings: readonly string[];
 }
 
 export interface PlanItems {
@@ -32,7 +36,7 @@ export interface PlanItems {
 }
 
 /** Book-keeping of the argo jobs. Queue: control. */
-export const controlActivities = ({ resolve, plans, quarantine, runs, versions, now }: ControlDependencies) => ({
+export const controlActivities = ({ resolve, plans, quarantine, runs, onQuarantine, versions, now }: ControlDependencies) => ({
   /** An operator types no more than the flow's name; everything else comes from its file. */
   async resolveArgo({ flow }: { readonly flow: string }): Promise<ArgoFlow> {
     return await resolve(flow);
@@ -61,13 +65,17 @@ export const controlActivities = ({ resolve, plans, quarantine, runs, versions, 
   },
 
   /** Adds the night up from what its pages kept, so that no crash can make it count twice. */
-  async recordNight({ flow, run, plan, listed }: RecordNight): Promise<NightRecord> {
+  async recordNight({ flow, run, plan, listed, warnings }: RecordNight): Promise<NightRecord> {
     const [header, outcome, begun, codes] = await Promise.all([
       plans.header(plan),
       plans.outcome(plan),
       runs.get(run),
       quarantine.countByCode(flow.name),
     ]);
+    onQuarantine(
+      flow.name,
+      Object.values(codes).reduce((sum, n) => sum + n, 0),
+    );
     const endedAt = now();
     const startedAt = begun?.startedAt ?? endedAt;
     const { loaded, unchanged, rejected, removed } = outcome;
@@ -87,6 +95,7 @@ export const controlActivities = ({ resolve, plans, quarantine, runs, versions, 
       bytesCopied: listed.bytesToCopy,
       filesDeleted: listed.filesToDelete,
       unknownNames: listed.unknownNames,
+      warnings: [...listed.warnings, ...warnings],
       quarantine: codes,
       versions,
     };

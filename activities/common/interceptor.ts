@@ -9,6 +9,8 @@ export interface ActivityObservation {
   readonly queue: string;
   readonly outcome: 'completed' | 'failed' | 'cancelled';
   readonly seconds: number;
+  /** The run it works for, when its input names one. */
+  readonly run: string | null;
   /** What it failed with, when it failed. */
   readonly failure: Failure | null;
 }
@@ -29,7 +31,7 @@ export function activityInterceptor(
       const fields = { activity, queue, attempt, workflowId: workflowExecution?.workflowId };
       const started = performance.now();
       const seen = (outcome: ActivityObservation['outcome'], failure: Failure | null): void =>
-        observe({ activity, queue, outcome, seconds: (performance.now() - started) / 1000, failure });
+        observe({ activity, queue, outcome, seconds: (performance.now() - started) / 1000, run: runOf(input.args), failure });
       try {
         const result = await next(input);
         seen('completed', null);
@@ -54,6 +56,11 @@ export function activityInterceptor(
       }
     },
   };
+}
+
+function runOf([argument]: readonly unknown[]): string | null {
+  const isForRun = typeof argument === 'object' && argument !== null && 'run' in argument && typeof argument.run === 'string';
+  return isForRun ? String(argument.run) : null;
 }
 
 /** Sorts any error into the three kinds. */

@@ -22,6 +22,8 @@ export interface NightRecord {
   readonly filesDeleted: number;
   /** Names below `profiles/` that no rule knows; in the log with the list's id. */
   readonly unknownNames: number;
+  /** What went by the way: files that vanished at the source or could not be read, a disk running short. */
+  readonly warnings: readonly string[];
   /** Open quarantine entries of the flow after the night, by reason. */
   readonly quarantine: Readonly<Record<string, number>>;
   readonly versions: Readonly<Record<string, string>>;

@@ -56,10 +56,25 @@ export class Runs {
     );
   }
 
+  /** An attempt of the run failed and will be made again: said until something moves. */
+  async trouble(run: string, says: string, now: Date): Promise<void> {
+    await within('noting trouble of a run', () =>
+      this.#runs.updateOne({ _id: run, endedAt: null }, { $set: { health: 'failing', says, updatedAt: now } }),
+    );
+  }
+
+  /** It moves again. */
+  async #recovered(run: string): Promise<void> {
+    await within('noting the recovery of a run', () =>
+      this.#runs.updateOne({ _id: run, endedAt: null, health: 'failing' }, { $set: { health: 'ok', says: null } }),
+    );
+  }
+
   /** Finer progress from inside an activity. */
   async progress(run: string, progress: Partial<Progress>, now: Date): Promise<void> {
     const fields = Object.fromEntries(Object.entries(progress).map(([key, value]) => [`progress.${key}`, value]));
     await within('noting the progress of a run', () => this.#runs.updateOne({ _id: run }, { $set: { ...fields, updatedAt: now } }));
+    await this.#recovered(run);
   }
 
   /** Adds what one batch did. */
@@ -70,6 +85,7 @@ export class Runs {
         { $inc: { 'progress.done': by.done, 'progress.failed': by.failed, 'progress.bytes': by.bytes }, $set: { updatedAt: now } },
       ),
     );
+    await this.#recovered(run);
   }
 
   async end(run: string, health: Health, says: string | null, record: Readonly<Record<string, unknown>>, now: Date): Promise<void> {

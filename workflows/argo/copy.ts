@@ -5,34 +5,31 @@ import { type Controls, mayGoOn } from '../common/controls.ts';
 import { failureKind, type Job } from '../common/job.ts';
 import { activityOptions } from '../common/policies.ts';
 
+export type Copied = { readonly state: 'complete'; readonly warnings: readonly string[] } | { readonly state: 'stopped' | 'moved' };
+
 /**
  * Brings the mirror to the source's state. A pause puts rsync down within seconds and takes it up again where it was:
  * what it had copied is not copied twice, and its list is kept.
  * `moved`: the source has changed so much since it was listed that it must be listed, and judged, again.
  */
-export async function copyListed(
-  job: Job,
-  flow: ArgoFlow,
-  listed: ListedChanges,
-  controls: Controls,
-): Promise<'complete' | 'stopped' | 'moved'> {
+export async function copyListed(job: Job, flow: ArgoFlow, listed: ListedChanges, controls: Controls): Promise<Copied> {
   const { copyChanges } = proxyActivities<ReturnType<typeof transferActivities>>(activityOptions('transfer', flow.queueSuffix));
-  if (listed.isEmpty) return 'complete';
+  if (listed.isEmpty) return { state: 'complete', warnings: [] };
   while (await mayGoOn(controls)) {
     await job.enter('copy', { total: listed.filesToCopy + listed.filesToDelete });
     try {
-      const wasPutDown = await untilPaused(controls, () => copyChanges({ flow, listed, run: job.run, fence: job.fence }));
-      if (!wasPutDown) return 'complete';
+      const done = await untilPaused(controls, () => copyChanges({ flow, listed, run: job.run, fence: job.fence }));
+      if (done !== null) return { state: 'complete', warnings: done.warnings };
     } catch (error) {
       if (failureKind(error) !== 'replan') throw error;
-      return 'moved';
+      return { state: 'moved' };
     }
   }
-  return 'stopped';
+  return { state: 'stopped' };
 }
 
-/** Runs a long activity; cancels it when an operator pauses. Answers whether it was put down. */
-async function untilPaused(controls: Controls, activity: () => Promise<unknown>): Promise<boolean> {
+/** Runs a long activity; cancels it when an operator pauses. Answers null when it was put down. */
+async function untilPaused<T>(controls: Controls, activity: () => Promise<T>): Promise<T | null> {
   const scope = new CancellationScope();
   let isDone = false;
   let wasPutDown = false;
@@ -42,10 +39,9 @@ async function untilPaused(controls: Controls, activity: () => Promise<unknown>)
     scope.cancel();
   });
   try {
-    await scope.run(activity);
-    return false;
+    return await scope.run(activity);
   } catch (error) {
-    if (wasPutDown && isCancellation(error)) return true;
+    if (wasPutDown && isCancellation(error)) return null;
     throw error;
   } finally {
     isDone = true;

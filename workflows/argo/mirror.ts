@@ -7,7 +7,7 @@ import { listen } from '../common/controls.ts';
 import { type JobEnd, readably, underLease } from '../common/job.ts';
 import { activityOptions } from '../common/policies.ts';
 import { type Tally, Tracker } from '../common/tracker.ts';
-import { copyListed } from './copy.ts';
+import { type Copied, copyListed } from './copy.ts';
 import { listUntilSafe } from './list.ts';
 import { loadPlan } from './load.ts';
 import { retryAsked } from './retry.ts';
@@ -27,6 +27,7 @@ export interface MirrorState {
   readonly flow: ArgoFlow;
   readonly listed: ListedChanges;
   readonly plan: PlannedNight;
+  readonly warnings: readonly string[];
   readonly next: number;
   readonly width: number;
   readonly isForced: boolean;
@@ -55,9 +56,10 @@ export async function mirror(input: MirrorInput): Promise<MirrorResult> {
 
   return await underLease({ job: 'mirror', flow: flow.name, kind: 'argo', tracker }, async (job) => {
     let plan = input.goOn?.plan ?? null;
+    let warnings = input.goOn?.warnings ?? [];
     if (listed === null || plan === null) {
-      let copied: 'complete' | 'stopped' | 'moved' = 'moved';
-      for (let look = 1; copied === 'moved'; look += 1) {
+      let copied: Copied = { state: 'moved' };
+      for (let look = 1; copied.state === 'moved'; look += 1) {
         listed = await listUntilSafe(job, flow, controls, { look, isDryRun: input.dryRun === true });
         if (listed === null) return stopped(flow, 'before anything was copied', null);
         if (input.dryRun === true) {
@@ -66,7 +68,9 @@ export async function mirror(input: MirrorInput): Promise<MirrorResult> {
         }
         copied = await copyListed(job, flow, listed, controls);
       }
-      if (listed === null || copied === 'stopped') return stopped(flow, 'before everything was copied', listed);
+      if (listed === null || copied.state !== 'complete') return stopped(flow, 'before everything was copied', listed);
+
+      ({ warnings } = copied);
 
       await job.enter('plan');
       plan = await planChanges({ flow, list: listed.list });
@@ -77,13 +81,22 @@ export async function mirror(input: MirrorInput): Promise<MirrorResult> {
     const loaded = await loadPlan(job, { flow, plan, from: input.goOn?.next ?? 0, isForced, controls, tracker });
     if (loaded.state === 'stopped') return stopped(flow, 'before everything was loaded', listed);
     if (loaded.state === 'long') {
-      const goOn = { flow, listed, plan, next: loaded.next, width: controls.width ?? flow.load.width, isForced, tally: tracker.tally };
+      const goOn = {
+        flow,
+        listed,
+        plan,
+        warnings,
+        next: loaded.next,
+        width: controls.width ?? flow.load.width,
+        isForced,
+        tally: tracker.tally,
+      };
       return await continueAsNew<typeof mirror>({ flow: flow.name, goOn });
     }
     await retryAsked(job, flow, controls, tracker);
 
     await job.enter('record');
-    const record = await recordNight({ flow, run: job.run, plan: plan.plan, listed });
+    const record = await recordNight({ flow, run: job.run, plan: plan.plan, listed, warnings });
     await closeLists({ flow, lists: plan.lists });
     return ended(flow, 'done', nightSentence(record), listed, record);
   });

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { controlActivities } from '../activities/argo/control.ts';
-import { loadActivities } from '../activities/argo/load.ts';
-import { transferActivities } from '../activities/argo/transfer.ts';
-import { type ArgoFlow, argoFlowSchema } from '../src/argo/flow.ts';
-import { ProfileLoader } from '../src/argo/load.ts';
-import { findFlow } from '../src/config/flow-file.ts';
-import { resolveSecret } from '../src/config/secret.ts';
-import type { PageOutcome } from '../src/stores/plans.ts';
-import type { QueueActivities } from './kinds.ts';
-import type { Wiring } from './wiring.ts';
+import { type ArgoFlow, argoFlowSchema } from '../../src/argo/flow.ts';
+import { ProfileLoader } from '../../src/argo/load.ts';
+import { RULES_VERSION } from '../../src/argo/rules-version.ts';
+import { findFlow } from '../../src/config/flow-file.ts';
+import { resolveSecret } from '../../src/config/secret.ts';
+import type { PageOutcome } from '../../src/stores/plans.ts';
+import type { QueueActivities, Wiring } from '../common/wiring.ts';
+import { controlActivities } from './control.ts';
+import { loadActivities } from './load.ts';
+import { transferActivities } from './transfer.ts';
 
 /** Builds what the activities of kind `argo` need. */
 export function argoActivities(wiring: Wiring): QueueActivities {
@@ -25,8 +25,17 @@ export function argoActivities(wiring: Wiring): QueueActivities {
     for (const [outcome, items] of Object.entries(ends)) metrics.countItems({ flow, kind: 'argo', outcome }, items);
     metrics.countBytes({ flow, kind: 'argo' }, bytes);
   };
+  const onQuarantine = (flow: string, items: number): void => metrics.setQuarantine({ flow }, items);
   return {
-    control: controlActivities({ resolve, plans, quarantine, runs, versions, now }),
+    control: controlActivities({
+      resolve,
+      plans,
+      quarantine,
+      runs,
+      onQuarantine,
+      versions: { ...versions, argoRules: String(RULES_VERSION) },
+      now,
+    }),
     transfer: transferActivities({ plans, receipts, leases, password, report, now }),
     load: loadActivities({ plans, runs, loader, onOutcome, now }),
   };
