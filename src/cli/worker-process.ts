@@ -1,8 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { choosePorts } from '../embedded/ports.ts';
 import { type Supervised, supervise } from '../embedded/supervise.ts';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
+import { workerCommand } from './worker-command.ts';
 
 export interface WorkerProcess {
   readonly worker: Supervised;
@@ -30,9 +28,7 @@ export async function startWorker({ home, env, args, logFile, report }: WorkerPr
   const worker = await supervise(
     {
       name: 'worker',
-      command: process.execPath,
-      args: [`${root}workers/main.ts`, ...args],
-      env: { ...env, LANDFALL_HTTP: `127.0.0.1:${port}` },
+      ...workerCommand(args, { ...env, LANDFALL_HTTP: `127.0.0.1:${port}` }),
       logFile,
       pidFile: `${home}/pids/worker`,
       stopSignal: 'SIGTERM',
