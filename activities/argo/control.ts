@@ -3,7 +3,7 @@ import { parseKeyText } from '../../src/argo/names.ts';
 import type { NightRecord } from '../../src/argo/night.ts';
 import { pagesOfItems } from '../../src/argo/pages.ts';
 import { Failure } from '../../src/errors.ts';
-import type { PageOutcome, PlanHeader, Plans } from '../../src/stores/plans.ts';
+import { addOutcomes, noOutcome, type PageOutcome, type PlanHeader, type Plans } from '../../src/stores/plans.ts';
 import type { Quarantine } from '../../src/stores/quarantine.ts';
 import type { Runs } from '../../src/stores/runs.ts';
 import type { ListedChanges } from './transfer.ts';
@@ -23,6 +23,8 @@ export interface RecordNight {
   readonly flow: ArgoFlow;
   readonly run: string;
   readonly plan: string;
+  /** Plans of what operators had tried again in the same run. */
+  readonly retries: readonly string[];
   readonly listed: ListedChanges;
   /** Sentences from the copy: files that vanished or could not be read. */
   readonly warnings: readonly string[];
@@ -65,10 +67,11 @@ export const controlActivities = ({ resolve, plans, quarantine, runs, onQuaranti
   },
 
   /** Adds the night up from what its pages kept, so that no crash can make it count twice. */
-  async recordNight({ flow, run, plan, listed, warnings }: RecordNight): Promise<NightRecord> {
-    const [header, outcome, begun, codes] = await Promise.all([
+  async recordNight({ flow, run, plan, retries, listed, warnings }: RecordNight): Promise<NightRecord> {
+    const [header, outcome, retried, begun, codes] = await Promise.all([
       plans.header(plan),
       plans.outcome(plan),
+      Promise.all(retries.map((retry) => plans.outcome(retry))),
       runs.get(run),
       quarantine.countByCode(flow.name),
     ]);
@@ -90,6 +93,7 @@ export const controlActivities = ({ resolve, plans, quarantine, runs, onQuaranti
       unchanged,
       rejected,
       removed,
+      retried: retried.length === 0 ? null : sumOf(retried),
       bytesRead: outcome.bytes,
       filesCopied: listed.filesToCopy,
       bytesCopied: listed.bytesToCopy,
@@ -101,3 +105,8 @@ export const controlActivities = ({ resolve, plans, quarantine, runs, onQuaranti
     };
   },
 });
+
+function sumOf(outcomes: readonly PageOutcome[]): PageOutcome {
+  const { loaded, unchanged, rejected, removed, bytes } = outcomes.reduce(addOutcomes, noOutcome);
+  return { loaded, unchanged, rejected, removed, bytes };
+}

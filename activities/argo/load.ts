@@ -13,6 +13,8 @@ export interface LoadPage {
   readonly fence: Fence;
   /** Load even where the receipt matches. */
   readonly isForced: boolean;
+  /** A person has accepted that the source, and so the mirror, holds nothing any more. */
+  readonly acceptsEmptyMirror: boolean;
 }
 
 export interface LoadDependencies {
@@ -29,7 +31,7 @@ export const loadActivities = ({ plans, runs, loader, onOutcome, now }: LoadDepe
    * Loads one page of a plan. Receipts are its memory: an attempt that follows a killed one skips what that one finished,
    * and counts it as this run's work.
    */
-  async loadPage({ flow, plan, page, run, fence, isForced }: LoadPage): Promise<PageOutcome> {
+  async loadPage({ flow, plan, page, run, fence, isForced, acceptsEmptyMirror }: LoadPage): Promise<PageOutcome> {
     const { items, outcome: known } = await plans.page(plan, page);
     if (known !== null) return known;
 
@@ -40,6 +42,7 @@ export const loadActivities = ({ plans, runs, loader, onOutcome, now }: LoadDepe
       run,
       fence,
       isForced,
+      acceptsEmptyMirror,
       signal,
       onChunk: (done) => heartbeat({ page, done, of: items.length, attempt: activityInfo().attempt }),
     });

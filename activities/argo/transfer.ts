@@ -6,6 +6,7 @@ import type { MirrorProgress } from '../../src/argo/mirror-pass.ts';
 import { defaultJournal, type MirrorSource } from '../../src/argo/mirror-source.ts';
 import { listedSentence } from '../../src/argo/night.ts';
 import { planPages as storedPages } from '../../src/argo/pages.ts';
+import { isEmptyMirror } from '../../src/argo/tree.ts';
 import type { Fence, Leases } from '../../src/stores/leases.ts';
 import type { PlanHeader, Plans } from '../../src/stores/plans.ts';
 import type { Receipts } from '../../src/stores/receipts.ts';
@@ -123,7 +124,7 @@ export const transferActivities = ({ plans, receipts, leases, password, report, 
         firstUnknownNames: plan.firstUnknownNames.slice(0, 10),
         ignoredPrefixes: plan.ignoredPrefixes,
         warnings: isSourceEmpty ? [...summary.warnings, `${flow.upstream.rsync} holds no file at all.`] : summary.warnings,
-        question: verdict.state === 'ask' ? verdict.sentence : null,
+        question: verdict.state === 'ask' ? verdict.sentence : await lostMirror(flow, documents),
       };
       return { ...listed, sentence: listedSentence(listed) };
     },
@@ -180,6 +181,15 @@ export const transferActivities = ({ plans, receipts, leases, password, report, 
  */
 const PARTIAL_ATTEMPTS = 5;
 const isPatienceOver = (): boolean => activityInfo().attempt >= PARTIAL_ATTEMPTS;
+
+/** Copying everything again, onto whatever disk is there now, is for a person to decide. */
+async function lostMirror({ mirror }: ArgoFlow, documents: number): Promise<string | null> {
+  if (documents === 0 || !(await isEmptyMirror(mirror))) return null;
+  return (
+    `The mirror ${mirror} holds no float, although ${documents} documents were loaded from it. ` +
+    'Check that its disk is mounted; repeat the run with force to copy everything again.'
+  );
+}
 
 export function mirrorSource(flow: ArgoFlow, password: string | undefined): MirrorSource {
   const { rsync, timeoutMs, connectTimeoutMs, bytesPerSecond } = flow.upstream;

@@ -1,3 +1,4 @@
+import { Failure } from '../errors.ts';
 import type { Hdf5Pool } from '../formats/netcdf/hdf5-pool.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Fence, Leases } from '../stores/leases.ts';
@@ -11,7 +12,7 @@ import { type ChunkEnd, ChunkLoader, type ProfileEnd } from './load-chunk.ts';
 import { keyText, listName, type ProfileKey, parseKeyText } from './names.ts';
 import { bytesOf, type Prepared, prepare } from './prepare.ts';
 import type { ProfileGroup } from './select.ts';
-import { groupsOf, type PlatformGroups } from './tree.ts';
+import { groupsOf, isEmptyMirror, type PlatformGroups } from './tree.ts';
 
 export interface LoadRequest {
   readonly flow: ArgoFlow;
@@ -20,6 +21,8 @@ export interface LoadRequest {
   readonly run: string;
   readonly fence: Fence;
   readonly isForced: boolean;
+  /** A person has accepted that the mirror holds nothing any more. */
+  readonly acceptsEmptyMirror: boolean;
   readonly signal: AbortSignal;
   /** Called after each chunk with the profiles finished so far. */
   readonly onChunk: (done: number) => void;
@@ -57,6 +60,7 @@ export class ProfileLoader {
   async load(request: LoadRequest): Promise<PageOutcome> {
     const { flow, run, items, signal, onChunk } = request;
     const { load, gone, moved } = await choose(flow.mirror, items);
+    if (gone.length > 0 && !request.acceptsEmptyMirror && (await isEmptyMirror(flow.mirror))) throw emptyMirror(flow.mirror);
     const keys = [...load, ...gone, ...moved].map(keyText);
     const known = await this.#use.receipts.find(flow.name, keys);
     const quarantined = await this.#use.quarantine.openAmong(flow.name, keys);
@@ -97,6 +101,16 @@ async function choose(root: string, items: readonly string[]): Promise<PlatformG
   }
   return { load, gone, moved };
 }
+
+/** Not even a folder of a float: more likely a disk that is not mounted than an ocean without floats. */
+const emptyMirror = (mirror: string): Failure =>
+  new Failure({
+    kind: 'again',
+    code: 'mirror_empty',
+    happened: `The mirror ${mirror} holds no float at all, so nothing is removed on its word`,
+    remedy: 'Check that its disk is mounted; the load goes on by itself when it is',
+    retryAfterMs: 30_000,
+  });
 
 function tally(ends: ReadonlyMap<string, ProfileEnd>, bytes: number): PageOutcome {
   const count = (wanted: ProfileEnd): number => [...ends.values()].filter((end) => end === wanted).length;

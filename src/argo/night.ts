@@ -1,3 +1,5 @@
+import type { PageOutcome } from '../stores/plans.ts';
+
 /** What a night did, kept in MongoDB and printed: seen = loaded + unchanged + rejected + removed. */
 export interface NightRecord {
   readonly flow: string;
@@ -14,6 +16,8 @@ export interface NightRecord {
   readonly rejected: number;
   /** No file that can be loaded is left. */
   readonly removed: number;
+  /** What operators had tried again while the night was loading; not counted above. Null: nothing. */
+  readonly retried: PageOutcome | null;
   /** Source bytes read while loading. */
   readonly bytesRead: number;
   /** As rsync counted them. */

@@ -1,4 +1,4 @@
-import { isFailure, messageOf } from '../errors.ts';
+import { type Failure, isFailure, messageOf } from '../errors.ts';
 import type { Hdf5Pool } from '../formats/netcdf/hdf5-pool.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Rejected } from '../stores/quarantine.ts';
@@ -7,6 +7,7 @@ import type { ArgoMetaContent, ArgoProfile } from './documents.ts';
 import type { ArgoFlow } from './flow.ts';
 import { keyText, type ProfileKey } from './names.ts';
 import { type FileFacts, factsOf, readSources, type SourceFile } from './read.ts';
+import { isRejection } from './rejections.ts';
 import { RULES_VERSION } from './rules-version.ts';
 import { type ProfileGroup, selectFiles } from './select.ts';
 import { translateFiles } from './translate.ts';
@@ -51,7 +52,8 @@ export async function prepare(use: Preparation, group: ProfileGroup, receipt: Re
       if (receipt.run === run) return { state: 'done', key: group };
       if (!isForced) return { state: 'current', key: group };
     }
-    const files = await readSources(flow.mirror, chosen.files);
+    const files = await readSources(flow.mirror, chosen.files).catch(asRejection);
+    if (isFailure(files)) return reject(use, chosen, files.code, files.message, 0);
     if (files !== null) {
       const one = await translate(use, chosen, files);
       // An unreadable file may be one in motion: what is rejected must still be what lies there.
@@ -61,6 +63,11 @@ export async function prepare(use: Preparation, group: ProfileGroup, receipt: Re
   }
   const message = `The files of ${keyText(group)} changed ${LOOKS} times while they were being read. Load the profile again when they have come to rest.`;
   return reject(use, group, 'source_moving', message, 0);
+}
+
+function asRejection(error: unknown): Failure {
+  if (isRejection(error)) return error;
+  throw error;
 }
 
 async function translate(use: Preparation, group: ProfileGroup, files: readonly SourceFile[]): Promise<Prepared> {

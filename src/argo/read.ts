@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf } from '../errors.ts';
+import { errnoOf, messageOf } from '../errors.ts';
 import type { FileReceipt } from '../stores/receipts.ts';
+import { rejection } from './rejections.ts';
 
 /** One source file with its whole content, and the proof of it. */
 export interface SourceFile extends FileReceipt {
@@ -26,7 +27,14 @@ export async function factsOf(root: string, paths: readonly string[]): Promise<r
   }
 }
 
-/** Reads files whole. Size, time and digest come from the one opened file, whatever is renamed over its path meanwhile. */
+/** Twenty times the largest profile file there is. */
+const LARGEST_BYTES = 128 * 1024 * 1024;
+
+/**
+ * Reads files whole. Size, time and digest come from the one opened file, whatever is renamed over its path meanwhile.
+ * Null when one has gone: the profile has to be chosen again.
+ * @throws {Failure} `unreadable_file`: one is larger than any profile, or may not or cannot be read.
+ */
 export async function readSources(root: string, paths: readonly string[]): Promise<readonly SourceFile[] | null> {
   try {
     return await Promise.all(paths.map((path) => readSource(root, path)));
@@ -36,10 +44,29 @@ export async function readSources(root: string, paths: readonly string[]): Promi
   }
 }
 
+/** What lies in the file itself or its permissions, not in the machine: one such file must not stop the others. */
+const FILES_OWN: ReadonlySet<string | undefined> = new Set(['EACCES', 'EPERM', 'EIO', 'EISDIR', 'ELOOP']);
+
 async function readSource(root: string, path: string): Promise<SourceFile> {
+  try {
+    return await readOpened(root, path);
+  } catch (error) {
+    if (FILES_OWN.has(errnoOf(error))) throw rejection('unreadable_file', path, `cannot be read (${messageOf(error)})`);
+    throw error;
+  }
+}
+
+async function readOpened(root: string, path: string): Promise<SourceFile> {
   const file = await open(join(root, path), 'r');
   try {
     const { size, mtimeMs } = await file.stat();
+    if (size > LARGEST_BYTES)
+      throw rejection(
+        'unreadable_file',
+        path,
+        `is ${(size / 1e9).toFixed(2)} GB large`,
+        `a profile, at most ${LARGEST_BYTES / 1024 ** 2} MiB`,
+      );
     const bytes = await readWhole(file, size);
     return { path, bytes, sizeBytes: bytes.length, mtimeMs: Math.floor(mtimeMs), sha256: hash('sha256', bytes, 'hex') };
   } finally {

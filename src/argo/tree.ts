@@ -56,6 +56,12 @@ export async function* listPlatforms(root: string): AsyncGenerator<PlatformFolde
   }
 }
 
+/** Whether there is no folder of a float in the tree. */
+export async function isEmptyMirror(root: string): Promise<boolean> {
+  for await (const _ of listPlatforms(root)) return false;
+  return true;
+}
+
 /** The DACs that have a folder of this float, in byte order. */
 export async function dacsOf(root: string, wmo: string): Promise<readonly string[]> {
   const dacs = await foldersIn(root, DAC);

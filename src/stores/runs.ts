@@ -32,7 +32,7 @@ export interface Run {
   readonly record: Readonly<Record<string, unknown>> | null;
 }
 
-type RunDocument = Run & { readonly _id: string };
+type RunDocument = Run & { readonly _id: string; readonly troubledAt?: Date };
 
 export const noProgress: Progress = { phase: 'starting', done: 0, total: 0, failed: 0, bytes: 0 };
 
@@ -59,14 +59,17 @@ export class Runs {
   /** An attempt of the run failed and will be made again: said until something moves. */
   async trouble(run: string, says: string, now: Date): Promise<void> {
     await within('noting trouble of a run', () =>
-      this.#runs.updateOne({ _id: run, endedAt: null }, { $set: { health: 'failing', says, updatedAt: now } }),
+      this.#runs.updateOne({ _id: run, endedAt: null }, { $set: { health: 'failing', says, updatedAt: now, troubledAt: now } }),
     );
   }
 
-  /** It moves again. */
-  async #recovered(run: string): Promise<void> {
+  /** It moves again. What the failed attempt itself had still to say does not count. */
+  async #recovered(run: string, now: Date): Promise<void> {
     await within('noting the recovery of a run', () =>
-      this.#runs.updateOne({ _id: run, endedAt: null, health: 'failing' }, { $set: { health: 'ok', says: null } }),
+      this.#runs.updateOne(
+        { _id: run, endedAt: null, health: 'failing', troubledAt: { $lt: now } },
+        { $set: { health: 'ok', says: null } },
+      ),
     );
   }
 
@@ -74,7 +77,7 @@ export class Runs {
   async progress(run: string, progress: Partial<Progress>, now: Date): Promise<void> {
     const fields = Object.fromEntries(Object.entries(progress).map(([key, value]) => [`progress.${key}`, value]));
     await within('noting the progress of a run', () => this.#runs.updateOne({ _id: run }, { $set: { ...fields, updatedAt: now } }));
-    await this.#recovered(run);
+    if ((progress.done ?? 0) > 0 || (progress.bytes ?? 0) > 0) await this.#recovered(run, now);
   }
 
   /** Adds what one batch did. */
@@ -85,7 +88,7 @@ export class Runs {
         { $inc: { 'progress.done': by.done, 'progress.failed': by.failed, 'progress.bytes': by.bytes }, $set: { updatedAt: now } },
       ),
     );
-    await this.#recovered(run);
+    await this.#recovered(run, now);
   }
 
   async end(run: string, health: Health, says: string | null, record: Readonly<Record<string, unknown>>, now: Date): Promise<void> {

@@ -258,6 +258,24 @@ describe('runs', () => {
     assert.deepEqual([run?.health, run?.says, run?.endedAt], ['failed', 'It vanished.', noon]);
   });
 
+  it('that fail and try again say why until something moves, whatever the failed attempt reports late', async () => {
+    await begin('five', morning);
+    const second = (n: number): Date => new Date(noon.getTime() + n * 1000);
+    const healthAfter = async (step: Promise<void>) => {
+      await step;
+      const run = await runs.get('five');
+      return [run?.health, run?.says];
+    };
+
+    const failing = await healthAfter(runs.trouble('five', 'The source cannot be reached.', second(2)));
+    const late = await healthAfter(runs.progress('five', { done: 3 }, second(1)));
+    const idle = await healthAfter(runs.progress('five', { done: 0, bytes: 0 }, second(3)));
+    const moving = await healthAfter(runs.progress('five', { done: 4 }, second(4)));
+
+    assert.deepEqual([failing, late, idle], Array(3).fill(['failing', 'The source cannot be reached.']));
+    assert.deepEqual(moving, ['ok', null]);
+  });
+
   it('are listed latest first', async () => {
     await begin('early', new Date('2020-01-01'));
     await begin('late', new Date('2027-01-01'));

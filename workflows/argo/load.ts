@@ -22,18 +22,20 @@ export function loadPlan(
     readonly flow: ArgoFlow;
     readonly plan: PlanHeader;
     readonly from: number;
+    /** Load even where receipts match. */
     readonly isForced: boolean;
     readonly controls: Controls;
     readonly tracker: Tracker;
   },
 ): Promise<WindowEnd> {
   const { loadPage } = proxyActivities<ReturnType<typeof loadActivities>>(activityOptions('load', flow.queueSuffix));
+  const acceptsEmptyMirror = controls.isForced;
   return overPages({
     from,
     pages: plan.pages,
     controls,
     runPage: async (page) => {
-      const outcome = await loadPage({ flow, plan: plan.plan, page, run: job.run, fence: job.fence, isForced });
+      const outcome = await loadPage({ flow, plan: plan.plan, page, run: job.run, fence: job.fence, isForced, acceptsEmptyMirror });
       const { loaded, unchanged, rejected, removed, bytes } = outcome;
       tracker.add({ done: loaded + unchanged + rejected + removed, failed: rejected, bytes });
     },

@@ -3,14 +3,14 @@ import type { controlActivities } from '../../activities/argo/control.ts';
 import type { ListedChanges, PlannedNight, transferActivities } from '../../activities/argo/transfer.ts';
 import type { ArgoFlow } from '../../src/argo/flow.ts';
 import { type NightRecord, nightSentence } from '../../src/argo/night.ts';
-import { listen } from '../common/controls.ts';
-import { type JobEnd, readably, underLease } from '../common/job.ts';
+import { type CarriedControls, type Controls, carry } from '../common/controls.ts';
+import { type Job, type JobEnd, readably, underLease } from '../common/job.ts';
 import { activityOptions } from '../common/policies.ts';
 import { type Tally, Tracker } from '../common/tracker.ts';
-import { type Copied, copyListed } from './copy.ts';
+import { copyListed } from './copy.ts';
 import { listUntilSafe } from './list.ts';
-import { loadPlan } from './load.ts';
-import { retryAsked } from './retry.ts';
+import { listen } from './listen.ts';
+import { type LoadStage, loadNight } from './load-night.ts';
 
 export interface MirrorInput {
   readonly flow: string;
@@ -22,16 +22,21 @@ export interface MirrorInput {
   readonly goOn?: MirrorState;
 }
 
-/** Carried over when a run goes on as new: the copy is done, the load is at page `next`. */
+/** Carried over when a run goes on as new: the copy is done, the load is somewhere in the middle. */
 export interface MirrorState {
   readonly flow: ArgoFlow;
+  readonly night: Night;
+  readonly stage: LoadStage;
+  readonly controls: CarriedControls;
+  readonly tally: Tally;
+}
+
+/** What is copied and waits to be loaded. */
+export interface Night {
   readonly listed: ListedChanges;
   readonly plan: PlannedNight;
+  /** Sentences from the copy: files that vanished or could not be read. */
   readonly warnings: readonly string[];
-  readonly next: number;
-  readonly width: number;
-  readonly isForced: boolean;
-  readonly tally: Tally;
 }
 
 export interface MirrorResult {
@@ -44,62 +49,60 @@ export interface MirrorResult {
 
 /** The night: list what changed at the source, copy it, load it, keep the record. */
 export async function mirror(input: MirrorInput): Promise<MirrorResult> {
+  const { goOn } = input;
   const tracker = new Tracker(`mirror of ${input.flow}`);
-  let listed: ListedChanges | null = input.goOn?.listed ?? null;
-  const controls = listen(input.goOn?.width ?? null, tracker, () => listed);
-  controls.isForced = input.goOn?.isForced ?? input.force === true;
+  let listed: ListedChanges | null = goOn?.night.listed ?? null;
+  const controls = listen(goOn?.controls, tracker, () => listed);
+  if (input.force === true) controls.isForced = true;
 
   const { resolveArgo, recordNight } = proxyActivities<ReturnType<typeof controlActivities>>(activityOptions('control', null));
-  const flow = input.goOn?.flow ?? (await readably(() => resolveArgo({ flow: input.flow })));
+  const flow = goOn?.flow ?? (await readably(() => resolveArgo({ flow: input.flow })));
+  const { closeLists } = proxyActivities<ReturnType<typeof transferActivities>>(activityOptions('transfer', flow.queueSuffix));
   controls.width ??= flow.load.width;
-  const { planChanges, closeLists } = proxyActivities<ReturnType<typeof transferActivities>>(activityOptions('transfer', flow.queueSuffix));
 
   return await underLease({ job: 'mirror', flow: flow.name, kind: 'argo', tracker }, async (job) => {
-    let plan = input.goOn?.plan ?? null;
-    let warnings = input.goOn?.warnings ?? [];
-    if (listed === null || plan === null) {
-      let copied: Copied = { state: 'moved' };
-      for (let look = 1; copied.state === 'moved'; look += 1) {
-        listed = await listUntilSafe(job, flow, controls, { look, isDryRun: input.dryRun === true });
-        if (listed === null) return stopped(flow, 'before anything was copied', null);
-        if (input.dryRun === true) {
-          await closeLists({ flow, lists: [listed.list] });
-          return ended(flow, 'dry_run', listed.sentence, listed, null);
-        }
-        copied = await copyListed(job, flow, listed, controls);
-      }
-      if (listed === null || copied.state !== 'complete') return stopped(flow, 'before everything was copied', listed);
-
-      ({ warnings } = copied);
-
-      await job.enter('plan');
-      plan = await planChanges({ flow, list: listed.list });
+    if (input.dryRun === true) {
+      listed = await listUntilSafe(job, flow, controls, { look: 1, isDryRun: true });
+      if (listed === null) return stopped(flow, 'before anything was listed', null);
+      await closeLists({ flow, lists: [listed.list] });
+      return ended(flow, 'dry_run', listed.sentence, listed, null);
     }
+    const onListed = (seen: ListedChanges): void => {
+      listed = seen;
+    };
+    const night = goOn?.night ?? (await bringHome(job, flow, controls, onListed));
+    if (night === null) return stopped(flow, 'before everything was copied', listed);
 
-    await job.enter('load', input.goOn?.tally ?? { total: plan.items });
-    const { isForced } = controls;
-    const loaded = await loadPlan(job, { flow, plan, from: input.goOn?.next ?? 0, isForced, controls, tracker });
-    if (loaded.state === 'stopped') return stopped(flow, 'before everything was loaded', listed);
-    if (loaded.state === 'long') {
-      const goOn = {
-        flow,
-        listed,
-        plan,
-        warnings,
-        next: loaded.next,
-        width: controls.width ?? flow.load.width,
-        isForced,
-        tally: tracker.tally,
-      };
-      return await continueAsNew<typeof mirror>({ flow: flow.name, goOn });
+    const end = await loadNight(job, flow, night, { stage: goOn?.stage ?? null, tally: goOn?.tally ?? null, controls, tracker });
+    if (end.state === 'stopped') return stopped(flow, 'before everything was loaded', listed);
+    if (end.state === 'long') {
+      const state = { flow, night, stage: end.stage, controls: carry(controls), tally: tracker.tally };
+      return await continueAsNew<typeof mirror>({ flow: flow.name, goOn: state });
     }
-    await retryAsked(job, flow, controls, tracker);
 
     await job.enter('record');
-    const record = await recordNight({ flow, run: job.run, plan: plan.plan, listed, warnings });
+    const { plan, warnings } = night;
+    const record = await recordNight({ flow, run: job.run, plan: plan.plan, retries: end.retries, listed: night.listed, warnings });
     await closeLists({ flow, lists: plan.lists });
     return ended(flow, 'done', nightSentence(record), listed, record);
   });
+}
+
+/** Lists, copies and plans. A source that has moved on too far meanwhile is listed, and judged, again. Null: the run was stopped. */
+async function bringHome(job: Job, flow: ArgoFlow, controls: Controls, onListed: (listed: ListedChanges) => void): Promise<Night | null> {
+  const { planChanges } = proxyActivities<ReturnType<typeof transferActivities>>(activityOptions('transfer', flow.queueSuffix));
+  for (let look = 1; ; look += 1) {
+    const listed = await listUntilSafe(job, flow, controls, { look, isDryRun: false });
+    if (listed === null) return null;
+    onListed(listed);
+    const copied = await copyListed(job, flow, listed, controls);
+    if (copied.state !== 'complete') {
+      if (copied.state === 'stopped') return null;
+      continue;
+    }
+    await job.enter('plan');
+    return { listed, plan: await planChanges({ flow, list: listed.list }), warnings: copied.warnings };
+  }
 }
 
 function ended(

@@ -2,10 +2,11 @@ import { continueAsNew, proxyActivities } from '@temporalio/workflow';
 import type { controlActivities } from '../../activities/argo/control.ts';
 import type { ArgoFlow } from '../../src/argo/flow.ts';
 import type { PageOutcome, PlanHeader } from '../../src/stores/plans.ts';
-import { listen } from '../common/controls.ts';
+import { type CarriedControls, carry } from '../common/controls.ts';
 import { readably, underLease } from '../common/job.ts';
 import { activityOptions } from '../common/policies.ts';
 import { type Tally, Tracker } from '../common/tracker.ts';
+import { listen } from './listen.ts';
 import { loadPlan } from './load.ts';
 
 export interface ReloadInput {
@@ -17,7 +18,7 @@ export interface ReloadInput {
     readonly flow: ArgoFlow;
     readonly plan: PlanHeader;
     readonly next: number;
-    readonly width: number;
+    readonly controls: CarriedControls;
     readonly tally: Tally;
   };
 }
@@ -31,7 +32,7 @@ export interface ReloadResult extends PageOutcome {
 /** Loads named profiles, or the flow's quarantine, again from the mirror as it is now. */
 export async function reload(input: ReloadInput): Promise<ReloadResult> {
   const tracker = new Tracker(`reload of ${input.flow}`);
-  const controls = listen(input.goOn?.width ?? null, tracker, () => input.items ?? null);
+  const controls = listen(input.goOn?.controls, tracker, () => input.items ?? null);
   const { resolveArgo, planItems, planOutcome } = proxyActivities<ReturnType<typeof controlActivities>>(activityOptions('control', null));
   const flow = input.goOn?.flow ?? (await readably(() => resolveArgo({ flow: input.flow })));
   controls.width ??= flow.load.width;
@@ -42,7 +43,7 @@ export async function reload(input: ReloadInput): Promise<ReloadResult> {
     await job.enter('load', input.goOn?.tally ?? { total: plan.items });
     const loaded = await loadPlan(job, { flow, plan, from: input.goOn?.next ?? 0, isForced: true, controls, tracker });
     if (loaded.state === 'long') {
-      const goOn = { flow, plan, next: loaded.next, width: controls.width ?? flow.load.width, tally: tracker.tally };
+      const goOn = { flow, plan, next: loaded.next, controls: carry(controls), tally: tracker.tally };
       return await continueAsNew<typeof reload>({ flow: flow.name, goOn });
     }
 

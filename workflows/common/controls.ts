@@ -15,35 +15,57 @@ export interface Controls {
   /** Signal `retry` came while nothing was being asked: the flow's quarantine is to be tried again. */
   wantsQuarantine: boolean;
   /** Items to try again, from update `retryItems`. */
-  readonly retryItems: string[];
+  retryItems: readonly string[];
+  /** The run looks at what was asked for the last time: nothing more can be accepted. */
+  isClosing: boolean;
 }
+
+/** What a run that goes on as new takes along: nothing an operator asked is forgotten. */
+export type CarriedControls = Pick<Controls, 'isPaused' | 'isStopping' | 'isForced' | 'width' | 'wantsQuarantine' | 'retryItems'>;
 
 export interface RetryItems {
   readonly items: readonly string[];
 }
 
+export interface Listening {
+  /** From the run before this one, when it went on as new. */
+  readonly carried: CarriedControls | undefined;
+  readonly tracker: Tracker;
+  /** Answers query `plan`. */
+  readonly plan: () => unknown;
+  /** Whether a text names an item of the kind, and what such a name looks like. */
+  readonly isItem: (text: string) => boolean;
+  readonly itemForm: string;
+}
+
 /** How many batches at once any run may be asked for: past this the history fills faster than it is worth. */
 export const WIDEST = 64;
 
+/** Lists never travel through payloads: a long one is retried with the reload job over the quarantine. */
+const MOST_RETRY_ITEMS = 1000;
+
 /** Installs the messages every long-running workflow answers. Must be called before the first await. */
-export function listen(width: number | null, tracker: Tracker, plan: () => unknown): Controls {
+export function listen({ carried, tracker, plan, isItem, itemForm }: Listening): Controls {
   const controls: Controls = {
     isPaused: false,
     isStopping: false,
-    retries: 0,
     isForced: false,
-    width,
+    width: null,
     wantsQuarantine: false,
     retryItems: [],
+    ...carried,
+    retries: 0,
+    isClosing: false,
   };
+  tracker.paused(controls.isPaused);
 
   setHandler(defineSignal(signals.pause), () => {
     controls.isPaused = true;
-    tracker.says('Paused by an operator; signal resume to go on.');
+    tracker.paused(true);
   });
   setHandler(defineSignal(signals.resume), () => {
     controls.isPaused = false;
-    tracker.says(null);
+    tracker.paused(false);
   });
   setHandler(defineSignal(signals.stop), () => {
     controls.isStopping = true;
@@ -62,24 +84,44 @@ export function listen(width: number | null, tracker: Tracker, plan: () => unkno
   setHandler(
     defineUpdate<{ accepted: number }, [RetryItems]>(updates.retryItems),
     ({ items }) => {
-      controls.retryItems.push(...items);
+      controls.retryItems = [...new Set([...controls.retryItems, ...items])];
       return { accepted: items.length };
     },
-    { validator: checkRetryItems },
+    { validator: (request) => refuseBadRetry(request, controls, isItem, itemForm) },
   );
   return controls;
 }
 
-/** Lists never travel through payloads: a long one is retried with `landfall quarantine retry`. */
-const MOST_RETRY_ITEMS = 1000;
-
-function checkRetryItems(request: RetryItems): void {
+function refuseBadRetry(request: RetryItems, controls: Controls, isItem: (text: string) => boolean, itemForm: string): void {
   const items: unknown = request?.items;
-  if (!Array.isArray(items) || !items.every((item) => typeof item === 'string')) {
-    throw new Error('retryItems takes {"items": ["<dac>/<wmo>_<number>", …]}.');
+  if (controls.isClosing) throw new Error('This run is ending and takes nothing more; use the reload job.');
+  if (!Array.isArray(items) || items.length === 0) throw new Error(`retryItems takes {"items": ["${itemForm}", …]}.`);
+  const wrong: unknown = items.find((item) => typeof item !== 'string' || !isItem(item));
+  if (wrong !== undefined) throw new Error(`${JSON.stringify(wrong)} names no item. Expected ${itemForm}.`);
+  if (items.length + controls.retryItems.length > MOST_RETRY_ITEMS)
+    throw new Error(`A run takes at most ${MOST_RETRY_ITEMS} items to retry; use the reload job for the whole quarantine.`);
+}
+
+/** What a run that goes on as new hands to the next. */
+export const carry = ({ isPaused, isStopping, isForced, width, wantsQuarantine, retryItems }: Controls): CarriedControls => ({
+  isPaused,
+  isStopping,
+  isForced,
+  width,
+  wantsQuarantine,
+  retryItems,
+});
+
+/** What operators asked to have tried again, taken over: named items, null for the whole quarantine, undefined for nothing. */
+export function takeRetry(controls: Controls): readonly string[] | null | undefined {
+  const { retryItems, wantsQuarantine } = controls;
+  if (!wantsQuarantine && retryItems.length === 0) return undefined;
+  if (wantsQuarantine) {
+    controls.wantsQuarantine = false;
+    return null;
   }
-  if (items.length > MOST_RETRY_ITEMS)
-    throw new Error(`retryItems takes at most ${MOST_RETRY_ITEMS} items; leave the argument to the whole quarantine with the reload job.`);
+  controls.retryItems = [];
+  return retryItems;
 }
 
 /** Waits while paused. Returns false when the run is to stop. */

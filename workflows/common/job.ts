@@ -77,10 +77,13 @@ export async function underLease<Result>(
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
     if (isCancellation(error)) {
-      await end('stopped', `Cancelled while in phase ${tracker.phase}; the next run goes on from there.`, {});
+      const sentence = `Cancelled while in phase ${tracker.phase}; the next run goes on from there.`;
+      tracker.says(sentence, 'stopped');
+      await end('stopped', sentence, {});
       throw error;
     }
     const failure = readable(error);
+    tracker.says(failure.message, 'failed');
     await end('failed', failure.message, {});
     throw failure;
   }

@@ -15,6 +15,8 @@ export interface Tally {
   readonly bytes: number;
 }
 
+const PAUSED = 'Paused by an operator; signal resume to go on.';
+
 const nothing: Tally = { done: 0, total: 0, failed: 0, bytes: 0 };
 
 /** Where a run is, for the query, the search attributes and the details pane of the Web UI. */
@@ -23,6 +25,7 @@ export class Tracker {
   #phase = 'starting';
   #health: Health = 'ok';
   #says: string | null = null;
+  #isPaused = false;
   #tally: Tally = nothing;
   #phaseStartedMs = Date.now();
   #doneAtStart = 0;
@@ -70,6 +73,11 @@ export class Tracker {
     this.#render();
   }
 
+  paused(isPaused: boolean): void {
+    this.#isPaused = isPaused;
+    this.#render();
+  }
+
   add(by: Omit<Tally, 'total'>): void {
     const { done, total, failed, bytes } = this.#tally;
     this.#tally = { total, done: done + by.done, failed: failed + by.failed, bytes: bytes + by.bytes };
@@ -89,7 +97,7 @@ export class Tracker {
     return {
       phase: this.#phase,
       health: this.#health,
-      says: this.#says,
+      says: this.#sentence(),
       ...this.#tally,
       rate: Math.round(rate * 10) / 10,
       eta,
@@ -98,12 +106,18 @@ export class Tracker {
     };
   }
 
+  #sentence(): string | null {
+    if (!this.#isPaused) return this.#says;
+    return [PAUSED, this.#says].filter((part) => part !== null).join(' ');
+  }
+
   #render(): void {
+    const sentence = this.#sentence();
     const { done, total, failed, bytes } = this.#tally;
     const share = total > 0 ? ` (${Math.floor((100 * done) / total)} %)` : '';
     const lines = [
       `### ${this.#title}: ${this.#phase}`,
-      ...(this.#says === null ? [] : ['', `**${this.#says}**`]),
+      ...(sentence === null ? [] : ['', `**${sentence}**`]),
       '',
       '| done | of | failed | bytes |',
       '|---:|---:|---:|---:|',

@@ -1,5 +1,5 @@
 import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
-import { type Controls, mayGoOn } from './controls.ts';
+import type { Controls } from './controls.ts';
 
 export interface Window {
   /** First page not yet started. */
@@ -42,13 +42,12 @@ export async function overPages({ from, pages, controls, runPage }: Window): Pro
         state = 'long';
         break;
       }
-      await condition(() => inFlight < (controls.width ?? 1) || controls.isStopping || failures.length > 0);
+      await condition(() => controls.isStopping || failures.length > 0 || (!controls.isPaused && inFlight < (controls.width ?? 1)));
       if (failures.length > 0) break;
-      if (!(await mayGoOn(controls))) {
+      if (controls.isStopping) {
         state = 'stopped';
         break;
       }
-      if (inFlight >= (controls.width ?? 1)) continue;
       inFlight += 1;
       void run(next);
       next += 1;

@@ -1,0 +1,29 @@
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import type { Controls } from './controls.ts';
+
+/**
+ * Runs a long activity that can be taken up again where it was. An operator's pause or stop puts it down; so does a retry, which cuts short
+ * whatever it waits for. Answers null when it was put down; it has ended then.
+ */
+export async function untilPutDown<T>(controls: Controls, activity: () => Promise<T>): Promise<T | null> {
+  const scope = new CancellationScope();
+  const { retries } = controls;
+  let isDone = false;
+  let wasPutDown = false;
+  const watch = condition(() => isDone || controls.isPaused || controls.isStopping || controls.retries > retries).then(() => {
+    if (isDone) return;
+    wasPutDown = true;
+    scope.cancel();
+  });
+  try {
+    return await scope.run(activity);
+  } catch (error) {
+    if (wasPutDown && isCancellation(error)) return null;
+    throw error;
+  } finally {
+    isDone = true;
+    await watch.catch((error: unknown) => {
+      if (!isCancellation(error)) throw error;
+    });
+  }
+}
