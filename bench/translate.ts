@@ -60,7 +60,10 @@ const oneByOne =
 
 /** The loader's own reading: a few profiles ahead of the one that is being translated. */
 async function asTheLoader(groups: readonly ProfileGroup[]): Promise<void> {
-  for await (const { group, files } of ahead(groups, AHEAD, async (one) => ({ group: one, files: await readSources(ARGO_ROOT, one.files) }))) {
+  for await (const { group, files } of ahead(groups, AHEAD, async (one) => ({
+    group: one,
+    files: await readSources(ARGO_ROOT, one.files),
+  }))) {
     await translate(group, files ?? []);
   }
 }
