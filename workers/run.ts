@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { activityInterceptor } from '../activities/common/interceptor.ts';
 import { jobActivities } from '../activities/common/job.ts';
 import type { QueueActivities } from '../activities/common/wiring.ts';
@@ -29,7 +29,11 @@ export async function runWorkers({ settings, log, queues, suffix }: RunWorkers):
   const sdkMetrics = `127.0.0.1:${await freePort()}`;
   Runtime.install({
     logger: sdkLogger(log),
-    telemetryOptions: { metrics: { prometheus: { bindAddress: sdkMetrics } } },
+    telemetryOptions: {
+      // What the native part has to say goes the same way as every other line, in the same form.
+      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },
+      metrics: { prometheus: { bindAddress: sdkMetrics } },
+    },
     shutdownSignals: ['SIGINT', 'SIGTERM', 'SIGHUP'],
   });
   const metrics = createMetrics();

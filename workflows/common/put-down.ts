@@ -10,11 +10,17 @@ export async function untilPutDown<T>(controls: Controls, activity: () => Promis
   const { retries } = controls;
   let isDone = false;
   let wasPutDown = false;
-  const watch = condition(() => isDone || controls.isPaused || controls.isStopping || controls.retries > retries).then(() => {
-    if (isDone) return;
-    wasPutDown = true;
-    scope.cancel();
-  });
+  const watch = condition(() => isDone || controls.isPaused || controls.isStopping || controls.retries > retries).then(
+    () => {
+      if (isDone) return;
+      wasPutDown = true;
+      scope.cancel();
+    },
+    (error: unknown) => {
+      // The whole run is being cancelled: the activity is told by itself.
+      if (!isCancellation(error)) throw error;
+    },
+  );
   try {
     return await scope.run(activity);
   } catch (error) {
@@ -22,8 +28,6 @@ export async function untilPutDown<T>(controls: Controls, activity: () => Promis
     throw error;
   } finally {
     isDone = true;
-    await watch.catch((error: unknown) => {
-      if (!isCancellation(error)) throw error;
-    });
+    await watch;
   }
 }
