@@ -17,6 +17,7 @@ import { startEmbedded } from '../src/embedded/embedded.ts';
 import { bookCollections } from '../src/stores/collection-spec.ts';
 import { applyCollections } from '../src/stores/collections.ts';
 import { connectDatabase, type Database } from '../src/stores/mongo.ts';
+import { Runs } from '../src/stores/runs.ts';
 import { startGdac } from '../standins/gdac/gdac.ts';
 import { plainLoop } from './plain-loop.ts';
 
@@ -36,6 +37,30 @@ async function prepared(database: Database, products: string, book: string): Pro
 function peakMemory(pid: number): number {
   const line = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
   return Number(line?.[1] ?? Number.NaN) / 1024;
+}
+
+/** Seconds per phase, as the run's own progress shows them. */
+function watchPhases(database: Database): { readonly end: () => string } {
+  const runs = new Runs(database);
+  const began = new Map<string, number>();
+  const look = setInterval(() => {
+    runs.latest(null, 1).then(
+      ([run]) => {
+        if (run !== undefined && !began.has(run.progress.phase)) began.set(run.progress.phase, performance.now());
+      },
+      () => undefined,
+    );
+  }, 100);
+  return {
+    end: () => {
+      clearInterval(look);
+      const starts = [...began, ['', performance.now()] as const];
+      return starts
+        .slice(0, -1)
+        .map(([phase, at], n) => `${phase} ${(((starts[n + 1]?.[1] ?? at) - at) / 1000).toFixed(1)} s`)
+        .join(', ');
+    },
+  };
 }
 
 const home = await mkdtemp(join(tmpdir(), 'landfall-bench-'));
@@ -66,12 +91,14 @@ try {
     const { worker } = await startWorker({ home, env, args: [], logFile: join(home, 'worker.log'), report: () => undefined });
 
     const began = performance.now();
+    const watched = watchPhases(database);
     const result: { record: { loaded: number; seen: number } } = await client.workflow.execute('mirror', {
       taskQueue: 'landfall',
       workflowId: `mirror/${flow}`,
       args: [{ flow }],
     });
     const nightSeconds = (performance.now() - began) / 1000;
+    const phases = watched.end();
     const memory = peakMemory(worker.pid() ?? 0);
     await worker.stop();
 
@@ -87,6 +114,7 @@ try {
       `round ${round}: ${result.record.loaded} profiles; night ${nightSeconds.toFixed(1)} s, ${nightRate.toFixed(0)}/s, worker peak ${memory.toFixed(0)} MiB; ` +
         `plain loop ${plain.seconds.toFixed(1)} s, ${plainRate.toFixed(0)}/s; ratio ${(nightRate / plainRate).toFixed(2)}`,
     );
+    say(`         the night's phases: ${phases}`);
     await database.products(`night${round}`).dropDatabase();
     await database.products(`plain${round}`).dropDatabase();
     await database.close();
