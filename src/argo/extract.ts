@@ -26,6 +26,9 @@ const HEAD_VARIABLES = [
   'VERTICAL_SAMPLING_SCHEME',
 ] as const;
 
+/** A document has at most 16 MB, which is two million numbers; a file with twice as many cells to read holds no profile. */
+const MOST_CELLS = 4_000_000;
+
 /** Variables over these are arrays of single characters; over any other last dimension they are strings. */
 const CHARACTER_DIMENSIONS: ReadonlySet<string> = new Set(['N_PROF', 'N_PARAM', 'N_LEVELS']);
 
@@ -48,12 +51,25 @@ export async function extractProfile(netcdf: NetcdfFile, path: string): Promise<
 /** Reads what is there of these variables. */
 async function readVariables(netcdf: NetcdfFile, names: readonly string[]): Promise<ReadonlyMap<string, ProfileVariable>> {
   const variables = names.map((name) => netcdf.variables.get(name)).filter((variable) => variable !== undefined);
+  const cells = variables.reduce((sum, variable) => sum + cellsAsked(variable), 0);
+  if (cells > MOST_CELLS) {
+    const largest = variables.toSorted((a, b) => cellsAsked(b) - cellsAsked(a))[0];
+    throw rejection(
+      'unreadable_file',
+      netcdf.path,
+      `has ${cells} cells, most in ${largest?.name}`,
+      `a profile, at most ${MOST_CELLS} cells`,
+    );
+  }
   const read = await netcdf.read(variables.map(requestOf));
   return new Map(variables.map((variable, at) => [variable.name, { ...shapeOf(variable), values: read[at] ?? [] }]));
 }
 
 const requestOf = ({ name, dimensions }: Variable): ReadRequest =>
   dimensions[0]?.name === 'N_PROF' ? { name, from: 0, count: 1 } : { name };
+
+const cellsAsked = ({ dimensions }: Variable): number =>
+  dimensions.reduce((cells, { name, size }, at) => (at === 0 && name === 'N_PROF' ? cells : cells * size), 1);
 
 /** Attributes are decoded when asked for, and nobody asks for those of strings. */
 function shapeOf(variable: Variable): Omit<ProfileVariable, 'values'> {

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { errnoOf, Failure, messageOf } from '../errors.ts';
 import type { Hdf5Pool } from '../formats/netcdf/hdf5-pool.ts';
@@ -6,7 +6,8 @@ import type { ArgoDocument, ArgoMetaDocument } from './documents.ts';
 import { chooseMetadata } from './metadata.ts';
 import { keyText, type ProfileKey, parseProfilePath } from './names.ts';
 import { withMetadata } from './profile.ts';
-import type { RejectionCode } from './rejections.ts';
+import { readSources } from './read.ts';
+import { isRejection, type RejectionCode, rejection } from './rejections.ts';
 import { groupLine, type ProfileGroup, selectFiles } from './select.ts';
 import { type FileBytes, translateFiles } from './translate.ts';
 import { listPlatforms, profilesOf } from './tree.ts';
@@ -84,21 +85,27 @@ function inLoadOrder(profiles: readonly (readonly [ProfileKey, ReadonlySet<strin
   return [...lines.keys()].toSorted().flatMap((line) => lines.get(line) ?? []);
 }
 
-type Read =
-  | { readonly files: readonly FileBytes[] }
-  | { readonly rejected: { readonly code: 'unreadable_file'; readonly message: string } };
+type Read = { readonly files: readonly FileBytes[] } | { readonly rejected: { readonly code: RejectionCode; readonly message: string } };
 
-async function readFiles(root: string, group: ProfileGroup): Promise<Read> {
-  const files: FileBytes[] = [];
-  for (const path of group.files) {
-    try {
-      files.push({ path, bytes: await readFile(join(root, path)) });
-    } catch (error) {
-      if (errnoOf(error) === undefined) throw error;
-      return { rejected: { code: 'unreadable_file', message: `${path} cannot be read: ${messageOf(error)}.` } };
-    }
+async function readFiles(root: string, { files }: ProfileGroup): Promise<Read> {
+  try {
+    for (const path of files) await requireFile(root, path);
+    const read = await readSources(root, files);
+    if (read !== null) return { files: read };
+    throw rejection('unreadable_file', files.join(' and '), 'cannot be read: it vanished', 'a file that stays while it is read');
+  } catch (error) {
+    if (!isRejection(error)) throw error;
+    return { rejected: { code: error.code, message: error.message } };
   }
-  return { files };
+}
+
+/** Opening a pipe waits for a writer, and a device never ends: only files are opened. */
+async function requireFile(root: string, path: string): Promise<void> {
+  const found = await stat(join(root, path)).catch((error: unknown) => {
+    if (errnoOf(error) === undefined) throw error;
+    throw rejection('unreadable_file', path, `cannot be read: ${messageOf(error)}`);
+  });
+  if (!found.isFile()) throw rejection('unreadable_file', path, 'is no file', 'a regular file');
 }
 
 async function requireFolder(root: string): Promise<void> {

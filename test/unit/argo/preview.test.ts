@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { execa } from 'execa';
 import { type Preview, preview } from '../../../src/argo/preview.ts';
 import { createHdf5Pool } from '../../../src/formats/netcdf/hdf5-pool.ts';
 
@@ -78,6 +79,35 @@ describe('the preview of a tree', () => {
 
     assert.ok(absent !== undefined && 'rejected' in absent);
     assert.equal(absent.rejected.code, 'unreadable_file');
+  });
+
+  it('opens no pipe, device or folder that is named like a profile', async () => {
+    const odd = await mkdtemp(join(tmpdir(), 'landfall-odd-'));
+    const folder = join(odd, 'aoml/13857/profiles');
+    await mkdir(join(folder, 'R13857_001.nc'), { recursive: true });
+    await execa('mkfifo', [join(folder, 'R13857_002.nc')]);
+    await symlink('/dev/zero', join(folder, 'R13857_003.nc'));
+    const files = ['001', '002', '003'].map((number) => `aoml/13857/profiles/R13857_${number}.nc`);
+
+    const previews = await Array.fromAsync(preview({ root: odd, files, sourceUrl: '', hdf5, now: () => new Date(0) }));
+
+    await rm(odd, { recursive: true });
+    assert.deepEqual(
+      previews.map((one) => 'rejected' in one && /^\S+ is no file\./.test(one.rejected.message)),
+      [true, true, true],
+    );
+  });
+
+  it('does not read a file that is larger than any profile', async () => {
+    const large = 'aoml/13857/profiles/R13857_020.nc';
+    await writeFile(join(root, large), '');
+    await truncate(join(root, large), 3 * 2 ** 30);
+
+    const [refused] = await seen([large]);
+
+    await rm(join(root, large));
+    assert.ok(refused !== undefined && 'rejected' in refused);
+    assert.match(refused.rejected.message, /R13857_020\.nc is 3\.22 GB large/);
   });
 
   it('refuses a root that is not there', async () => {
