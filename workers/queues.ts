@@ -1,6 +1,8 @@
 import type { WorkerOptions } from '@temporalio/worker';
 import type { Queue } from '../src/config/queues.ts';
 
+const FORCE_MS = 15_000;
+
 /**
  * What every worker gets, whatever its queue. The short heartbeat throttle is what lets a cancellation reach an activity within seconds:
  * with the default it took 44 s (measured, SDK 1.24, heartbeat timeout of one minute).
@@ -10,6 +12,8 @@ export const workerOptions = (queue: Queue, capacity: number, graceMs: number): 
   maxHeartbeatThrottleInterval: '2s',
   defaultHeartbeatThrottleInterval: '2s',
   shutdownGraceTime: graceMs,
+  // Activities are cancelled when the grace is over; one that does not even react to that is left behind.
+  shutdownForceTime: graceMs + FORCE_MS,
   // A workflow cache fills memory with finished runs; this many run at once only on a very large installation.
   ...(queue === 'control' ? { maxCachedWorkflows: 100 } : {}),
 });

@@ -23,6 +23,8 @@ export interface RunWorkers extends WorkerArguments {
   readonly log: Logger;
 }
 
+const SHUTDOWN_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** Serves the queues until the process is told to stop. */
 export async function runWorkers({ settings, log, queues, suffix }: RunWorkers): Promise<void> {
   const { temporalAddress, mongodbUri } = await serverAddresses(settings);
@@ -34,8 +36,10 @@ export async function runWorkers({ settings, log, queues, suffix }: RunWorkers):
       logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },
       metrics: { prometheus: { bindAddress: sdkMetrics } },
     },
-    shutdownSignals: ['SIGINT', 'SIGTERM', 'SIGHUP'],
+    shutdownSignals: [...SHUTDOWN_SIGNALS],
   });
+  // Temporal takes its own listeners away at the first signal; a library that then finds itself alone would end the process on the spot.
+  for (const signal of SHUTDOWN_SIGNALS) process.on(signal, () => log.info({ event: 'worker_ending', signal }));
   const metrics = createMetrics();
   const { client, connection: clientConnection } = await connectClient(settings, temporalAddress);
   await registerSearchAttributes(clientConnection, settings.temporal.namespace);

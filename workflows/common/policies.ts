@@ -17,10 +17,10 @@ export function activityOptions(queue: Queue, suffix: string | null): ActivityOp
     case 'request':
       return { ...common, startToCloseTimeout: '10 minutes', heartbeatTimeout: '1 minute' };
     case 'transfer':
-      return { ...common, startToCloseTimeout: '3 days', heartbeatTimeout: '1 minute' };
+      return { ...common, startToCloseTimeout: '3 days', heartbeatTimeout: '30 seconds' };
     case 'convert':
     case 'load':
     case 'verify':
-      return { ...common, startToCloseTimeout: '6 hours', heartbeatTimeout: '1 minute' };
+      return { ...common, startToCloseTimeout: '6 hours', heartbeatTimeout: '30 seconds' };
   }
 }
