@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Client, Connection, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandle, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { Db } from 'mongodb';
 import { argoCollections } from '../../src/argo/collections.ts';
 import { type ArgoFlow, argoFlowSchema } from '../../src/argo/flow.ts';
@@ -146,7 +146,7 @@ async function startServers(home: string, { dynamicConfig = {} }: SiteOptions): 
   const values = Object.entries(dynamicConfig).flatMap(([key, value]) => ['--dynamic-config-value', `'${key}=${value}'`]);
   if (values.length > 0) {
     const program = await temporalProgram(() => undefined);
-    const wrapper = join(home, 'temporal');
+    const wrapper = join(home, 'temporal-with-settings');
     writeFileSync(wrapper, `#!/bin/sh\n[ "$1" = server ] && exec '${program}' "$@" ${values.join(' ')}\nexec '${program}' "$@"\n`);
     chmodSync(wrapper, 0o755);
     process.env.LANDFALL_TEMPORAL_BIN = wrapper;
@@ -154,10 +154,13 @@ async function startServers(home: string, { dynamicConfig = {} }: SiteOptions): 
   return startEmbedded({ home, report: () => undefined });
 }
 
-export const progressOf = (night: Night): Promise<ProgressAnswer> => night.query<ProgressAnswer>('progress');
+/** A run that can be asked; a handle without a run id asks whichever run of the chain is open. */
+type Asked = Pick<WorkflowHandle, 'query'>;
+
+export const progressOf = (night: Asked): Promise<ProgressAnswer> => night.query<ProgressAnswer>('progress');
 
 /** Waits until the run is in a phase, or has said something, or has done so much. */
-export async function untilProgress(night: Night, isSo: (progress: ProgressAnswer) => boolean): Promise<ProgressAnswer> {
+export async function untilProgress(night: Asked, isSo: (progress: ProgressAnswer) => boolean): Promise<ProgressAnswer> {
   let progress = await progressOf(night);
   await until(async () => {
     progress = await progressOf(night);
