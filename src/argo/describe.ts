@@ -58,10 +58,14 @@ export function describe(file: ProfileFile): Description {
   };
 }
 
+/** It becomes part of ids and addresses. WMO numbers have 5 to 7 digits; a few old files add a letter. */
+const PLATFORM = /^[A-Za-z0-9_-]{1,16}$/;
+
 function platformOf(file: ProfileFile): string {
   const platform = firstString(requireVariable(file, 'PLATFORM_NUMBER'))?.trim() ?? '';
-  if (platform === '') throw rejection('missing_variable', file.path, 'has a blank PLATFORM_NUMBER', 'the number of the float');
-  return platform;
+  if (PLATFORM.test(platform)) return platform;
+  const what = platform === '' ? 'has a blank PLATFORM_NUMBER' : `has the PLATFORM_NUMBER "${platform}"`;
+  throw rejection('missing_variable', file.path, what, 'the number of the float');
 }
 
 function cycleOf(file: ProfileFile): number {

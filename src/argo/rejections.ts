@@ -1,4 +1,5 @@
 import { Failure, isFailure } from '../errors.ts';
+import { shownText } from '../formats/netcdf/text.ts';
 
 /** Why a profile cannot be translated. Its older document stays as it is. */
 export const REJECTION_CODES = [
@@ -13,12 +14,12 @@ export const REJECTION_CODES = [
 ] as const;
 export type RejectionCode = (typeof REJECTION_CODES)[number];
 
-/** A rejection of what `path` holds: `<path> <what>.` and what was expected. */
+/** A rejection of what `path` holds: `<path> <what>.` and what was expected. What comes out of the file is bounded and safe to print. */
 export function rejection(code: RejectionCode, path: string, what: string, expected?: string): Failure {
   return new Failure({
     kind: 'stop',
     code,
-    happened: `${path} ${what}`,
+    happened: `${path} ${shownText(what)}`,
     ...(expected === undefined ? {} : { expected }),
     remedy: 'Wait for a corrected file from its data centre, or report it there; until then the older document stays',
   });

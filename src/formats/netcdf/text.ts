@@ -14,6 +14,14 @@ export function decodeText(bytes: Uint8Array, from = 0, to: number = bytes.byteL
 /** Text of an attribute: NULs that C programs leave in it are dropped, as netCDF4-python does. */
 export const decodeAttributeText = (bytes: Uint8Array): string => decodeText(bytes).replaceAll('\0', '');
 
+const LONGEST_SHOWN = 400;
+
+/** Text out of a file as a sentence may hold it: bounded, and nothing in it acts on a terminal. `\x1b` becomes `\\u{1b}`. */
+export function shownText(text: string): string {
+  const cut = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+  return cut.replaceAll(/\p{C}/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
 function isAscii(bytes: Uint8Array, from: number, to: number): boolean {
   for (let i = from; i < to; i++) if ((bytes[i] ?? 0) > 127) return false;
   return true;

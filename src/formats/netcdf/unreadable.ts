@@ -1,4 +1,5 @@
 import { Failure } from '../../errors.ts';
+import { shownText } from './text.ts';
 
 export interface Defect {
   readonly path: string;
@@ -15,7 +16,7 @@ export function unreadable({ path, what, offset, expected, cause }: Defect): Fai
   return new Failure({
     kind: 'stop',
     code: 'unreadable_file',
-    happened: `${path} cannot be read as NetCDF: ${what}${offset === undefined ? '' : ` at byte ${offset}`}`,
+    happened: `${path} cannot be read as NetCDF: ${shownText(what)}${offset === undefined ? '' : ` at byte ${offset}`}`,
     ...(expected === undefined ? {} : { expected }),
     remedy: 'Fetch the file again; if it stays like this, report it to its publisher',
     ...(cause === undefined ? {} : { cause }),

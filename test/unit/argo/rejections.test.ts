@@ -21,6 +21,8 @@ const rejected: readonly (readonly [why: string, code: string, file: ProfileFile
   ['PARAMETER_DATA_MODE is absent', 'missing_variable', syntheticFile({ PARAMETER_DATA_MODE: null })],
   ['DATE_UPDATE is not 14 digits', 'missing_variable', coreFile({ DATE_UPDATE: text('', 14) })],
   ['PLATFORM_NUMBER is blank', 'missing_variable', coreFile({ PLATFORM_NUMBER: text('', 8) })],
+  ['PLATFORM_NUMBER is no number of a float', 'missing_variable', coreFile({ PLATFORM_NUMBER: text('../5\0\x1b', 8) })],
+  ['PLATFORM_NUMBER is longer than any', 'missing_variable', coreFile({ PLATFORM_NUMBER: text('5'.repeat(3000), 3000) })],
   ['a parameter holds text', 'missing_variable', coreFile({ TEMP: characters('12') })],
   ['a parameter has another number of levels than the pressure', 'missing_variable', coreFile({ TEMP: floats([1]) })],
   ...['STATION_PARAMETERS', 'PLATFORM_NUMBER', 'CYCLE_NUMBER', 'JULD', 'LATITUDE', 'LONGITUDE', 'DATE_UPDATE'].map(
@@ -39,6 +41,18 @@ describe('a profile is rejected', () => {
       });
     });
   }
+
+  it('with a sentence that is safe to print whatever the file holds', () => {
+    const hostile = coreFile({ DATE_UPDATE: text(`\x1b[2J\n${'x'.repeat(1_000_000)}`, 1_000_006) });
+
+    assert.throws(
+      () => translateProfile(hostile, [], context),
+      ({ message }: Error) => {
+        assert.match(message, /^[\P{C}]{1,800}$/u);
+        return /has the DATE_UPDATE "\\u\{1b\}\[2J\\u\{a\}xxx/.test(message);
+      },
+    );
+  });
 
   it('when any of its two files is bad', () => {
     assert.throws(() => translateProfile(syntheticFile({ CYCLE_NUMBER: int(FILL) }), [coreFile()], context), {
