@@ -74,16 +74,16 @@ async function readFlowFile<KindFlow extends Flow>(file: string, kinds: readonly
   const broken = (text: string): ReadFlow<KindFlow> => ({ state: 'broken', file, name: undefined, problems: [{ file, path: '', text }] });
   const text = await readBounded(file).catch((error: unknown) => ({ unreadable: unreadableBecause(error) }));
   if (typeof text === 'string') return readFlow(text, file, kinds);
-  return broken(
-    'unreadable' in text
-      ? `the file ${text.unreadable}.`
-      : `the file has ${text.size} bytes. Expected a flow file of at most ${LONGEST_FILE} bytes.`,
-  );
+  return broken(`the file ${text.unreadable}.`);
 }
 
-async function readBounded(file: string): Promise<string | { readonly size: number }> {
-  const { size } = await stat(file);
-  return size > LONGEST_FILE ? { size } : readFile(file, 'utf8');
+/** Opening a pipe waits for a writer, and a device never ends: only files are opened. */
+async function readBounded(file: string): Promise<string | { readonly unreadable: string }> {
+  const found = await stat(file);
+  if (found.isDirectory()) return { unreadable: 'is a folder' };
+  if (!found.isFile()) return { unreadable: 'is a pipe, a socket or a device. Expected a text file' };
+  if (found.size <= LONGEST_FILE) return readFile(file, 'utf8');
+  return { unreadable: `has ${found.size} bytes. Expected a flow file of at most ${LONGEST_FILE} bytes` };
 }
 
 /** A file's own problems, and that an earlier file has its name. */

@@ -14,17 +14,22 @@ export interface Problem {
   readonly text: string;
 }
 
+/** A message goes into logs and histories, which take a few lines and not the twenty thousand that a data file under a flow's name gives. */
+const MOST_SHOWN = 100;
+
 /** Configuration that cannot be used: everything that is wrong with it, at once. A `Failure` of kind `stop`, code `bad_configuration`. */
 export class ConfigError extends Failure {
   readonly problems: readonly Problem[];
 
   /** @param subject  what was read, as it stands in a sentence: `the flow files`, `the environment`. */
   constructor(subject: string, problems: readonly Problem[]) {
+    const lines = problems.slice(0, MOST_SHOWN).map((problem) => `  ${problemLine(problem)}`);
+    const more = problems.length > MOST_SHOWN ? [`  and ${problems.length - MOST_SHOWN} more`] : [];
     const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
     super({
       kind: 'stop',
       code: 'bad_configuration',
-      happened: `${count} in ${subject}:\n${problems.map((problem) => `  ${problemLine(problem)}`).join('\n')}`,
+      happened: `${count} in ${subject}:\n${[...lines, ...more].join('\n')}`,
     });
     this.problems = problems;
   }

@@ -14,13 +14,19 @@ export const LONGEST_FILE = 256 * 1024;
 /** An anchor repeated in anchors multiplies: a file of one line can ask for gigabytes. Honest files repeat a few values. */
 const MOST_ALIASES = 50;
 
+/** No flow needs five; what walks through a value needs some bound, and an alias can make a value hold itself. */
+const DEEPEST = 32;
+const TOO_DEEP = `values stand inside one another more than ${DEEPEST} deep, or hold themselves by an alias. Expected a flat file.`;
+
 export function readYaml(text: string): YamlText | readonly Problem[] {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: true, strict: true, uniqueKeys: true, logLevel: 'error' });
   const errors = [...document.errors, ...document.warnings];
+  if (errors.some(({ message }) => STACK.test(message))) return [{ path: '', text: TOO_DEEP }];
   if (errors.length > 0) return errors.map((error) => problemOf(error, text, lines));
   try {
     const value: unknown = document.toJS({ maxAliasCount: MOST_ALIASES });
+    if (isDeeperThan(DEEPEST, value)) return [{ path: '', text: TOO_DEEP }];
     return { value, lineOf: (path) => lines.linePos(offsetOf(document, path)).line };
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
@@ -31,6 +37,15 @@ export function readYaml(text: string): YamlText | readonly Problem[] {
         : `the alias *${unresolved} stands for nothing. Expected an anchor &${unresolved} before it.`;
     return [{ path: '', text: reason }];
   }
+}
+
+/** How the parser reports that it ran out of stack. */
+const STACK = /call stack|stack overflow/i;
+
+function isDeeperThan(depth: number, value: unknown, around: readonly unknown[] = []): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (around.length === depth || around.includes(value)) return true;
+  return Object.values(value).some((inner) => isDeeperThan(depth, inner, [...around, value]));
 }
 
 /** The commonest slips in words of our own; other errors keep the first line of the parser's. */

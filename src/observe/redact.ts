@@ -13,8 +13,11 @@ export const isSecretName = (name: string): boolean => SECRET_NAME.test(name);
 /** Up to the last `@` before the path: the user part of any URL. */
 const USER_INFO = /([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s"'<>/?#]+@/gi;
 
-/** Database passwords are often written unescaped, with `/` or `@` inside; so for these everything up to the last `@` goes. */
-const DATABASE_USER_INFO = /((?:mongodb(?:\+srv)?|postgres(?:ql)?|redis|amqps?):\/\/)[^\s"'<>]+@/gi;
+/** These passwords are often written unescaped, with `/` or `@` inside; so everything up to the last `@` goes. */
+const UNESCAPED_USER_INFO = /((?:mongodb(?:\+srv)?|postgres(?:ql)?|redis|amqps?|rsync):\/\/)[^\s"'<>]+@/gi;
+
+/** `user:password@host::module`, the other way to write the address of an rsync daemon. */
+const DAEMON_USER_INFO = /(?<![^\s"'<>=(])[^\s"'<>:@/]{1,64}:[^\s"'<>]{0,256}@(?=[\w.[\]:-]{1,260}?::)/g;
 
 const AUTHORIZATION = /\b(bearer|basic)\s+[a-z0-9._~+/-]{8,}=*/gi;
 
@@ -31,7 +34,7 @@ const NAMED_VALUE_IN_JSON = namedValue('(?:\\\\["\'])?');
 const JSON_FIELD = new RegExp(`("[^"\\\\]*(?:${SECRET_WORDS})[^"\\\\]*"\\s*:\\s*")(?:[^"\\\\]|\\\\.)*"`, 'gi');
 
 /** What every credential that is found here has about it: most texts have none of it, and one look is cheaper than five replacements. */
-const SUSPECT = new RegExp(`://|bearer\\s|basic\\s|${SECRET_WORDS}`, 'i');
+const SUSPECT = new RegExp(`://|::|bearer\\s|basic\\s|${SECRET_WORDS}`, 'i');
 
 /** Any text without the credentials in it: `mongodb://user:pw@host/` becomes `mongodb://***@host/`. */
 export const redactText = (text: string): string => (SUSPECT.test(text) ? redactAddresses(text).replace(NAMED_VALUE, `$1${HIDDEN}`) : text);
@@ -41,7 +44,11 @@ export const redactJsonLine = (line: string): string =>
   SUSPECT.test(line) ? redactAddresses(line).replace(JSON_FIELD, `$1${HIDDEN}"`).replace(NAMED_VALUE_IN_JSON, `$1${HIDDEN}`) : line;
 
 const redactAddresses = (text: string): string =>
-  text.replace(AUTHORIZATION, `$1 ${HIDDEN}`).replace(DATABASE_USER_INFO, `$1${HIDDEN}@`).replace(USER_INFO, `$1${HIDDEN}@`);
+  text
+    .replace(AUTHORIZATION, `$1 ${HIDDEN}`)
+    .replace(UNESCAPED_USER_INFO, `$1${HIDDEN}@`)
+    .replace(USER_INFO, `$1${HIDDEN}@`)
+    .replace(DAEMON_USER_INFO, `${HIDDEN}@`);
 
 const DEEPEST = 6;
 

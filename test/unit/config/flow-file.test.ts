@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { execa } from 'execa';
 import { z } from 'zod';
 import { argoFlowSchema } from '../../../src/argo/flow.ts';
 import { argoTemplate } from '../../../src/argo/template.ts';
@@ -125,6 +126,15 @@ colections:
     assert.match(said, /upstream\.rsync is "rsync:\/\/\*\*\*@host\/argo\/"\. Expected the address of an rsync daemon/);
   });
 
+  for (const address of ['reader:hunter2@host::argo/', 'rsync://reader:hun/ter2@host/argo/', 'reader:ter@hunter2@host::argo/']) {
+    it(`with a password in the address ${address} is refused without showing it`, () => {
+      const said = complaint(GOOD.replace('host::argo/', address));
+
+      assert.match(said, /upstream\.rsync is "[^"]*\*\*\*@host/);
+      assert.doesNotMatch(said, /ter2/);
+    });
+  }
+
   it('whose aliases multiply is refused before they are written out', () => {
     const lines = ['a: &a [x, x, x, x, x, x, x, x, x]'];
     for (const [name, of] of ['ba', 'cb', 'dc', 'ed', 'fe', 'gf', 'hg', 'ih'].map((pair) => pair.split(''))) {
@@ -134,6 +144,29 @@ colections:
     const said = complaint(`${lines.join('\n')}\n`);
 
     assert.match(said, /the aliases \(\*name\) stand for too many values\. Expected at most 50: write the values out\.$/);
+  });
+
+  for (const [what, text] of [
+    ['a value that holds itself', 'name: &a [*a, *a]\nkind: argo\n'],
+    ['a key that holds the whole', '&a\nname: argo\nkind: argo\nupstream: *a\n'],
+    ['a hundred thousand lists in each other', '['.repeat(100_000)],
+    ['thousands of mappings in each other', `a: ${'{a: '.repeat(3_000)}${'}'.repeat(3_000)}`],
+  ] as const) {
+    it(`with ${what} is refused with one sentence`, () => {
+      const said = complaint(text);
+
+      assert.match(said, /^1 problem in .*\n {2}flows\/argo\.yaml: values stand inside one another more than 32 deep, or hold themselves/);
+    });
+  }
+
+  it('with thousands of problems names the first hundred in its message and keeps all', () => {
+    const keys = Array.from({ length: 5_000 }, (_, key) => `k${key}: 1\n`);
+
+    const said = complaint(`${GOOD}${keys.join('')}`);
+
+    assert.match(said, /^5000 problems in /);
+    assert.match(said, /\n {2}and 4900 more\.$/);
+    assert.equal(said.split('\n').length, 102);
   });
 
   it('may repeat a few values by aliases', () => {
@@ -253,6 +286,15 @@ describe('the flow files of a folder', () => {
     const loading = loadFlowFile(join(path, 'data.yaml'), kinds);
 
     await assert.rejects(loading, /the file has 300000 bytes\. Expected a flow file of at most 262144 bytes\.$/);
+  });
+
+  it('are not waited for when they are pipes', async () => {
+    const path = await folderOf('pipe', {});
+    await execa('mkfifo', [join(path, 'argo.yaml')]);
+
+    const loading = loadFlowFile(join(path, 'argo.yaml'), kinds);
+
+    await assert.rejects(loading, /the file is a pipe, a socket or a device\. Expected a text file\.$/);
   });
 
   it('that may not be read are reported as such', {
