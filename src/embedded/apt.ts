@@ -14,7 +14,6 @@ export interface AptFetch {
 }
 
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
-const DEFAULT_MIRROR = 'http://deb.debian.org/debian';
 
 /**
  * Downloads the packages with all they depend on, but no recommendations, and returns the archives' paths.
@@ -24,6 +23,15 @@ const DEFAULT_MIRROR = 'http://deb.debian.org/debian';
  */
 export async function fetchPackages({ packages, suites, folder }: AptFetch): Promise<readonly string[]> {
   const mirror = await debianMirror('/etc/apt');
+  if (mirror === null) {
+    throw new Failure({
+      kind: 'stop',
+      code: 'packages_unavailable',
+      happened: `${packages.join(', ')} could not be fetched: no source in /etc/apt names a Debian mirror`,
+      expected: 'an address that ends in /debian',
+      remedy: 'Set MONGODB_URI, or LANDFALL_MONGOD_BIN, or put mongod on the PATH',
+    });
+  }
   let complaint = '';
   for (const suite of suites) {
     const config = await aptRoot(join(folder, suite), `deb [signed-by=${KEYRING}] ${mirror} ${suite} main\n`);
@@ -36,7 +44,7 @@ export async function fetchPackages({ packages, suites, folder }: AptFetch): Pro
     code: 'packages_unavailable',
     happened: `${packages.join(', ')} could not be fetched from ${mirror}:\n${complaint}`,
     expected: `Debian's ${suites.join(' or ')} suite within reach, and its keys in ${KEYRING} (package debian-archive-keyring)`,
-    remedy: 'Try again, or set MONGODB_URI or LANDFALL_MONGOD_BIN, or use docker-compose.yml',
+    remedy: 'Try again, or set MONGODB_URI or LANDFALL_MONGOD_BIN, or put mongod on the PATH',
   });
 }
 
@@ -90,14 +98,14 @@ async function archives(folder: string): Promise<readonly string[]> {
     .map((name) => join(folder, name));
 }
 
-/** The Debian mirror that the machine's own sources name: an address whose path ends in `debian`. */
-export async function debianMirror(folder: string): Promise<string> {
+/** The Debian mirror that the machine's own sources name: an address whose path ends in `debian`; null: none. */
+export async function debianMirror(folder: string): Promise<string | null> {
   const texts = await Promise.all([...(await listed(join(folder, 'sources.list.d'))), join(folder, 'sources.list')].map(readOrEmpty));
   for (const text of texts) {
     const address = mirrorIn(text);
     if (address !== null) return address;
   }
-  return DEFAULT_MIRROR;
+  return null;
 }
 
 /** In either notation: `deb http://host/debian suite main`, or a line `URIs: http://host/debian`. */

@@ -18,7 +18,7 @@ const files: ReadonlyMap<string, string> = new Map([
 function readFile(path: string): string {
   const text = files.get(path);
   if (text !== undefined) return text;
-  throw Object.assign(new Error(`no ${path}`), { code: path.startsWith('/root') ? 'EACCES' : 'ENOENT' });
+  throw Object.assign(new Error(`no ${path}`), { code: path.startsWith('/private') ? 'EACCES' : 'ENOENT' });
 }
 
 const load = (env: Readonly<Record<string, string>>) => loadSettings(env, { readFile, cwd: '/srv' });
@@ -112,7 +112,7 @@ describe('settings', () => {
       MONGODB_URI: 'landfall:hunter2@db',
       TEMPORAL_ADDRESS: 'temporal:0',
       TEMPORAL_API_KEY: 'hunter2',
-      TEMPORAL_API_KEY_FILE: '/root/key',
+      TEMPORAL_API_KEY_FILE: '/private/key',
       TEMPORAL_TLS: 'yes',
       TEMPORAL_TLS_CLIENT_CERT_PATH: '/nowhere',
     };
@@ -128,7 +128,7 @@ describe('settings', () => {
   LANDFALL_COLOUR_OF_THE_SHED is not a setting. Known settings: LANDFALL_HOME, LANDFALL_FLOWS, LANDFALL_DATABASE, LANDFALL_LOG_LEVEL, LANDFALL_LOG_FORMAT, LANDFALL_HTTP, LANDFALL_SHUTDOWN_GRACE, LANDFALL_TEMPORAL_BIN, LANDFALL_MONGOD_BIN, LANDFALL_CAPACITY_CONTROL, LANDFALL_CAPACITY_REQUEST, LANDFALL_CAPACITY_TRANSFER, LANDFALL_CAPACITY_CONVERT, LANDFALL_CAPACITY_LOAD, LANDFALL_CAPACITY_VERIFY, LANDFALL_CAPACITY_NOTIFY.
   TEMPORAL_ADDRESS is "temporal:0". Expected host:port such as temporal.example.org:7233.
   TEMPORAL_API_KEY and TEMPORAL_API_KEY_FILE are both set. Expected one of them.
-  TEMPORAL_API_KEY_FILE cannot be used: the file /root/key may not be read by this user. Expected a text file that this user may read.
+  TEMPORAL_API_KEY_FILE cannot be used: the file /private/key may not be read by this user. Expected a text file that this user may read.
   TEMPORAL_TLS is "yes". Expected one of true, false.
   TEMPORAL_TLS_CLIENT_CERT_PATH cannot be used: the file /nowhere does not exist. Expected a text file that this user may read.
   TEMPORAL_TLS_CLIENT_KEY_PATH is missing, while the other half is set. Expected a client certificate and its key together.

@@ -12,12 +12,12 @@ describe("the machine's Debian mirror", () => {
   });
 
   it('is read from the deb822 notation', () => {
-    assert.equal(mirrorIn('Types: deb\nURIs: http://deb.debian.org/debian\nSuites: bookworm\n'), 'http://deb.debian.org/debian');
+    assert.equal(mirrorIn('Types: deb\nURIs: http://deb.example/debian\nSuites: bookworm\n'), 'http://deb.example/debian');
   });
 
   it('is not the security archive, another distribution or another vendor', () => {
     const sources =
-      'URIs: http://deb.debian.org/debian-security\ndeb https://packages.example/apt stable main\ndeb http://archive.ubuntu.com/ubuntu noble main';
+      'URIs: http://deb.example/debian-security\ndeb https://packages.example/apt stable main\ndeb http://archive.example/ubuntu noble main';
 
     assert.equal(mirrorIn(sources), null);
   });
