@@ -14,7 +14,7 @@ const PROGRAM: GoProgram = {
   version: '2.7.0',
   title: 'FerretDB 2.7.0',
   module: 'github.com/FerretDB/FerretDB/v2/cmd/ferretdb@v2.7.0',
-  instead: 'install MongoDB (LANDFALL_MONGOD_BIN names its mongod if it is not on PATH), or set MONGODB_URI, or use docker-compose.yml',
+  instead: 'install MongoDB (LANDFALL_MONGOD_BIN names its mongod if it is not on PATH), or set MONGODB_URI',
 };
 
 /** FerretDB, which speaks MongoDB's protocol in front of PostgreSQL with DocumentDB; built from source into the cache. */

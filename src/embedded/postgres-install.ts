@@ -116,7 +116,7 @@ function requireTools(): void {
     code: 'dpkg_missing',
     happened: `The embedded database comes as Debian packages, and ${missing.join(' and ')} cannot be found`,
     expected: 'Debian, Ubuntu or another system with apt',
-    remedy: 'Install MongoDB (LANDFALL_MONGOD_BIN names its mongod if it is not on PATH), or set MONGODB_URI, or use docker-compose.yml',
+    remedy: 'Install MongoDB (LANDFALL_MONGOD_BIN names its mongod if it is not on PATH), or set MONGODB_URI',
   });
 }
 
@@ -125,6 +125,6 @@ const notPatchable = (why: string, cause?: unknown): Failure =>
     kind: 'stop',
     code: 'postgres_not_patchable',
     happened: `The unpacked PostgreSQL could not be made to run from its folder: ${why}`,
-    remedy: 'Set MONGODB_URI or LANDFALL_MONGOD_BIN, or use docker-compose.yml',
+    remedy: 'Set MONGODB_URI or LANDFALL_MONGOD_BIN',
     cause,
   });

@@ -24,7 +24,7 @@ const PROGRAM: GoProgram = {
   title: 'Temporal 1.29.1',
   module: `github.com/temporalio/cli/cmd/temporal@v${TEMPORAL_CLI_VERSION}`,
   instead:
-    'install the temporal command (https://docs.temporal.io/cli), or name it in LANDFALL_TEMPORAL_BIN, or set TEMPORAL_ADDRESS, or use docker-compose.yml',
+    'install the temporal command (https://docs.temporal.io/cli), or name it in LANDFALL_TEMPORAL_BIN, or set TEMPORAL_ADDRESS',
 };
 
 /** The `temporal` program: by setting, on PATH, in the cache, from the vendor, else built from source. */
