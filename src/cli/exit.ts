@@ -12,6 +12,8 @@ export const EXIT = {
   unreachable: 3,
   /** The flow is being worked on by another run. */
   busy: 4,
+  /** Ended by Ctrl-C, SIGTERM or SIGHUP before it was done. */
+  interrupted: 130,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
@@ -24,6 +26,9 @@ const CODES: Readonly<Record<string, ExitCode>> = {
   database_unreachable: EXIT.unreachable,
   temporal_unreachable: EXIT.unreachable,
   flow_busy: EXIT.busy,
+  no_such_tree: EXIT.usage,
+  not_a_profile_file: EXIT.usage,
+  interrupted: EXIT.interrupted,
 };
 
 export const exitCodeOf = (error: unknown): ExitCode => (isFailure(error) ? (CODES[error.code] ?? EXIT.failed) : EXIT.failed);

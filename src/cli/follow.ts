@@ -3,7 +3,8 @@ import type { Database } from '../stores/mongo.ts';
 import { Runs } from '../stores/runs.ts';
 import { ProgressView } from './progress-line.ts';
 
-const LOOK_EVERY_MS = 300;
+/** Short against the shortest phase that is worth a line; a look reads one small document. */
+const LOOK_EVERY_MS = 200;
 
 /** Draws a run's progress until `ended` settles, and gives back what it settled to. */
 export async function followUntil<T>(database: Database, run: string, ended: Promise<T>, view = new ProgressView()): Promise<T> {
@@ -22,7 +23,7 @@ export async function followUntil<T>(database: Database, run: string, ended: Pro
     stop.abort();
     // The picture is not worth an error of its own: what the run ended with is what counts.
     await drawing.catch(() => undefined);
-    view.end();
+    view.end(await runs.get(run).catch(() => null));
   }
 }
 

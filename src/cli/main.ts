@@ -19,7 +19,8 @@ import { watch } from './watch.ts';
 import { worker } from './worker.ts';
 
 const EXIT_CODES = `
-Exit status: 0 done, 1 failed, 2 wrong usage, settings or flow files, 3 servers not reachable, 4 the flow is being worked on by another run.`;
+Exit status: 0 done, 1 failed, 2 wrong usage, settings or flow files, 3 servers not reachable, 4 the flow is being worked on by another run,
+130 ended by a signal before it was done.`;
 
 function program(): Command {
   const landfall = new Command('landfall')
@@ -185,5 +186,7 @@ try {
   else {
     remark(sentenceOf(error));
     process.exitCode = exitCodeOf(error);
+    // What was under way is not waited for; its processes end with this one.
+    if (process.exitCode === EXIT.interrupted) process.exit();
   }
 }

@@ -1,64 +1,120 @@
 import { styleText } from 'node:util';
-import { etaMs, formatBytes, formatCount, formatDuration, formatRate, progressBar } from '../observe/format.ts';
+import { etaMs, formatBytes, formatCount, formatDuration, formatRate, progressBar, shorten } from '../observe/format.ts';
 import type { Run } from '../stores/runs.ts';
 
 const BAR = 24;
+const LABEL = 8;
 
-/** One line of a run's progress: phase, bar, counts, rate, time left. Pure. */
-export function progressLine(run: Run, now: Date): string {
-  const { phase, done, total, failed, bytes } = run.progress;
-  const seconds = (now.getTime() - run.phaseSince.getTime()) / 1000;
-  const perSecond = seconds > 0 ? done / seconds : 0;
-  const left = etaMs({ done, total: total === 0 ? null : total, perSecond });
-  const parts = [
-    phase.padEnd(7),
-    progressBar(done, total === 0 ? null : total, BAR),
-    total === 0 ? formatCount(done) : `${formatCount(done)}/${formatCount(total)}`,
-    ...(bytes > 0 ? [formatBytes(bytes)] : []),
+/** A phase under way in one line: name, bar, counts, rate, time left. Without a known total, what is done so far and for how long. Pure. */
+export function progressLine({ progress, phaseSince }: Run, now: Date): string {
+  const { phase, done, total, failed, bytes } = progress;
+  const elapsedMs = Math.max(0, now.getTime() - phaseSince.getTime());
+  const label = phase.padEnd(LABEL);
+  if (total === 0) {
+    return [label, ...(done > 0 ? [`${formatCount(done)} so far`] : []), ...sizes(bytes, failed), formatDuration(elapsedMs)].join('  ');
+  }
+  const perSecond = elapsedMs > 0 ? (done * 1000) / elapsedMs : 0;
+  const left = etaMs({ done, total, perSecond });
+  return [
+    label,
+    progressBar(done, total, BAR),
+    `${formatCount(done)}/${formatCount(total)}`,
+    ...sizes(bytes, failed),
     ...(perSecond > 0 ? [formatRate(perSecond)] : []),
-    ...(failed > 0 ? [`${formatCount(failed)} rejected`] : []),
     ...(left === null ? [] : [`${formatDuration(left)} left`]),
-  ];
-  return parts.join('  ');
+  ].join('  ');
 }
 
-/** Where progress is drawn. On a terminal one line is rewritten; elsewhere a line is written when there is something new to say. */
-export class ProgressView {
-  readonly #out: NodeJS.WriteStream;
-  readonly #isLive: boolean;
-  #lastPhase = '';
-  #lastSaid = 0;
-  #saidSentence: string | null = null;
+/**
+ * The last line of a phase. What was seen of it last may be some moments old; a phase that gave way to the next has done all of its work,
+ * while one in which the run ended badly has done what was seen. Pure.
+ */
+export function endedLine({ progress, phaseSince }: Run, at: Date, isComplete: boolean): string {
+  const { phase, total, failed, bytes } = progress;
+  const elapsedMs = Math.max(0, at.getTime() - phaseSince.getTime());
+  const label = phase.padEnd(LABEL);
+  const time = `${isComplete ? 'done in' : 'ended after'} ${formatDuration(elapsedMs)}`;
+  if (total === 0) return [label, time].join('  ');
+  const done = isComplete ? total : progress.done;
+  return [
+    label,
+    progressBar(done, total, BAR),
+    `${formatCount(done)}/${formatCount(total)}`,
+    ...(progress.done >= total || !isComplete ? sizes(bytes, failed) : []),
+    time,
+    ...(elapsedMs > 0 && done > 0 ? [formatRate((done * 1000) / elapsedMs)] : []),
+  ].join('  ');
+}
 
-  constructor(out: NodeJS.WriteStream = process.stderr) {
+const sizes = (bytes: number, failed: number): readonly string[] => [
+  ...(bytes > 0 ? [formatBytes(bytes)] : []),
+  ...(failed > 0 ? [`${formatCount(failed)} rejected`] : []),
+];
+
+/** Where progress is drawn: a stream that may be a terminal. */
+export interface ProgressOutput {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+/** Often enough to see that something moves, rare enough for a log file. */
+const PLAIN_EVERY_MS = 5_000;
+
+/**
+ * Draws a run. On a terminal the line of the present phase is rewritten until the phase ends; elsewhere a line is written when a phase ends,
+ * and now and then in between.
+ */
+export class ProgressView {
+  readonly #out: ProgressOutput;
+  readonly #isLive: boolean;
+  #last: Run | null = null;
+  #saidAtMs = 0;
+
+  constructor(out: ProgressOutput = process.stderr) {
     this.#out = out;
     this.#isLive = out.isTTY === true;
   }
 
   update(run: Run, now: Date): void {
-    if (run.says !== null && run.says !== this.#saidSentence) this.note(`${run.flow}: ${run.says}`);
-    this.#saidSentence = run.says;
-    const line = progressLine(run, now);
-    if (this.#isLive) {
-      if (this.#lastPhase !== '' && this.#lastPhase !== run.progress.phase) this.#out.write('\n');
-      this.#out.write(`\r\x1b[2K${styleText('cyan', '›')} ${line}`);
-    } else if (run.progress.phase !== this.#lastPhase || now.getTime() - this.#lastSaid >= PLAIN_EVERY_MS) {
-      this.#out.write(`  ${line}\n`);
-      this.#lastSaid = now.getTime();
+    const last = this.#last;
+    this.#last = run;
+    const isNew = last === null || isOtherPhase(last, run);
+    if (last !== null && isNew) this.#finish(last, run.phaseSince, true);
+    if (isNew) this.#saidAtMs = now.getTime();
+    if (run.says !== null && run.says !== last?.says) this.#print(`${run.flow}: ${run.says}`);
+    if (this.#isLive) this.#out.write(`\r\x1b[2K${styleText('cyan', '›')} ${this.#fitted(progressLine(run, now))}`);
+    else if (now.getTime() - this.#saidAtMs >= PLAIN_EVERY_MS) {
+      this.#out.write(`  ${progressLine(run, now)}\n`);
+      this.#saidAtMs = now.getTime();
     }
-    this.#lastPhase = run.progress.phase;
   }
 
-  /** A line of its own between two states of the bar. */
-  note(sentence: string): void {
-    this.#out.write(this.#isLive && this.#lastPhase !== '' ? `\r\x1b[2K${sentence}\n` : `${sentence}\n`);
+  /** The run is over, or no longer looked at: null. */
+  end(run: Run | null): void {
+    const last = this.#last;
+    this.#last = null;
+    if (last === null) return;
+    if (run !== null && run.endedAt !== null) this.#finish(last, run.endedAt, run.health === 'ok');
+    else if (this.#isLive) this.#out.write('\r\x1b[2K');
   }
 
-  end(): void {
-    if (this.#isLive && this.#lastPhase !== '') this.#out.write('\r\x1b[2K');
-    this.#lastPhase = '';
+  #finish(phase: Run, at: Date, isComplete: boolean): void {
+    if (SILENT.has(phase.progress.phase)) return;
+    this.#print(`${this.#isLive ? styleText('green', '✓') : ' '} ${this.#fitted(endedLine(phase, at, isComplete))}`);
+  }
+
+  #print(line: string): void {
+    this.#out.write(`${this.#isLive ? '\r\x1b[2K' : ''}${line}\n`);
+  }
+
+  /** A line that wraps cannot be rewritten. */
+  #fitted(line: string): string {
+    return this.#isLive && this.#out.columns !== undefined ? shorten(line, this.#out.columns - 3) : line;
   }
 }
 
-/** Often enough to see that something moves, rare enough for a log file. */
-const PLAIN_EVERY_MS = 5_000;
+/** Phases with nothing to tell once they are over. */
+const SILENT: ReadonlySet<string> = new Set(['starting']);
+
+const isOtherPhase = (a: Run, b: Run): boolean => a.run !== b.run || a.progress.phase !== b.progress.phase;

@@ -4,7 +4,9 @@ import { Failure, messageOf } from '../errors.ts';
 import { kindNamed } from '../kinds.ts';
 import type { Context } from './context.ts';
 import { followUntil } from './follow.ts';
+import { nightIn, nightsTable } from './night-table.ts';
 import type { Answer } from './output.ts';
+import type { Interruption } from './until-stopped.ts';
 
 export interface RunOptions {
   readonly force?: boolean;
@@ -71,13 +73,17 @@ export async function runJob(context: Context, job: string, flow: string, option
     return { value: { workflowId, run, ui: link }, text: `Started ${workflowId}. Watch it with: landfall watch ${flow}${where}` };
   }
   const result = await resultOf(context, started);
-  return { value: { workflowId, run, ui: link, result }, text: messageIn(result) ?? `${workflowId} ended.` };
+  const night = nightIn(result);
+  const sentence = messageIn(result) ?? `${workflowId} ended.`;
+  const text = night === null ? sentence : `${sentence}\n\n${nightsTable([{ title: flow, night }])}`;
+  return { value: { workflowId, run, ui: link, result }, text };
 }
 
-/** Waits for a job with its progress on standard error. @throws {Failure} the sentence it failed with. */
-export async function resultOf(context: Context, { handle, run, workflowId }: Started): Promise<unknown> {
+/** Waits for a job with its progress on standard error. @throws {Failure} the sentence it failed with, or what interrupts. */
+export async function resultOf(context: Context, { handle, run, workflowId }: Started, interrupted?: Interruption): Promise<unknown> {
   try {
-    return await followUntil(await context.database(), run, handle.result());
+    const result = handle.result();
+    return await followUntil(await context.database(), run, interrupted?.race(result) ?? result);
   } catch (error) {
     if (error instanceof WorkflowFailedError) throw failureOf(error, workflowId);
     throw error;
