@@ -1,5 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { Failure } from '../errors.ts';
 
 /** The program of that name on PATH, or null. */
@@ -20,7 +20,7 @@ export function onPath(name: string, env: NodeJS.ProcessEnv = process.env): stri
 export function fromSetting(setting: string, env: NodeJS.ProcessEnv = process.env): string | null {
   const value = env[setting];
   if (value === undefined || value === '') return null;
-  if (isExecutable(value)) return value;
+  if (isExecutable(value)) return resolve(value); // it may be started in another folder
   throw new Failure({
     kind: 'stop',
     code: 'bad_binary_setting',

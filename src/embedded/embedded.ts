@@ -1,8 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Failure } from '../errors.ts';
+import { errnoOf, Failure, messageOf } from '../errors.ts';
 import { type Endpoints, removeEndpoints, writeEndpoints } from './endpoints.ts';
-import { type Lock, tryLock } from './lock.ts';
+import { type Lock, type LockAttempt, tryLock } from './lock.ts';
 import type { Report } from './progress.ts';
 import { type Configured, findPrograms, type Programs } from './servers.ts';
 import { type Started, startDatabase, startTemporal, stopAll } from './start-servers.ts';
@@ -36,11 +35,10 @@ export interface Embedded {
  *
  * They end with this process, however it ends; what an earlier one could not end is ended first. One process owns a home at a time.
  *
- * @throws {Failure} `home_in_use` (another live process has this home), and what finding, building and starting throw.
+ * @throws {Failure} `home_in_use` (another live process has this home), `home_not_usable` (no folder, not writable, or full), and what finding, building and starting throw.
  */
 export async function startEmbedded({ home, report, configured = {}, restart = true }: EmbeddedOptions): Promise<Embedded> {
   const folder = resolve(home);
-  mkdirSync(folder, { recursive: true });
   const lock = ownHome(folder);
   let processes: readonly Supervised[] = [];
   let stopped: Promise<void> | null = null;
@@ -72,7 +70,7 @@ export async function startEmbedded({ home, report, configured = {}, restart = t
 }
 
 function ownHome(home: string): Lock {
-  const attempt = tryLock(join(home, 'locks', 'embedded'));
+  const attempt = attemptOn(home);
   if (attempt.state === 'held') return attempt.lock;
   throw new Failure({
     kind: 'stop',
@@ -81,6 +79,22 @@ function ownHome(home: string): Lock {
     expected: 'one process per home',
     remedy: 'Use those servers, stop that process, or choose another place with --home or LANDFALL_HOME',
   });
+}
+
+function attemptOn(home: string): LockAttempt {
+  try {
+    return tryLock(join(home, 'locks', 'embedded'));
+  } catch (cause) {
+    if (errnoOf(cause) === undefined) throw cause;
+    throw new Failure({
+      kind: 'stop',
+      code: 'home_not_usable',
+      happened: `Nothing can be kept below ${home} (${messageOf(cause)})`,
+      expected: 'a folder that this user may write to, on a disk with room',
+      remedy: 'Check it, or choose another place with --home or LANDFALL_HOME',
+      cause,
+    });
+  }
 }
 
 interface AllStarted {

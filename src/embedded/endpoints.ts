@@ -31,12 +31,14 @@ export async function readEndpoints(home: string): Promise<Endpoints | null> {
   return { temporalAddress, temporalUi, mongodbUri };
 }
 
+const ABSENT: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
+
 function parse(path: string): Endpoints | null {
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    if (error instanceof SyntaxError || errnoOf(error) === 'ENOENT') return null;
+    if (error instanceof SyntaxError || ABSENT.has(errnoOf(error))) return null;
     throw error;
   }
   return isEndpoints(value) ? value : null;

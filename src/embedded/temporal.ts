@@ -23,8 +23,7 @@ const PROGRAM: GoProgram = {
   version: TEMPORAL_CLI_VERSION,
   title: 'Temporal 1.29.1',
   module: `github.com/temporalio/cli/cmd/temporal@v${TEMPORAL_CLI_VERSION}`,
-  instead:
-    'install the temporal command (https://docs.temporal.io/cli), or name it in LANDFALL_TEMPORAL_BIN, or set TEMPORAL_ADDRESS',
+  instead: 'install the temporal command (https://docs.temporal.io/cli), or name it in LANDFALL_TEMPORAL_BIN, or set TEMPORAL_ADDRESS',
 };
 
 /** The `temporal` program: by setting, on PATH, in the cache, from the vendor, else built from source. */
@@ -56,13 +55,15 @@ export function temporalService(program: string, { home, port, uiPort }: Tempora
     command: program,
     args: [
       ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', `${port}`, '--ui-port', `${uiPort}`],
-      ...['--db-filename', join(folder, 'temporal.db')],
+      // Its name becomes part of an address, where a question mark or a percent sign in the folder's would mean something: so it is relative.
+      ...['--db-filename', 'temporal.db'],
       ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'],
       ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
       ...['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=2000'],
       ...['--dynamic-config-value', 'history.timerProcessorMaxPollRPS=2000'],
       ...['--log-level', 'error'],
     ],
+    cwd: folder,
     logFile: join(home, 'logs', 'temporal.log'),
     pidFile: join(home, 'pids', 'temporal.json'),
     stopSignal: 'SIGTERM',

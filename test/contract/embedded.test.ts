@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -23,7 +23,7 @@ function listeningAddresses(home: string): readonly string[] {
 }
 
 describe('the embedded servers', () => {
-  const home = newHome();
+  const home = mkdtempSync(join(tmpdir(), 'landfall ?x=1#y%20-'));
   let embedded: Embedded;
   let mongodb: MongoClient;
 
@@ -46,6 +46,11 @@ describe('the embedded servers', () => {
 
     assert.equal(namespaceInfo?.name, 'default');
     for (const name of ['Flow', 'Kind', 'Phase', 'Health']) assert.ok(name in customAttributes, `${name} is not registered`);
+  });
+
+  it('keep their state below their home, whatever it is called', () => {
+    assert.ok(existsSync(join(home, 'temporal', 'temporal.db')));
+    assert.ok(existsSync(join(home, 'postgres', 'PG_VERSION')));
   });
 
   it('give the Temporal Web UI, which sees the server', async () => {
@@ -191,5 +196,19 @@ describe('the embedded servers after a fault', () => {
     assert.deepEqual(servers.filter(isAlive), []);
     assert.match(readFileSync(join(home, 'logs', 'postgres.log'), 'utf8'), /database system is shut down\n$/);
     rmSync(home, { recursive: true, force: true });
+  });
+});
+
+describe('a home that cannot be one', () => {
+  it('is refused with what to do', async () => {
+    const folder = newHome();
+    const home = join(folder, 'file');
+    writeFileSync(home, '');
+
+    const starting = startEmbedded({ home, report: quiet });
+
+    await assert.rejects(starting, { name: 'Failure', kind: 'stop', code: 'home_not_usable' });
+    assert.equal(await readEndpoints(home), null);
+    rmSync(folder, { recursive: true });
   });
 });
