@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { Failure } from '../errors.ts';
+import { redactText } from '../observe/redact.ts';
 import { isDaemonUrl, type RsyncSource } from '../transfer/rsync-arguments.ts';
 
 /** One mirror: where it comes from, where it is, and where its changes are remembered. */
@@ -18,7 +19,11 @@ export const defaultJournal = (mirror: string): string => `${resolve(mirror)}.jo
 /** @throws {Failure} `bad_mirror` (stop): an address or folder that must not be used. Nothing was touched. */
 export function checkSource({ url, mirror, journal }: MirrorSource): void {
   if (!isDaemonUrl(url))
-    throw bad(`"${url}" is no module of an rsync server`, 'rsync://host/module/ or host::module/', 'Correct the address in the flow file');
+    throw bad(
+      `"${redactText(url)}" is no module of an rsync server`,
+      'rsync://host/module/ or host::module/, without a password',
+      'Correct the address in the flow file',
+    );
   if (!isAbsolute(mirror) || resolve(mirror) === '/')
     throw bad(`The mirror cannot be "${mirror}"`, 'an absolute path of a folder of its own', 'Correct the path in the flow file');
   if (!isAbsolute(journal) || isWithin(journal, mirror) || isWithin(mirror, journal)) {

@@ -31,12 +31,14 @@ export interface RsyncCall {
  * - `-rtvzi` without `-l`, `-D`, `-o`, `-g`, `-p`: a source must not be able to make links to anywhere, devices or foreign owners.
  * - `--outbuf=L` writes each line whole, before the file it names is put in place.
  * - `--no-human-readable` keeps totals exact; it does not change the lines.
+ * - `--no-motd`: a server's greeting would stand in the list, and could look like changes.
  */
 export function rsyncCommand(call: RsyncCall): readonly [program: string, ...args: string[]] {
   const { source, target, lock, lockWaitSeconds, dryRun, maxDeletions } = call;
   const options = [
     '-rtvzi',
     '--no-human-readable',
+    '--no-motd',
     '--delete',
     '--omit-dir-times',
     '--outbuf=L',
@@ -60,7 +62,12 @@ const atLeastOne = (value: number): number => Math.max(1, Math.round(value));
 /** With a slash at its end a folder means what is in it. */
 const withSlash = (path: string): string => (path.endsWith('/') ? path : `${path}/`);
 
-/** Only a daemon's module: anything else would start a remote shell or read a local folder. */
-export const isDaemonUrl = (url: string): boolean =>
-  /^rsync:\/\/[^/\s-][^/\s]*\/[^/\s]\S*$/.test(url) ||
-  /^(?:[^/:\s@-][^/:\s@]*@)?(?:\[[0-9A-Fa-f:.]+\]|[^/:\s@-][^/:\s@]*)::[^/\s]\S*$/.test(url);
+const WORD = '[^/:\\s@-][^/:\\s@]*';
+const USER_AND_HOST = `(?:${WORD}@)?(?:\\[[0-9A-Fa-f:.]+\\]|${WORD})`;
+const DAEMON_URL = new RegExp(`^(?:rsync://${USER_AND_HOST}(?::\\d{1,5})?/|${USER_AND_HOST}::)[^/\\s]\\S*$`);
+
+/**
+ * Only a daemon's module: anything else would start a remote shell or read a local folder.
+ * And no password: every user of the machine can read command lines.
+ */
+export const isDaemonUrl = (url: string): boolean => DAEMON_URL.test(url);

@@ -11,8 +11,8 @@ describe('The command that mirrors', () => {
 
     assert.equal(
       command.join(' '),
-      'setpriv --pdeathsig TERM flock -F -w 5 -E 75 /srv/mirror.journal/lock rsync -rtvzi --no-human-readable --delete --omit-dir-times ' +
-        '--outbuf=L --stats --timeout=600 --contimeout=60 -- rsync://host/argo/ /srv/mirror/',
+      'setpriv --pdeathsig TERM flock -F -w 5 -E 75 /srv/mirror.journal/lock rsync -rtvzi --no-human-readable --no-motd --delete ' +
+        '--omit-dir-times --outbuf=L --stats --timeout=600 --contimeout=60 -- rsync://host/argo/ /srv/mirror/',
     );
   });
 
@@ -33,6 +33,7 @@ describe('An address', () => {
     'vdmzrs.ifremer.fr::argo/',
     'user@host::argo',
     '[::1]::argo/',
+    'rsync://[::1]:8730/argo/',
   ]) {
     it(`"${url}" is a daemon's module`, () => {
       assert.equal(isDaemonUrl(url), true);
@@ -48,9 +49,12 @@ describe('An address', () => {
     'rsync://host',
     'rsync://host/',
     'a b::argo',
+    'rsync://user:secret@host/argo/',
+    'user:secret@host::argo/',
+    'rsync://user:sec/ret@host/argo/',
     '',
   ]) {
-    it(`"${url}" is refused: it would start a remote shell, read a local folder or an option`, () => {
+    it(`"${url}" is refused: it would start a remote shell, read a local folder or an option, or show a password to all`, () => {
       assert.equal(isDaemonUrl(url), false);
     });
   }
