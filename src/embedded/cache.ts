@@ -3,6 +3,7 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { execa } from 'execa';
+import { errnoOf, Failure, messageOf } from '../errors.ts';
 import { waitForLock } from './lock.ts';
 import type { Report } from './progress.ts';
 
@@ -40,6 +41,8 @@ export function cached(entry: CacheEntry, root: string = cacheFolder()): string 
  *
  * Builders exclude each other by a lock, build aside and rename at the end, so a half-finished entry never counts; whatever a killed
  * builder left is removed by the next one.
+ *
+ * @throws {Failure} `cache_not_usable`: the cache may not be written, or its disk is full.
  */
 export async function cachedOrBuilt(
   entry: CacheEntry,
@@ -50,6 +53,15 @@ export async function cachedOrBuilt(
   const final = join(root, keyOf(entry));
   if (existsSync(final)) return final;
 
+  try {
+    return await built(entry, report, build, root);
+  } catch (error) {
+    throw UNUSABLE.has(errnoOf(error)) ? unusable(root, entry, error) : error;
+  }
+}
+
+async function built(entry: CacheEntry, report: Report, build: (place: Workplace) => Promise<void>, root: string): Promise<string> {
+  const final = join(root, keyOf(entry));
   const lock = await waitForLock(join(root, 'locks', keyOf(entry)), (holder) =>
     report(`Waiting for process ${holder.pid}, which is installing ${entry.name} ${entry.version}`),
   );
@@ -69,6 +81,19 @@ export async function cachedOrBuilt(
     lock.release();
   }
 }
+
+/** What the folder or its disk is at fault for. */
+const UNUSABLE: ReadonlySet<string | undefined> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOSPC', 'EDQUOT']);
+
+const unusable = (root: string, { name, version }: CacheEntry, cause: unknown): Failure =>
+  new Failure({
+    kind: 'stop',
+    code: 'cache_not_usable',
+    happened: `${name} ${version} cannot be installed below ${root} (${messageOf(cause)})`,
+    expected: 'a folder that this user may write to, on a disk with room',
+    remedy: 'Set XDG_CACHE_HOME to the absolute path of one',
+    cause,
+  });
 
 /** Entries there now, for `doctor`. */
 export async function cacheEntries(root: string = cacheFolder()): Promise<readonly string[]> {

@@ -25,6 +25,25 @@ describe('the cache', () => {
     assert.equal(cacheFolder({}), join(homedir(), '.cache', 'landfall'));
   });
 
+  it('says what to do where nothing can be kept', async () => {
+    const file = join(root, 'file');
+    writeFileSync(file, '');
+
+    const building = cachedOrBuilt(entry, quiet, async () => {}, join(file, 'landfall'));
+
+    await assert.rejects(building, { name: 'Failure', kind: 'stop', code: 'cache_not_usable', message: /Set XDG_CACHE_HOME to/ });
+  });
+
+  it('says what to do when its disk fills up while it builds, and keeps nothing', async () => {
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+
+    const building = cachedOrBuilt(entry, quiet, () => Promise.reject(full), root);
+
+    await assert.rejects(building, { code: 'cache_not_usable', cause: full });
+    assert.equal(cached(entry, root), null);
+    assert.deepEqual(readdirSync(join(root, 'building')), []);
+  });
+
   it('builds an entry once, in its own file system, and keeps nothing but the result', async () => {
     const builds: string[] = [];
     const build = async ({ result, scratch }: { readonly result: string; readonly scratch: string }) => {
