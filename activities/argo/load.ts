@@ -4,6 +4,7 @@ import type { ProfileLoader } from '../../src/argo/load.ts';
 import type { Fence } from '../../src/stores/leases.ts';
 import type { PageOutcome, Plans } from '../../src/stores/plans.ts';
 import type { Runs } from '../../src/stores/runs.ts';
+import { withSignsOfLife } from '../../src/transfer/signs-of-life.ts';
 
 export interface LoadPage {
   readonly flow: ArgoFlow;
@@ -18,15 +19,17 @@ export interface LoadPage {
 }
 
 export interface LoadDependencies {
-  readonly plans: Plans;
-  readonly runs: Runs;
-  readonly loader: ProfileLoader;
+  readonly plans: Pick<Plans, 'page' | 'finish'>;
+  readonly runs: Pick<Runs, 'advance'>;
+  readonly loader: Pick<ProfileLoader, 'load'>;
   readonly onOutcome: (flow: string, outcome: PageOutcome) => void;
   readonly now: () => Date;
+  /** How often a page says that it is alive. */
+  readonly signsEveryMs?: number;
 }
 
 /** Queue: load. */
-export const loadActivities = ({ plans, runs, loader, onOutcome, now }: LoadDependencies) => ({
+export const loadActivities = ({ plans, runs, loader, onOutcome, now, signsEveryMs }: LoadDependencies) => ({
   /**
    * Loads one page of a plan. Receipts are its memory: an attempt that follows a killed one skips what that one finished,
    * and counts it as this run's work.
@@ -36,16 +39,15 @@ export const loadActivities = ({ plans, runs, loader, onOutcome, now }: LoadDepe
     if (known !== null) return known;
 
     const signal = cancellationSignal();
-    const outcome = await loader.load({
-      flow,
-      items,
-      run,
-      fence,
-      isForced,
-      acceptsEmptyMirror,
-      signal,
-      onChunk: (done) => heartbeat({ page, done, of: items.length, attempt: activityInfo().attempt }),
-    });
+    let done = 0;
+    const tell = (): void => heartbeat({ page, done, of: items.length, attempt: activityInfo().attempt });
+    const onChunk = (finished: number): void => {
+      done = finished;
+      tell();
+    };
+    const loading = loader.load({ flow, items, run, fence, isForced, acceptsEmptyMirror, signal, onChunk });
+    // A chunk may take longer than the heartbeat allows: a damaged file that has to be given up, a database that is slow to answer.
+    const outcome = await withSignsOfLife(loading, tell, signsEveryMs);
     const isFirst = await plans.finish(plan, page, outcome);
     if (isFirst) {
       const { loaded, unchanged, rejected, removed, bytes } = outcome;
