@@ -2,7 +2,7 @@ import { Failure } from '../errors.ts';
 import type { Rejected } from '../stores/quarantine.ts';
 import type { Receipt } from '../stores/receipts.ts';
 import type { ArgoDocument, ArgoMetaDocument } from './documents.ts';
-import type { LoaderDependencies, LoadRequest } from './load.ts';
+import type { LoaderDependencies, LoadRequest } from './load-request.ts';
 import { chooseMetadata } from './metadata.ts';
 import { keyText, listName, type ProfileKey } from './names.ts';
 import { bytesOf, type Prepared, type Translated } from './prepare.ts';

@@ -1,42 +1,12 @@
 import { Failure } from '../errors.ts';
-import type { Hdf5Pool } from '../formats/netcdf/hdf5-pool.ts';
-import type { Logger } from '../observe/log.ts';
-import type { Fence, Leases } from '../stores/leases.ts';
-import type { Database } from '../stores/mongo.ts';
 import type { PageOutcome } from '../stores/plans.ts';
-import type { Quarantine } from '../stores/quarantine.ts';
-import type { Receipts } from '../stores/receipts.ts';
 import { ahead } from './ahead.ts';
-import type { ArgoFlow } from './flow.ts';
 import { type ChunkEnd, ChunkLoader, type ProfileEnd } from './load-chunk.ts';
+import type { LoaderDependencies, LoadRequest } from './load-request.ts';
 import { keyText, listName, type ProfileKey, parseKeyText } from './names.ts';
 import { bytesOf, type Prepared, prepare } from './prepare.ts';
 import type { ProfileGroup } from './select.ts';
 import { groupsOf, isEmptyMirror, type PlatformGroups } from './tree.ts';
-
-export interface LoadRequest {
-  readonly flow: ArgoFlow;
-  /** Profile keys `<dac>/<wmo>_<number>`; all of one platform's are in one request. */
-  readonly items: readonly string[];
-  readonly run: string;
-  readonly fence: Fence;
-  readonly isForced: boolean;
-  /** A person has accepted that the mirror holds nothing any more. */
-  readonly acceptsEmptyMirror: boolean;
-  readonly signal: AbortSignal;
-  /** Called after each chunk with the profiles finished so far. */
-  readonly onChunk: (done: number) => void;
-}
-
-export interface LoaderDependencies {
-  readonly database: Database;
-  readonly leases: Leases;
-  readonly receipts: Receipts;
-  readonly quarantine: Quarantine;
-  readonly hdf5: Hdf5Pool;
-  readonly log: Logger;
-  readonly now: () => Date;
-}
 
 /** Profiles between two writes: what a killed attempt repeats. Below a hundred each document costs the database noticeably more. */
 const CHUNK_PROFILES = 128;

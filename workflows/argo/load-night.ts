@@ -1,5 +1,6 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { controlActivities } from '../../activities/argo/control.ts';
+import type { ListedChanges, PlannedNight } from '../../activities/argo/transfer.ts';
 import type { ArgoFlow } from '../../src/argo/flow.ts';
 import type { PlanHeader } from '../../src/stores/plans.ts';
 import { type Controls, takeRetry } from '../common/controls.ts';
@@ -7,7 +8,14 @@ import type { Job } from '../common/job.ts';
 import { activityOptions } from '../common/policies.ts';
 import type { Tally, Tracker } from '../common/tracker.ts';
 import { loadPlan } from './load.ts';
-import type { Night } from './mirror.ts';
+
+/** What is copied and waits to be loaded. */
+export interface Night {
+  readonly listed: ListedChanges;
+  readonly plan: PlannedNight;
+  /** Sentences from the copy: files that vanished or could not be read. */
+  readonly warnings: readonly string[];
+}
 
 /** Where the load is: round 0 loads the night's plan, later rounds what operators asked to have tried again meanwhile. */
 export interface LoadStage {

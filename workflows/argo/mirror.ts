@@ -1,6 +1,6 @@
 import { continueAsNew, proxyActivities } from '@temporalio/workflow';
 import type { controlActivities } from '../../activities/argo/control.ts';
-import type { ListedChanges, PlannedNight, transferActivities } from '../../activities/argo/transfer.ts';
+import type { ListedChanges, transferActivities } from '../../activities/argo/transfer.ts';
 import type { ArgoFlow } from '../../src/argo/flow.ts';
 import { type NightRecord, nightSentence } from '../../src/argo/night.ts';
 import { type CarriedControls, type Controls, carry } from '../common/controls.ts';
@@ -10,7 +10,7 @@ import { type Tally, Tracker } from '../common/tracker.ts';
 import { copyListed } from './copy.ts';
 import { listUntilSafe } from './list.ts';
 import { listen } from './listen.ts';
-import { type LoadStage, loadNight } from './load-night.ts';
+import { type LoadStage, loadNight, type Night } from './load-night.ts';
 
 export interface MirrorInput {
   readonly flow: string;
@@ -29,14 +29,6 @@ export interface MirrorState {
   readonly stage: LoadStage;
   readonly controls: CarriedControls;
   readonly tally: Tally;
-}
-
-/** What is copied and waits to be loaded. */
-export interface Night {
-  readonly listed: ListedChanges;
-  readonly plan: PlannedNight;
-  /** Sentences from the copy: files that vanished or could not be read. */
-  readonly warnings: readonly string[];
 }
 
 export interface MirrorResult {
