@@ -191,7 +191,7 @@ async function lostMirror({ mirror }: ArgoFlow, documents: number): Promise<stri
   );
 }
 
-export function mirrorSource(flow: ArgoFlow, password: string | undefined): MirrorSource {
+function mirrorSource(flow: ArgoFlow, password: string | undefined): MirrorSource {
   const { rsync, timeoutMs, connectTimeoutMs, bytesPerSecond } = flow.upstream;
   return {
     url: rsync,

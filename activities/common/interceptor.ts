@@ -1,4 +1,4 @@
-import { ApplicationFailure, activityInfo, CancelledFailure, CompleteAsyncError, type Context } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure, CompleteAsyncError, type Context } from '@temporalio/activity';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
 import { errnoOf, Failure, isFailure, messageOf } from '../../src/errors.ts';
 import type { Logger } from '../../src/observe/log.ts';
@@ -105,9 +105,3 @@ function applicationFailure(failure: Failure): ApplicationFailure {
     ...(failure.retryAfterMs === undefined ? {} : { nextRetryDelay: failure.retryAfterMs }),
   });
 }
-
-/** For log lines inside an activity. */
-export const activityFields = (): Readonly<Record<string, unknown>> => {
-  const { activityType, attempt, workflowExecution } = activityInfo();
-  return { activity: activityType, attempt, workflowId: workflowExecution?.workflowId };
-};

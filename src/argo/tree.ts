@@ -69,18 +69,6 @@ export async function dacsOf(root: string, wmo: string): Promise<readonly string
   return dacs.filter((_, index) => held[index]);
 }
 
-/** How many profiles of the whole tree can be loaded: the lines of a full list. */
-export async function countProfiles(root: string): Promise<{ readonly platforms: number; readonly profiles: number }> {
-  let platforms = 0;
-  let profiles = 0;
-  for await (const { dac, wmo } of listPlatforms(root)) {
-    const held = await profilesOf(root, { dac, wmo });
-    platforms += 1;
-    for (const [number, prefixes] of held) if (selectFiles({ dac, wmo, number }, prefixes) !== null) profiles += 1;
-  }
-  return { platforms, profiles };
-}
-
 /** Looks up what the mirror now holds of the profiles that a list names, and decides per id. Call it after rsync ended. */
 export async function groupsOf(root: string, { wmo, profiles }: PlatformChanges): Promise<PlatformGroups> {
   const held = new Map<string, ReadonlyMap<string, ReadonlySet<string>>>();

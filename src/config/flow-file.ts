@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '../errors.ts';
 import type { Flow, KindSchema } from './flow.ts';
-import { flowOf, type ReadFlow, readFlow } from './flow-text.ts';
+import { type ReadFlow, readFlow } from './flow-text.ts';
 import { ConfigError, found, instead, type Problem } from './problems.ts';
 import { unreadableBecause } from './secret.ts';
 import { LONGEST_FILE } from './yaml.ts';
@@ -10,11 +10,6 @@ import { LONGEST_FILE } from './yaml.ts';
 export interface LoadedFlow<KindFlow extends Flow = Flow> {
   readonly file: string;
   readonly flow: KindFlow;
-}
-
-/** @throws {ConfigError} the file cannot be read, or everything that is wrong in it. */
-export async function loadFlowFile<KindFlow extends Flow>(file: string, kinds: readonly KindSchema<KindFlow>[]): Promise<KindFlow> {
-  return flowOf(await readFlowFile(file, kinds));
 }
 
 /**

@@ -16,10 +16,7 @@ export type ReadFlow<KindFlow extends Flow> =
  * @throws {ConfigError} with every problem of the text.
  */
 export function parseFlow<KindFlow extends Flow>(text: string, file: string, kinds: readonly KindSchema<KindFlow>[]): KindFlow {
-  return flowOf(readFlow(text, file, kinds));
-}
-
-export function flowOf<KindFlow extends Flow>(read: ReadFlow<KindFlow>): KindFlow {
+  const read = readFlow(text, file, kinds);
   if (read.state === 'good') return read.flow;
   throw new ConfigError(`the flow file ${read.file}`, read.problems);
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { execa } from 'execa';
@@ -94,12 +94,6 @@ const unusable = (root: string, { name, version }: CacheEntry, cause: unknown): 
     remedy: 'Set XDG_CACHE_HOME to the absolute path of one',
     cause,
   });
-
-/** Entries there now, for `doctor`. */
-export async function cacheEntries(root: string = cacheFolder()): Promise<readonly string[]> {
-  if (!existsSync(root)) return [];
-  return (await readdir(root)).filter((name) => name !== 'locks' && name !== 'building').sort();
-}
 
 /** Compilers of a killed builder may still write for a moment: try a few times. */
 const remove = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 300 });

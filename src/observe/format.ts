@@ -27,16 +27,11 @@ export const formatCount = (count: number): string =>
 /** `1 profile`, `2,000 profiles`; another plural where adding an s is wrong. */
 export const formatItems = (count: number, one: string, many = `${one}s`): string => `${formatCount(count)} ${count === 1 ? one : many}`;
 
-/** `850/s`, `2.5/s`, `1.2 MB/s` of bytes. */
+/** `850/s`, `2.5/s`. */
 export const formatRate = (perSecond: number): string => {
   if (!Number.isFinite(perSecond)) return NOTHING;
   return perSecond >= 1_000 ? `${formatCount(Math.round(perSecond))}/s` : `${threeDigits(perSecond)}/s`;
 };
-export const formatByteRate = (bytesPerSecond: number): string =>
-  Number.isFinite(bytesPerSecond) ? `${formatBytes(bytesPerSecond)}/s` : NOTHING;
-
-/** `12.3 %`. */
-export const formatShare = (share: number): string => (Number.isFinite(share) ? `${threeDigits(share * 100)} %` : NOTHING);
 
 const DURATION_UNITS = [
   { name: 'd', ms: 86_400_000 },

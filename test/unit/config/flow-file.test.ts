@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { argoFlowSchema } from '../../../src/argo/flow.ts';
 import { argoTemplate } from '../../../src/argo/template.ts';
 import { flowKeys, schedule } from '../../../src/config/flow.ts';
-import { findFlow, loadFlowFile, loadFlows } from '../../../src/config/flow-file.ts';
+import { findFlow, loadFlows } from '../../../src/config/flow-file.ts';
 import { parseFlow } from '../../../src/config/flow-text.ts';
 import { ConfigError } from '../../../src/config/problems.ts';
 import { isFailure } from '../../../src/errors.ts';
@@ -283,7 +283,7 @@ describe('the flow files of a folder', () => {
   it('are each read up to a bound, so that a data file under such a name does no harm', async () => {
     const path = await folderOf('huge', { 'data.yaml': 'x'.repeat(300_000) });
 
-    const loading = loadFlowFile(join(path, 'data.yaml'), kinds);
+    const loading = loadFlows(path, kinds);
 
     await assert.rejects(loading, /the file has 300000 bytes\. Expected a flow file of at most 262144 bytes\.$/);
   });
@@ -292,7 +292,7 @@ describe('the flow files of a folder', () => {
     const path = await folderOf('pipe', {});
     await execa('mkfifo', [join(path, 'argo.yaml')]);
 
-    const loading = loadFlowFile(join(path, 'argo.yaml'), kinds);
+    const loading = loadFlows(path, kinds);
 
     await assert.rejects(loading, /the file is a pipe, a socket or a device\. Expected a text file\.$/);
   });
@@ -303,7 +303,7 @@ describe('the flow files of a folder', () => {
     const path = await folderOf('closed', { 'argo.yaml': GOOD });
     await chmod(join(path, 'argo.yaml'), 0);
 
-    const loading = loadFlowFile(join(path, 'argo.yaml'), kinds);
+    const loading = loadFlows(path, kinds);
 
     await assert.rejects(loading, /the file may not be read by this user\.$/);
   });
