@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Failure } from '../errors.ts';
 import type { RsyncStats } from '../formats/rsync/stats.ts';
-import { type ChangeList, nextPass, openList, openLists, readList, updateList } from '../transfer/journal.ts';
+import { type ChangeList, forgetDryPasses, nextPass, openList, openLists, readList, updateList } from '../transfer/journal.ts';
 import { withSignsOfLife } from '../transfer/signs-of-life.ts';
 import { namesAnything, statsOf } from './mirror-log.ts';
 import { type PassOptions, type PassResult, runPass } from './mirror-pass.ts';
@@ -49,6 +49,8 @@ export async function listChanges(options: ListOptions): Promise<ListSummary> {
   let log = isReused && list.meta.listed !== null ? join(list.folder, list.meta.listed) : null;
   if (log === null) {
     const files = nextPass(list, 'dry');
+    await updateList(list, { listed: null });
+    await forgetDryPasses(list);
     warnings.push(...notesOf(await runPass({ ...options, dryRun: true, files }), options));
     await updateList(list, { listed: basename(files.log) });
     log = files.log;

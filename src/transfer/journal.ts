@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { errnoOf, Failure, messageOf } from '../errors.ts';
 import { syncFolder, writeWhole } from './durable.ts';
@@ -108,6 +108,18 @@ export async function pruneLists(journal: string, keep: number): Promise<readonl
   const old = done.slice(0, Math.max(0, done.length - keep));
   for (const { folder } of old) await rm(folder, { recursive: true, force: true });
   return old.map(({ id }) => id);
+}
+
+/**
+ * Removes the files of earlier dry passes of a list that was never copied from: they moved nothing, and a source that is away for a week is
+ * asked ten thousand times. Once a real pass began, all that was announced stays.
+ */
+export async function forgetDryPasses({ folder, dryLogs, realLogs }: ChangeList): Promise<void> {
+  if (realLogs.length > 0) return;
+  for (const log of dryLogs) {
+    const stem = basename(log, '.log');
+    for (const ending of ['.log', '.err', '.sorted']) await rm(join(folder, `${stem}${ending}`), { force: true });
+  }
 }
 
 export interface PassFiles {

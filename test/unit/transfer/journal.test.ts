@@ -3,7 +3,16 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { closeList, nextPass, openList, openLists, pruneLists, readList, updateList } from '../../../src/transfer/journal.ts';
+import {
+  closeList,
+  forgetDryPasses,
+  nextPass,
+  openList,
+  openLists,
+  pruneLists,
+  readList,
+  updateList,
+} from '../../../src/transfer/journal.ts';
 
 let journal: string;
 beforeEach(async () => {
@@ -50,6 +59,26 @@ describe('A journal', () => {
       ['real-1.log', 'real-2.log', 'real-9.log', 'real-10.log'],
     );
     assert.deepEqual(next, { log: join(list.folder, 'real-11.log'), errors: join(list.folder, 'real-11.err') });
+  });
+
+  it('forgets dry passes that were taken before anything was copied', async () => {
+    const list = await open('night');
+    for (const name of ['dry-1.log', 'dry-1.err', 'dry-1.sorted', 'dry-2.log', 'dry-2.err']) await writeFile(join(list.folder, name), '');
+
+    const known = await readList(journal, 'night');
+    if (known !== null) await forgetDryPasses(known);
+
+    assert.deepEqual(await readdir(list.folder), ['meta.json']);
+  });
+
+  it('keeps every dry pass of a list from which copying began', async () => {
+    const list = await open('night');
+    for (const name of ['dry-1.log', 'dry-2.log', 'real-1.log']) await writeFile(join(list.folder, name), '');
+
+    const known = await readList(journal, 'night');
+    if (known !== null) await forgetDryPasses(known);
+
+    assert.deepEqual((await readdir(list.folder)).toSorted(), ['dry-1.log', 'dry-2.log', 'meta.json', 'real-1.log']);
   });
 
   it('prunes old finished lists and never an unfinished one', async () => {
