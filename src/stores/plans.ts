@@ -87,6 +87,9 @@ export class Plans {
       items += page.count;
       await onPage?.();
     }
+    // Pages of an earlier attempt that found more would count as never done. Once there is a header they may be in work.
+    if ((await this.header(plan)) === null)
+      await within(`storing plan ${plan}`, () => this.#pages.deleteMany({ plan, _id: { $gte: pageId(plan, count) } }));
     const header = { flow, pages: count, items, madeAt: now, expiresAt };
     await within(`storing plan ${plan}`, () => this.#plans.replaceOne({ _id: plan }, header, { upsert: true }));
     return { plan, flow, pages: count, items };

@@ -72,6 +72,18 @@ describe('a plan', () => {
     assert.deepEqual((await plans.page('again', 1)).outcome, outcome);
   });
 
+  it('holds no page of an earlier attempt that found more and broke off', async () => {
+    async function* broken() {
+      yield* pages(2, 2, 2);
+      throw new Error('the quarantine cannot be read');
+    }
+    await assert.rejects(plans.store('fewer', 'argo', broken(), morning), /cannot be read/);
+
+    await plans.store('fewer', 'argo', pages(2), noon);
+
+    assert.equal((await plans.outcome('fewer')).pagesOpen, 1);
+  });
+
   it('says what to do when a page is asked for that nobody stored', async () => {
     await assert.rejects(plans.page('never', 0), { code: 'plan_missing', kind: 'stop', message: /start the job again/ });
   });
