@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { access, readdir, readFile } from 'node:fs/promises';
+import { access, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
@@ -9,15 +9,27 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Sources a workflow may import, and the packages they are bundled with. */
 const SOURCES = ['workflows', 'src'];
 
+/** Other versions of the project may share the home, and a worker reads its bundle only once, at its start. */
+const BUNDLES_KEPT = 5;
+
 /** The path of a bundle made of the workflows as they are now; builds it when there is none. */
 export async function workflowBundle(home: string): Promise<string> {
-  const path = join(home, 'bundles', `workflows-${await digestOfSources()}.js`);
+  const folder = join(home, 'bundles');
+  const path = join(folder, `workflows-${await digestOfSources()}.js`);
   try {
     await access(path);
   } catch {
     await execa(process.execPath, [join(root, 'workers', 'bundle.ts'), path], { stderr: 'inherit', stdin: 'ignore' });
+    await removeOld(folder);
   }
   return path;
+}
+
+/** Each change of the sources leaves a bundle, and a killed build a part of one: the newest few files stay. */
+async function removeOld(folder: string): Promise<void> {
+  const files = (await readdir(folder)).map(async (name) => ({ name, madeMs: (await stat(join(folder, name))).mtimeMs }));
+  const newestFirst = (await Promise.all(files)).toSorted((a, b) => b.madeMs - a.madeMs);
+  for (const { name } of newestFirst.slice(BUNDLES_KEPT)) await rm(join(folder, name), { force: true });
 }
 
 async function digestOfSources(): Promise<string> {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { workerCommand } from '../../src/cli/worker-command.ts';
 
 /** A worker in a process of its own, as a deployment runs it. */
 export interface WorkerProcess {
@@ -13,12 +13,15 @@ export interface WorkerProcess {
   kill(): Promise<void>;
 }
 
-const main = fileURLToPath(new URL('../../workers/main.ts', import.meta.url));
-
 /** Starts a worker over the servers of a home, and answers when it polls. It ends with this process. */
 export async function startWorker(env: Readonly<Record<string, string>>): Promise<WorkerProcess> {
-  const child = spawn(process.execPath, [main], {
-    env: { ...process.env, LANDFALL_LOG_LEVEL: 'info', LANDFALL_LOG_FORMAT: 'json', ...env },
+  const {
+    command,
+    args,
+    env: all,
+  } = workerCommand([], { ...process.env, LANDFALL_LOG_LEVEL: 'info', LANDFALL_LOG_FORMAT: 'json', ...env });
+  const child = spawn(command, [...args], {
+    env: all,
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
   });
   let text = '';
