@@ -3,6 +3,7 @@ import { access, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { errnoOf } from '../src/errors.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -27,9 +28,19 @@ export async function workflowBundle(home: string): Promise<string> {
 
 /** Each change of the sources leaves a bundle, and a killed build a part of one: the newest few files stay. */
 async function removeOld(folder: string): Promise<void> {
-  const files = (await readdir(folder)).map(async (name) => ({ name, madeMs: (await stat(join(folder, name))).mtimeMs }));
+  const files = (await readdir(folder)).map(async (name) => ({ name, madeMs: await timeOf(join(folder, name)) }));
   const newestFirst = (await Promise.all(files)).toSorted((a, b) => b.madeMs - a.madeMs);
   for (const { name } of newestFirst.slice(BUNDLES_KEPT)) await rm(join(folder, name), { force: true });
+}
+
+/** Another process that builds here gives its file its name, or takes old ones away, at the same time. */
+async function timeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).mtimeMs;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return Date.now();
+    throw error;
+  }
 }
 
 async function digestOfSources(): Promise<string> {
