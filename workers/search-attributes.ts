@@ -1,9 +1,7 @@
 import type { Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
+import { SEARCH_ATTRIBUTES } from '../src/config/search-attributes.ts';
 import { Failure, messageOf } from '../src/errors.ts';
-
-/** What runs are found by in the Web UI. An upsert of one that is not registered would fail every workflow task. */
-export const SEARCH_ATTRIBUTES = ['Flow', 'Kind', 'Phase', 'Health'] as const;
 
 /** Registers what is missing, before any worker polls. Repeated, it changes nothing. */
 export async function registerSearchAttributes(connection: Connection, namespace: string): Promise<void> {

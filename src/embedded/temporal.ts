@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { SEARCH_ATTRIBUTES } from '../config/search-attributes.ts';
 import { fromSetting, onPath } from './binaries.ts';
 import { builtGoProgram, type GoProgram, goProgram } from './go-build.ts';
 import { listensOn } from './ports.ts';
@@ -11,9 +12,6 @@ import { downloadedTemporal, temporalFromVendor } from './temporal-download.ts';
 /** The usual ports of a Temporal development server. */
 export const TEMPORAL_PORT = 7233;
 export const TEMPORAL_UI_PORT = 8233;
-
-/** What runs are found by, in the Web UI and by `landfall status`. */
-export const SEARCH_ATTRIBUTES = ['Flow', 'Kind', 'Phase', 'Health'] as const;
 
 /** Newer releases of the command carry a `replace` in go.mod and cannot be installed by path. */
 export const TEMPORAL_CLI_VERSION = '1.5.1';

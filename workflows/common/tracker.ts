@@ -1,12 +1,10 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import type { SearchAttribute } from '../../src/config/search-attributes.ts';
 import type { Health } from '../../src/stores/runs.ts';
 import type { ActivityProgress, ProgressAnswer } from './messages.ts';
 
-const Flow = defineSearchAttributeKey('Flow', 'KEYWORD');
-const Kind = defineSearchAttributeKey('Kind', 'KEYWORD');
-const Phase = defineSearchAttributeKey('Phase', 'KEYWORD');
-const HealthKey = defineSearchAttributeKey('Health', 'KEYWORD');
+const keyOf = (name: SearchAttribute) => defineSearchAttributeKey(name, 'KEYWORD');
 
 export interface Tally {
   readonly done: number;
@@ -44,8 +42,8 @@ export class Tracker {
 
   identify(flow: string, kind: string): void {
     upsertSearchAttributes([
-      { key: Flow, value: flow },
-      { key: Kind, value: kind },
+      { key: keyOf('Flow'), value: flow },
+      { key: keyOf('Kind'), value: kind },
     ]);
   }
 
@@ -57,8 +55,8 @@ export class Tracker {
     this.#says = null;
     this.#health = 'ok';
     upsertSearchAttributes([
-      { key: Phase, value: phase },
-      { key: HealthKey, value: this.#health },
+      { key: keyOf('Phase'), value: phase },
+      { key: keyOf('Health'), value: this.#health },
     ]);
     this.#render();
   }
@@ -68,7 +66,7 @@ export class Tracker {
     this.#says = sentence;
     if (health !== undefined && health !== this.#health) {
       this.#health = health;
-      upsertSearchAttributes([{ key: HealthKey, value: health }]);
+      upsertSearchAttributes([{ key: keyOf('Health'), value: health }]);
     }
     this.#render();
   }
