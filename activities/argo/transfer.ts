@@ -11,6 +11,7 @@ import type { Fence, Leases } from '../../src/stores/leases.ts';
 import type { PlanHeader, Plans } from '../../src/stores/plans.ts';
 import type { Receipts } from '../../src/stores/receipts.ts';
 import { closeList, pruneLists } from '../../src/transfer/journal.ts';
+import { withSignsOfLife } from '../../src/transfer/signs-of-life.ts';
 import type { ReportProgress } from '../common/report.ts';
 
 export interface TransferDependencies {
@@ -98,7 +99,8 @@ export const transferActivities = ({ plans, receipts, leases, password, report, 
         onProgress: progressOf(report, run, 0),
         acceptPartial: isPatienceOver(),
       });
-      const documents = await receipts.count(flow.name);
+      // Millions of receipts take the database a while to count.
+      const documents = await withSignsOfLife(receipts.count(flow.name), () => heartbeat({ phase: 'count' }));
       const verdict = await judgeDeletions({
         changes: summary.changes,
         root: flow.mirror,
