@@ -105,6 +105,27 @@ describe('a night that would lose too much', { concurrency: true }, () => {
     assert.deepEqual(await snapshotOf(argo.products, 'argo'), before);
   });
 
+  it('asks again when the source goes on to lose more than was accepted', async () => {
+    const argo = await site.flow('collapsing', { ...world, floats: 30 }, { deletions: { share: 0, floor: 0 } });
+    await argo.run();
+    await argo.gdac.playNight(1);
+    const night = await argo.start();
+    const asked = await untilProgress(night, ({ health }) => health === 'asks');
+    await night.signal('pause');
+    await night.signal('retry', { force: true });
+    await argo.gdac.setFaults({ isEmpty: true });
+
+    await night.signal('resume');
+    const again = await untilProgress(night, ({ health, says }) => health === 'asks' && says !== asked.says);
+    await argo.gdac.setFaults({});
+    await night.signal('retry', { force: true });
+    const { state } = await night.result();
+
+    assert.match(again.says ?? '', /The source holds no file at all, and the mirror would lose all/);
+    assert.equal(state, 'done');
+    assert.deepEqual(await argo.wrongs(), []);
+  });
+
   it('can be stopped instead of answered', async () => {
     const argo = await site.flow('unanswered', world);
     await argo.run();

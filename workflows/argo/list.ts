@@ -9,6 +9,14 @@ import { untilPutDown } from '../common/put-down.ts';
 /** How often in a row the source may move under a list before that is a fault to look at. */
 const REPLANS = 5;
 
+export interface Look {
+  /** 1 for the first look at the source. */
+  readonly look: number;
+  readonly isDryRun: boolean;
+  /** How many lost profiles a person has been shown and accepted; null: force was given, if at all, for whatever is found. */
+  readonly accepted: number | null;
+}
+
 /**
  * Lists what the source would change here, without copying anything. A loss of profiles over the flow's share stops the run
  * before anything is deleted and asks: `retry` looks again, `retry {"force":true}` accepts it.
@@ -18,7 +26,7 @@ export async function listUntilSafe(
   job: Job,
   flow: ArgoFlow,
   controls: Controls,
-  { look: first, isDryRun }: { readonly look: number; readonly isDryRun: boolean },
+  { look: first, isDryRun, accepted }: Look,
 ): Promise<ListedChanges | null> {
   const { listChanges } = proxyActivities<ReturnType<typeof transferActivities>>(activityOptions('transfer', flow.queueSuffix));
   let replans = 0;
@@ -32,17 +40,18 @@ export async function listUntilSafe(
       if (failureKind(error) !== 'replan' || replans > REPLANS) throw error;
     }
     if (listed === null) continue;
-    if (listed.question === null || controls.isForced || isDryRun) return listed;
+    const isAccepted = controls.isForced && (accepted === null || listed.profilesToLose <= accepted);
+    if (listed.question === null || isAccepted || isDryRun) return listed;
 
-    const looked = controls.retries;
+    const { retries, forces } = controls;
     await job.says(
       `${listed.question} Nothing was deleted. Signal retry to look again, or retry with {"force":true} to accept it.`,
       'asks',
     );
-    await condition(() => controls.retries > looked || controls.isStopping);
+    await condition(() => controls.retries > retries || controls.isStopping);
     // This retry answered the question; it is not a wish to try the quarantine again.
     controls.wantsQuarantine = false;
-    if (controls.isForced && !controls.isStopping) return listed;
+    if (controls.forces > forces && !controls.isStopping) return listed;
   }
   return null;
 }

@@ -54,7 +54,7 @@ export async function mirror(input: MirrorInput): Promise<MirrorResult> {
 
   return await underLease({ job: 'mirror', flow: flow.name, kind: 'argo', tracker }, async (job) => {
     if (input.dryRun === true) {
-      listed = await listUntilSafe(job, flow, controls, { look: 1, isDryRun: true });
+      listed = await listUntilSafe(job, flow, controls, { look: 1, isDryRun: true, accepted: null });
       if (listed === null) return stopped(flow, 'before anything was listed', null);
       await closeLists({ flow, lists: [listed.list] });
       return ended(flow, 'dry_run', listed.sentence, listed, null);
@@ -83,13 +83,16 @@ export async function mirror(input: MirrorInput): Promise<MirrorResult> {
 /** Lists, copies and plans. A source that has moved on too far meanwhile is listed, and judged, again. Null: the run was stopped. */
 async function bringHome(job: Job, flow: ArgoFlow, controls: Controls, onListed: (listed: ListedChanges) => void): Promise<Night | null> {
   const { planChanges } = proxyActivities<ReturnType<typeof transferActivities>>(activityOptions('transfer', flow.queueSuffix));
+  let accepted: number | null = null;
   for (let look = 1; ; look += 1) {
-    const listed = await listUntilSafe(job, flow, controls, { look, isDryRun: false });
+    const listed: ListedChanges | null = await listUntilSafe(job, flow, controls, { look, isDryRun: false, accepted });
     if (listed === null) return null;
     onListed(listed);
     const copied = await copyListed(job, flow, listed, controls);
     if (copied.state !== 'complete') {
       if (copied.state === 'stopped') return null;
+      // Who accepted a loss did not accept any greater one: past what never asks, the run asks again.
+      accepted = listed.profilesToLose + flow.deletions.floor;
       continue;
     }
     await job.enter('plan');

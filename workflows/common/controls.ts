@@ -10,6 +10,8 @@ export interface Controls {
   retries: number;
   /** An operator accepted what the run asked about. */
   isForced: boolean;
+  /** Signals `retry` with force received; a waiter remembers the number it started from. */
+  forces: number;
   /** How many batches at once; null until the flow's own width is known. */
   width: number | null;
   /** Signal `retry` came while nothing was being asked: the flow's quarantine is to be tried again. */
@@ -55,6 +57,7 @@ export function listen({ carried, tracker, plan, isItem, itemForm }: Listening):
     retryItems: [],
     ...carried,
     retries: 0,
+    forces: 0,
     isClosing: false,
   };
   tracker.paused(controls.isPaused);
@@ -73,7 +76,9 @@ export function listen({ carried, tracker, plan, isItem, itemForm }: Listening):
   setHandler(defineSignal<[RetryArgument?]>(signals.retry), (argument) => {
     controls.retries += 1;
     controls.wantsQuarantine = true;
-    if (argument?.force === true) controls.isForced = true;
+    if (argument?.force !== true) return;
+    controls.isForced = true;
+    controls.forces += 1;
   });
   setHandler(defineSignal<[number]>(signals.setWidth), (wanted) => {
     if (Number.isFinite(wanted)) controls.width = Math.min(WIDEST, Math.max(1, Math.floor(wanted)));
