@@ -6,8 +6,6 @@ export interface ArgoTemplate {
   readonly rsync: string;
   /** Absolute, or relative to the folder of the flow file. */
   readonly mirror: string;
-  /** Profiles in a batch; the default where not given. */
-  readonly batch?: number;
 }
 
 /** The public profile tree at Ifremer; several hundred GB come home to a folder beside the flow files' one. */
@@ -15,7 +13,7 @@ const PUBLIC: ArgoTemplate = { name: 'argo', rsync: 'vdmzrs.ifremer.fr::argo/', 
 
 /** A commented flow file of kind argo; for the public upstream unless told otherwise. The values in comments are the defaults. */
 export function argoTemplate(wanted: Partial<ArgoTemplate> = {}): string {
-  const { name, rsync, mirror, batch } = { ...PUBLIC, ...wanted };
+  const { name, rsync, mirror } = { ...PUBLIC, ...wanted };
   return `# A flow of kind argo: mirrors an Argo profile tree and keeps two MongoDB collections equal to it.
 # Lines that begin with # show the defaults; take the # away to change one. \`landfall schema\` prints all keys for editors.
 name: ${name}
@@ -52,9 +50,9 @@ mirror: ${JSON.stringify(mirror)}
 #   floor: ${ARGO_DEFAULTS.floor}
 
 # Batches translated and written at once, and profiles in a batch.
-${batch === undefined ? '# ' : ''}load:
+# load:
 #   width: ${ARGO_DEFAULTS.width}
-${batch === undefined ? '# ' : ''}  batch: ${batch ?? ARGO_DEFAULTS.batch}
+#   batch: ${ARGO_DEFAULTS.batch}
 
 # What stands before a file's path in the source.url of its document.
 # sourceUrl: ${ARGO_DEFAULTS.sourceUrl}

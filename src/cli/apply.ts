@@ -1,9 +1,11 @@
 import type { Flow } from '../config/flow.ts';
 import { kindNamed } from '../kinds.ts';
+import { formatItems } from '../observe/format.ts';
 import { bookCollections, indexName } from '../stores/collection-spec.ts';
 import { applyCollections, type CollectionsDiff, diffCollections } from '../stores/collections.ts';
 import type { DatabaseSpec } from '../stores/kind.ts';
 import type { Context } from './context.ts';
+import { EXIT } from './exit.ts';
 import type { Answer } from './output.ts';
 import { applySchedule, diffSchedules, type ScheduleChange, wantedSchedules } from './schedules.ts';
 
@@ -19,22 +21,23 @@ export async function applyFlows(context: Context, isDryRun: boolean): Promise<A
     collections.push(await (isDryRun ? diffCollections : applyCollections)(database.products(spec.database), spec.collections));
   }
   const schedules = await diffSchedules(client, deployment, wantedSchedules(flows));
-  if (!isDryRun) for (const change of schedules) await applySchedule(client, deployment, change);
+  if (!isDryRun) for (const change of schedules.changes) await applySchedule(client, deployment, change);
 
-  const changes = [...collections.flatMap((diff) => diff.changes.map(collectionLine)), ...schedules.map(scheduleLine)];
+  const changes = [...collections.flatMap((diff) => diff.changes.map(collectionLine)), ...schedules.changes.map(scheduleLine)];
   const notes = collections.flatMap((diff) => diff.notes.map(({ collection, note }) => `${collection}: ${note}`));
+  const taken = schedules.taken.map(takenLine);
   const summary =
-    changes.length === 0 ? `Nothing to change: ${flows.length} flow${flows.length === 1 ? '' : 's'} as they should be.` : null;
-  const verb = isDryRun ? 'to make with landfall apply' : 'made';
-  const lines = [
-    ...changes,
-    ...notes.map((note) => `note: ${note}`),
-    summary ?? `${changes.length} change${changes.length === 1 ? '' : 's'} ${verb}.`,
-  ];
-  return {
-    value: { applied: !isDryRun, changes: { collections: collections.flatMap((diff) => diff.changes), schedules }, notes },
-    text: lines.join('\n'),
+    changes.length === 0
+      ? `Nothing to change: ${formatItems(flows.length, 'flow')}, all as the flow files say.`
+      : `${formatItems(changes.length, 'change')} ${isDryRun ? 'to make with landfall apply' : 'made'}.`;
+  const value = {
+    applied: !isDryRun,
+    changes: { collections: collections.flatMap((diff) => diff.changes), schedules: schedules.changes },
+    taken: schedules.taken,
+    notes,
   };
+  const lines = [...changes, ...notes.map((note) => `note: ${note}`), ...taken, summary];
+  return { value, text: lines.join('\n'), exit: taken.length === 0 ? EXIT.done : EXIT.failed };
 }
 
 /** Book-keeping and products; flows that share a database share one comparison. */
@@ -52,5 +55,9 @@ function collectionLine({ database, collection, change }: CollectionsDiff['chang
 function scheduleLine(change: ScheduleChange): string {
   if (change.kind === 'delete') return `- schedule ${change.id}: no flow file wants it any more`;
   const { id, cron } = change.schedule;
-  return change.kind === 'create' ? `+ schedule ${id} at "${cron}" UTC` : `~ schedule ${id} from "${change.before}" to "${cron}" UTC`;
+  if (change.kind === 'create') return `+ schedule ${id} at "${cron}" UTC`;
+  return `~ schedule ${id} ${change.before === null ? '' : `from "${change.before}" `}to "${cron}" UTC`;
 }
+
+const takenLine = (id: string): string =>
+  `! schedule ${id} was not made by this deployment, and is left alone. Give the flow another name, or delete that schedule.`;

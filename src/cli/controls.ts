@@ -4,9 +4,9 @@ import { requireRunning } from './lookup.ts';
 import type { Answer } from './output.ts';
 
 const SAID: Readonly<Record<'pause' | 'resume' | 'stop' | 'retry', string>> = {
-  pause: 'Nothing new is started; what is in flight is finished. Go on with: landfall resume',
+  pause: 'Nothing new is started; what has begun is finished. Go on with: landfall resume',
   resume: 'It goes on.',
-  stop: 'What is in flight is finished, then the run ends; the next one goes on from there.',
+  stop: 'What has begun is finished, then the run ends; the next one goes on from there.',
   retry: 'It looks again, and tries again what is in quarantine.',
 };
 

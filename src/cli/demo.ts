@@ -1,20 +1,21 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { argoTemplate } from '../argo/template.ts';
-import { loadSettings, type Settings } from '../config/settings.ts';
-import type { Embedded } from '../embedded/embedded.ts';
-import { tryLock } from '../embedded/lock.ts';
+import type { MirrorResult } from '../../workflows/argo/mirror.ts';
+import type { NightRecord } from '../argo/night.ts';
+import { loadSettings } from '../config/settings.ts';
+import { type Embedded, startEmbedded } from '../embedded/embedded.ts';
+import { type Lock, tryLock } from '../embedded/lock.ts';
 import { Failure } from '../errors.ts';
 import { applyFlows } from './apply.ts';
 import { Context, settingsOf } from './context.ts';
 import { demoEnvironment } from './demo-environment.ts';
+import { demoFlow } from './demo-flow.ts';
+import { type Documents, isRight, nightsTable, playedLines, verdict } from './demo-report.ts';
 import { EXIT, type ExitCode } from './exit.ts';
-import { type Night, nightIn, nightsTable } from './night-table.ts';
+import { Lifetime } from './lifetime.ts';
 import { type GlobalOptions, remark, say } from './output.ts';
-import { resultOf, startJob, uiLink } from './run.ts';
-import { type Checked, checkStandIn, isRight, playedSentence, type StandIn, startStandIn, verdict } from './stand-in.ts';
-import { startServers } from './start-servers.ts';
-import { type Interruption, interruption, untilStopped } from './until-stopped.ts';
+import { resultOf, type Started, startJob, uiLink } from './run.ts';
+import { type Checked, checkStandIn, type PlayedNight, type StandIn, startStandIn } from './stand-in.ts';
 import { startWorker } from './worker-process.ts';
 
 export interface DemoOptions {
@@ -27,108 +28,117 @@ export interface DemoOptions {
 
 const FLOW = 'argo';
 const DATABASE = 'argo';
-/** Small, so that the bar of a small load moves. */
-const BATCH = 50;
 
 /** What `npm start` runs: a data centre in miniature, two nights, and the proof that every document is right. */
 export async function demo(options: GlobalOptions, demoOptions: DemoOptions): Promise<ExitCode> {
-  const home = join(settingsOf(options).home, 'demo');
-  const env = demoEnvironment(process.env, home);
-  const settings = loadSettings(env);
-  // A machine reads one value; what a person would read goes by on standard error.
-  const tell = options.json === true ? remark : say;
-  const stopped = untilStopped();
-  const interrupted = interruption(stopped, 'The demo', 'Start it again with: npm start');
-  await startAfresh(home);
-
-  tell(`Landfall's demo: an Argo data centre in miniature, mirrored and loaded by durable workflows. All it writes is in ${short(home)}.`);
-  const embedded = await startServers({ home, report: remark }, interrupted);
-  const ending: (() => Promise<void>)[] = [() => embedded.stop()];
+  const lifetime = new Lifetime('The demo', 'Start it again with: npm start');
   try {
-    const standIn = await interrupted.race(startStandIn(join(home, 'gdac'), demoOptions));
-    ending.unshift(() => standIn.stop());
-    await mkdir(settings.flows, { recursive: true });
-    const flow = argoTemplate({ name: FLOW, rsync: standIn.url, mirror: join(home, 'mirror'), batch: BATCH });
-    await writeFile(join(settings.flows, `${FLOW}.yaml`), flow);
-    const context = new Context(settings, embedded.endpoints);
-    ending.unshift(() => context.close());
-    tell(introduction(embedded, standIn));
-    await interrupted.race(applyFlows(context, false));
-    tell('  worker     starting: the first time its workflows are bundled');
-    const starting = startWorker({ home, env, args: [], logFile: join(home, 'logs', 'worker.log'), report: remark });
-    ending.unshift(async () => (await starting.catch(() => null))?.worker.stop());
-    const { status } = await interrupted.race(starting);
-
-    const { nights, checked } = await twoNights({ context, standIn, interrupted, tell, folder: join(home, 'gdac') });
-    tell(`\n${nightsTable(nights.map(({ night }, at) => ({ title: `night ${at + 1}`, night })))}\n\n${verdict(checked)}\n`);
-    tell(whatNext({ home, embedded, status, settings, last: nights.at(-1), stays: demoOptions.stay }));
-    if (options.json === true)
-      say(JSON.stringify({ home, isRight: isRight(checked), checked, nights, worker: status, ...embedded.endpoints }));
-    if (demoOptions.stay) {
-      tell('\nEverything keeps running. Ctrl-C ends it.');
-      await stopped;
-    }
-    return isRight(checked) ? EXIT.done : EXIT.failed;
+    const home = join(settingsOf(options).home, 'demo');
+    await ownHome(home, lifetime);
+    return await play(home, { ...demoOptions, isJson: options.json === true }, lifetime);
   } finally {
-    for (const end of ending) await end();
+    await lifetime.end();
   }
-}
-
-interface NightShown {
-  readonly night: Night;
-  readonly workflowId: string;
-  readonly run: string;
 }
 
 interface Stage {
+  readonly home: string;
   readonly context: Context;
+  readonly embedded: Embedded;
   readonly standIn: StandIn;
-  /** Where the stand-in keeps its tree. */
-  readonly folder: string;
-  readonly interrupted: Interruption;
+  readonly lifetime: Lifetime;
+  /** With --json standard output is kept for the one value. */
   readonly tell: (line: string) => void;
 }
 
-async function twoNights(stage: Stage): Promise<{ readonly nights: readonly NightShown[]; readonly checked: Checked }> {
-  const { context, standIn, folder, interrupted, tell } = stage;
-  tell('\nThe first night brings everything:');
-  const first = await playedOut(stage);
-  tell(`\nA day passes at the centres: ${playedSentence(await interrupted.race(standIn.playNight(1)))}.\nThe second night:`);
-  const second = await playedOut(stage);
-  const { mongodbUri } = await context.addresses();
-  const checked = await interrupted.race(checkStandIn(folder, mongodbUri, DATABASE));
-  return { nights: [first, second], checked };
+async function play(home: string, options: DemoOptions & { readonly isJson: boolean }, lifetime: Lifetime): Promise<ExitCode> {
+  const env = demoEnvironment(process.env, home);
+  const settings = loadSettings(env);
+  const tell = options.isJson ? remark : say;
+  tell(`Landfall's demo: an Argo data centre in miniature, mirrored and loaded by durable workflows. All it writes is in ${short(home)}.`);
+  const embedded = await lifetime.start(startEmbedded({ home, report: remark }), (servers) => servers.stop());
+  const standIn = await lifetime.start(startStandIn(join(home, 'gdac'), options), (centre) => centre.stop());
+  await mkdir(settings.flows, { recursive: true });
+  await writeFile(join(settings.flows, `${FLOW}.yaml`), demoFlow(FLOW, standIn.url, join(home, 'mirror')));
+  const context = new Context(settings, embedded.endpoints);
+  await lifetime.start(Promise.resolve(context), () => context.close());
+  tell(introduction(embedded, standIn));
+  await lifetime.unlessStopped(applyFlows(context, false));
+  tell('  worker     starting; the first time its workflows are bundled, which takes some seconds');
+  const starting = startWorker({ home, env, args: [], logFile: join(home, 'logs', 'worker.log'), report: remark });
+  const { status } = await lifetime.start(starting, ({ worker }) => worker.stop());
+
+  const { nights, played, checked, documents } = await twoNights({ home, context, embedded, standIn, lifetime, tell });
+  tell(
+    `\n${nightsTable(
+      nights.map(({ record }) => record),
+      documents,
+    )}\n\n${verdict(checked)}\n`,
+  );
+  if (options.isJson)
+    say(JSON.stringify({ home, nights: nights.map(({ record }) => record), played, documents, checked, right: isRight(checked) }));
+  tell(options.stay ? lookAround(home, embedded, status, context, nights.at(-1)?.started) : AFTERWARDS);
+  if (options.stay) await lifetime.stopped;
+  return isRight(checked) ? EXIT.done : EXIT.failed;
 }
 
-async function playedOut({ context, interrupted }: Stage): Promise<NightShown> {
-  const started = await startJob(context, 'mirror', FLOW, {});
-  const { workflowId, run } = started;
-  const result = await resultOf(context, started, interrupted);
-  const night = nightIn(result);
-  if (night !== null) return { night, workflowId, run };
+interface Night {
+  readonly started: Started;
+  readonly record: NightRecord;
+}
+
+interface Story {
+  readonly nights: readonly Night[];
+  readonly played: PlayedNight;
+  readonly documents: Documents;
+  readonly checked: Checked;
+}
+
+async function twoNights(stage: Stage): Promise<Story> {
+  const { home, context, embedded, standIn, lifetime, tell } = stage;
+  tell('\nThe first night brings everything:');
+  const first = await night(stage);
+  const played = await lifetime.unlessStopped(standIn.playNight(1));
+  tell(`\nA day passes at the centres:\n${playedLines(played)}\nThe second night:`);
+  const second = await night(stage);
+  const checked = await lifetime.unlessStopped(checkStandIn(join(home, 'gdac'), embedded.endpoints.mongodbUri, DATABASE));
+  const products = (await context.database()).products(DATABASE);
+  const [argo, argoMeta] = await Promise.all(['argo', 'argoMeta'].map((name) => products.collection(name).countDocuments({})));
+  return { nights: [first, second], played, documents: { argo: argo ?? 0, argoMeta: argoMeta ?? 0 }, checked };
+}
+
+async function night({ context, lifetime }: Stage): Promise<Night> {
+  const started = await lifetime.unlessStopped(startJob(context, 'mirror', FLOW, {}));
+  const { record, message } = await lifetime.unlessStopped(resultOf<MirrorResult>(context, started));
+  if (record !== null) return { started, record };
   throw new Failure({
     kind: 'stop',
-    code: 'no_record',
-    happened: `${workflowId} ended without the record of a night: ${JSON.stringify(result)}`,
-    remedy: 'Start the demo again',
+    code: 'stopped',
+    happened: `The night ended without a record: ${message}`,
+    remedy: 'Start again with: npm start',
   });
 }
 
-/** A demo tells the same story every time: what an earlier one left is removed, unless it still runs. */
-async function startAfresh(home: string): Promise<void> {
-  const attempt = tryLock(join(home, 'locks', 'embedded'));
-  if (attempt.state === 'busy') {
-    throw new Failure({
-      kind: 'stop',
-      code: 'home_in_use',
-      happened: `Another demo runs in ${short(home)} (process ${attempt.holder.pid})`,
-      remedy: 'End it with Ctrl-C, or give this one another place with --home',
-    });
-  }
+/** A demo tells the same story every time: what an earlier one left is removed, unless somebody still works in it. */
+async function ownHome(home: string, lifetime: Lifetime): Promise<void> {
+  const demoLock = lockOf(home, 'demo');
+  await lifetime.start(Promise.resolve(demoLock), async (lock) => lock.release());
+  const serversLock = lockOf(home, 'embedded');
   for (const part of ['gdac', 'mirror', 'mirror.journal', 'flows', 'logs', 'postgres', 'mongodb', 'temporal', 'ferretdb']) {
     await rm(join(home, part), { recursive: true, force: true });
   }
-  attempt.lock.release();
+  serversLock.release();
+}
+
+function lockOf(home: string, name: string): Lock {
+  const attempt = tryLock(join(home, 'locks', name));
+  if (attempt.state === 'held') return attempt.lock;
+  throw new Failure({
+    kind: 'stop',
+    code: 'home_in_use',
+    happened: `Process ${attempt.holder.pid} already works in ${short(home)}`,
+    remedy: 'End it with Ctrl-C, or give this demo another place with --home',
+  });
 }
 
 function introduction({ endpoints }: Embedded, standIn: StandIn): string {
@@ -139,30 +149,21 @@ function introduction({ endpoints }: Embedded, standIn: StandIn): string {
   ].join('\n');
 }
 
-interface Ending {
-  readonly home: string;
-  readonly embedded: Embedded;
-  /** Where the worker answers. */
-  readonly status: string;
-  readonly settings: Settings;
-  readonly last: NightShown | undefined;
-  readonly stays: boolean;
-}
+const AFTERWARDS = `To look around in it: npm start -- --stay
+For the public archive: npx landfall init argo, then npx landfall dev, and npx landfall apply in another terminal.`;
 
-function whatNext({ home, embedded, status, settings, last, stays }: Ending): string {
-  const { temporalUi } = embedded.endpoints;
+function lookAround(home: string, { endpoints }: Embedded, status: string, context: Context, last: Started | undefined): string {
+  const { temporalUi } = endpoints;
+  const link = temporalUi === null || last === undefined ? [] : [`  ${uiLink(temporalUi, context.settings.temporal.namespace, last)}`];
   const at = `npx landfall --home ${short(home)}`;
-  const looks = [
-    ...(temporalUi === null || last === undefined ? [] : [uiLink(temporalUi, settings.temporal.namespace, last.workflowId, last.run)]),
-    `${status}/metrics`,
-    `${at} status`,
-    `${at} quarantine list`,
-    `${at} run mirror ${FLOW} --dry-run`,
-  ];
   return [
-    stays ? 'Look around:' : 'Look around, after npm start -- --stay, which keeps everything running:',
-    ...looks.map((look) => `  ${look}`),
-    'For the public archive: npx landfall init argo, then npx landfall dev, and npx landfall apply in another terminal.',
+    'Look around:',
+    ...link,
+    `  ${at} status`,
+    `  ${at} quarantine list`,
+    `  ${at} run mirror ${FLOW} --dry-run`,
+    `  ${status}/metrics`,
+    'Everything keeps running. Ctrl-C ends it.',
   ].join('\n');
 }
 

@@ -1,37 +1,33 @@
 import { startEmbedded } from '../embedded/embedded.ts';
 import { environment, settingsOf } from './context.ts';
+import { Lifetime } from './lifetime.ts';
 import { type GlobalOptions, remark, say } from './output.ts';
-import { untilStopped } from './until-stopped.ts';
 import { startWorker } from './worker-process.ts';
 
 /** The embedded servers and a worker for all queues, until told to stop. Servers named by settings are used, not started. */
 export async function dev(options: GlobalOptions): Promise<void> {
   const settings = settingsOf(options);
-  const stopped = untilStopped();
+  const { home, flows } = settings;
   const { address } = settings.temporal;
   const uri = settings.mongodb.uri?.reveal();
-  const embedded = await startEmbedded({
-    home: settings.home,
-    report: remark,
-    configured: { ...(address === undefined ? {} : { temporalAddress: address }), ...(uri === undefined ? {} : { mongodbUri: uri }) },
-  });
+  const configured = { ...(address === undefined ? {} : { temporalAddress: address }), ...(uri === undefined ? {} : { mongodbUri: uri }) };
+  const lifetime = new Lifetime('The start', 'Start again with: landfall dev');
   try {
-    const { worker, status } = await startWorker({
-      home: settings.home,
-      env: environment(options),
-      args: [],
-      logFile: null,
-      report: remark,
-    });
-    const { temporalUi, temporalAddress } = embedded.endpoints;
-    say(`Temporal   ${temporalAddress}${temporalUi === null ? '' : `, Web UI ${temporalUi}`}`);
-    say(`Worker     all queues, health and metrics at ${status}`);
-    say(`Flows      ${settings.flows}. In another terminal: landfall init argo, landfall apply, landfall run mirror argo`);
-    say('Ctrl-C ends everything in order.');
-    await Promise.race([stopped]);
+    const { endpoints } = await lifetime.start(startEmbedded({ home, report: remark, configured }), (servers) => servers.stop());
+    const starting = startWorker({ home, env: environment(options), args: [], logFile: null, report: remark });
+    const { status } = await lifetime.start(starting, ({ worker }) => worker.stop());
+    const { temporalUi, temporalAddress, mongodbUri } = endpoints;
+    const lines = [
+      `Temporal   ${temporalAddress}${temporalUi === null ? '' : `, Web UI ${temporalUi}`}`,
+      `Database   ${uri === undefined ? mongodbUri : 'named by MONGODB_URI'}`,
+      `Worker     all queues, health and metrics at ${status}`,
+      `Flows      ${flows}. In another terminal: landfall init argo, landfall apply, landfall run mirror argo`,
+      'Ctrl-C ends everything in order.',
+    ];
+    say(options.json === true ? JSON.stringify({ temporalAddress, temporalUi, worker: status, home, flows }) : lines.join('\n'));
+    await lifetime.stopped;
     remark('Ending: running batches finish or leave a mark.');
-    await worker.stop();
   } finally {
-    await embedded.stop();
+    await lifetime.end();
   }
 }

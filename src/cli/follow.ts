@@ -10,9 +10,11 @@ const LOOK_EVERY_MS = 200;
 export async function followUntil<T>(database: Database, run: string, ended: Promise<T>, view = new ProgressView()): Promise<T> {
   const runs = new Runs(database);
   const stop = new AbortController();
+  // The picture is not worth an error of its own: a look that fails is followed by the next, and what the run ends with is what counts.
+  const look = () => runs.get(run).catch(() => null);
   const drawing = (async () => {
     while (!stop.signal.aborted) {
-      const now = await runs.get(run);
+      const now = await look();
       if (now !== null && now.endedAt === null && !stop.signal.aborted) view.update(now, new Date());
       await delay(LOOK_EVERY_MS, undefined, { signal: stop.signal }).catch(() => undefined);
     }
@@ -21,17 +23,7 @@ export async function followUntil<T>(database: Database, run: string, ended: Pro
     return await ended;
   } finally {
     stop.abort();
-    // The picture is not worth an error of its own: what the run ended with is what counts.
-    await drawing.catch(() => undefined);
-    view.end(await runs.get(run).catch(() => null));
+    await drawing;
+    view.end(await look());
   }
-}
-
-/** Draws a run until its record says that it ended. */
-export async function followRun(database: Database, run: string): Promise<void> {
-  const runs = new Runs(database);
-  const ended = (async () => {
-    while ((await runs.get(run))?.endedAt === null) await delay(LOOK_EVERY_MS);
-  })();
-  await followUntil(database, run, ended);
 }

@@ -1,3 +1,4 @@
+import { errnoOf } from '../errors.ts';
 import type { ExitCode } from './exit.ts';
 
 /** Options every command has. */
@@ -16,21 +17,19 @@ export interface Answer {
 
 export const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Progress and remarks go to standard error, so that standard output stays what was asked for. A bar that is being drawn there gives way. */
-export const remark = (line: string): void => void process.stderr.write(`${process.stderr.isTTY ? '\r\x1b[2K' : ''}${line}\n`);
+/** Progress and remarks go to standard error, so that standard output stays what was asked for. */
+export const remark = (line: string): void => void process.stderr.write(`${line}\n`);
 
 export function show({ value, text }: Answer, isJson: boolean): void {
-  endWithReader();
   say(isJson ? JSON.stringify(value) : text);
 }
 
-/** What a shell reports of a program that SIGPIPE ended. */
-const READER_GONE = 141;
-
-/** For commands whose only purpose is their output: when the reader has seen enough (`| head`), there is nothing left to do. */
-export function endWithReader(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(READER_GONE);
-  });
+/** A reader that has seen enough (`| head`) and a terminal that is gone are no faults; what has to be ended in order still is. */
+export function forgiveClosedOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error) => {
+      const code = errnoOf(error);
+      if (code !== 'EPIPE' && code !== 'EIO') throw error;
+    });
+  }
 }

@@ -100,8 +100,9 @@ export class ProgressView {
   }
 
   #finish(phase: Run, at: Date, isComplete: boolean): void {
-    if (SILENT.has(phase.progress.phase)) return;
-    this.#print(`${this.#isLive ? styleText('green', '✓') : ' '} ${this.#fitted(endedLine(phase, at, isComplete))}`);
+    if (BOOK_KEEPING.has(phase.progress.phase) && at.getTime() - phase.phaseSince.getTime() < WORTH_A_LINE_MS) return;
+    const mark = isComplete ? styleText('green', '✓') : styleText('yellow', '■');
+    this.#print(`${this.#isLive ? mark : ' '} ${this.#fitted(endedLine(phase, at, isComplete))}`);
   }
 
   #print(line: string): void {
@@ -114,7 +115,8 @@ export class ProgressView {
   }
 }
 
-/** Phases with nothing to tell once they are over. */
-const SILENT: ReadonlySet<string> = new Set(['starting']);
+/** Phases that are over in a moment, as a rule, and have nothing to tell. */
+const BOOK_KEEPING: ReadonlySet<string> = new Set(['starting', 'plan', 'record']);
+const WORTH_A_LINE_MS = 1_000;
 
 const isOtherPhase = (a: Run, b: Run): boolean => a.run !== b.run || a.progress.phase !== b.progress.phase;

@@ -1,32 +1,39 @@
+import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { updates } from '../../workflows/common/messages.ts';
-import { Failure } from '../errors.ts';
+import { Failure, messageOf } from '../errors.ts';
 import { formatItems, formatTable, shorten } from '../observe/format.ts';
 import { Quarantine, type QuarantineEntry } from '../stores/quarantine.ts';
 import type { Context } from './context.ts';
+import { EXIT } from './exit.ts';
 import { runningWorkflow } from './lookup.ts';
 import type { Answer } from './output.ts';
 import { runJob } from './run.ts';
 
 export async function listQuarantine(context: Context, flow: string | null, { all = false }: { readonly all?: boolean }): Promise<Answer> {
   const entries = await new Quarantine(await context.database()).list(flow, { includeClosed: all });
+  // Entries outlive the file of their flow; a name without any may be misspelt.
+  if (flow !== null && entries.length === 0) await context.flow(flow);
   const rows = entries.map((entry) => [
     entry.flow,
     entry.item,
     entry.code,
     String(entry.attempts),
-    entry.lastAt.toISOString(),
-    stateOf(entry),
+    entry.lastAt.toISOString().slice(0, 16).replace('T', ' '),
+    ...(all ? [stateOf(entry)] : []),
     shorten(entry.message, 80),
   ]);
-  const columns = ['flow', 'item', 'reason', 'attempts', 'last', 'state', 'message'].map((title) => ({ title }));
+  const titles = ['flow', 'item', 'reason', 'runs', 'last (UTC)', ...(all ? ['state'] : []), 'message'];
   const text =
     entries.length === 0
-      ? 'The quarantine is empty.'
-      : `${formatTable(columns, rows)}\n${formatItems(entries.length, 'entry', 'entries')}.`;
+      ? `Nothing is in quarantine${flow === null ? '' : ` of flow ${flow}`}.`
+      : `${formatTable(
+          titles.map((title) => ({ title })),
+          rows,
+        )}\n${formatItems(entries.length, 'entry', 'entries')}.`;
   return { value: entries, text };
 }
 
-const stateOf = ({ state, closedAs }: QuarantineEntry): string => (closedAs === null ? state : closedAs);
+const stateOf = ({ state, closedAs }: QuarantineEntry): string => closedAs ?? state;
 
 export async function showQuarantine(context: Context, flow: string, item: string): Promise<Answer> {
   const entry = await entryOf(context, flow, item);
@@ -43,32 +50,38 @@ export async function showQuarantine(context: Context, flow: string, item: strin
 
 /** Tries entries again: in the run that works on the flow, or in one of their own. No items: all that is open. */
 export async function retryQuarantine(context: Context, flow: string, items: readonly string[], wait: boolean): Promise<Answer> {
+  await context.flow(flow);
   for (const item of items) await entryOf(context, flow, item);
   const running = await runningWorkflow(context, flow);
   if (running === null) return await runJob(context, 'reload', flow, { wait, ...(items.length === 0 ? {} : { input: { items } }) });
-  if (items.length === 0) {
-    await running.handle.signal('retry');
-    return {
-      value: { workflowId: running.handle.workflowId },
-      text: `${running.handle.workflowId} tries the whole quarantine again when it has loaded its list.`,
-    };
-  }
-  await running.handle.executeUpdate(updates.retryItems, { args: [{ items }] });
+  const { handle } = running;
+  if (items.length === 0) await handle.signal('retry');
+  else await handle.executeUpdate(updates.retryItems, { args: [{ items }] }).catch(refused);
+  const what = items.length === 0 ? 'the whole quarantine' : formatItems(items.length, 'item');
   return {
-    value: { workflowId: running.handle.workflowId, items },
-    text: `${running.handle.workflowId} tries ${formatItems(items.length, 'item')} again when it has loaded its list.`,
+    value: { workflowId: handle.workflowId, items: items.length === 0 ? null : items },
+    text: `${handle.workflowId} is running: it tries ${what} again when it has loaded its list. See it with: landfall watch ${flow}`,
   };
+}
+
+function refused(error: unknown): never {
+  if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+  throw new Failure({ kind: 'stop', code: 'retry_refused', happened: messageOf(error.cause ?? error), cause: error });
 }
 
 /** Gives entries up: they stay on record as dropped, and come back only if they fail again. */
 export async function dropQuarantine(context: Context, flow: string, items: readonly string[], isDryRun: boolean): Promise<Answer> {
-  for (const item of items) await entryOf(context, flow, item);
-  if (!isDryRun) await new Quarantine(await context.database()).close(flow, items, 'dropped', new Date());
+  const entries = [];
+  for (const item of items) entries.push(await entryOf(context, flow, item));
+  const open = entries.filter(({ state }) => state === 'open').map(({ item }) => item);
+  const closed = entries.filter(({ state }) => state === 'closed').map(({ item }) => item);
+  if (!isDryRun) await new Quarantine(await context.database()).close(flow, open, 'dropped', new Date());
   const verb = isDryRun ? 'Would drop' : 'Dropped';
-  return {
-    value: { flow, items, dropped: !isDryRun },
-    text: `${verb} ${formatItems(items.length, 'entry', 'entries')} of ${flow}: ${items.join(', ')}.`,
-  };
+  const lines = [
+    `${verb} ${formatItems(open.length, 'entry', 'entries')} of ${flow}${open.length === 0 ? '' : `: ${open.join(', ')}`}.`,
+    ...(closed.length === 0 ? [] : [`Closed already: ${closed.join(', ')}.`]),
+  ];
+  return { value: { flow, items: open, closedAlready: closed, dropped: !isDryRun }, text: lines.join('\n'), exit: EXIT.done };
 }
 
 async function entryOf(context: Context, flow: string, item: string): Promise<QuarantineEntry> {

@@ -1,12 +1,23 @@
-import { ApplicationFailure, WorkflowExecutionAlreadyStartedError, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  type Client,
+  TerminatedFailure,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+  type WorkflowHandle,
+} from '@temporalio/client';
 import { queueName } from '../config/queues.ts';
 import { Failure, messageOf } from '../errors.ts';
 import { kindNamed } from '../kinds.ts';
 import type { Context } from './context.ts';
+import { EXIT } from './exit.ts';
 import { followUntil } from './follow.ts';
-import { nightIn, nightsTable } from './night-table.ts';
+import { Lifetime } from './lifetime.ts';
+import { runningWorkflow } from './lookup.ts';
 import type { Answer } from './output.ts';
-import type { Interruption } from './until-stopped.ts';
+import { pollers } from './pollers.ts';
+import { isFields, recordIn, recordLines } from './record-lines.ts';
 
 export interface RunOptions {
   readonly force?: boolean;
@@ -16,25 +27,20 @@ export interface RunOptions {
   readonly input?: Readonly<Record<string, unknown>>;
 }
 
-interface Started {
+export interface Started {
   readonly workflowId: string;
   readonly run: string;
   readonly handle: WorkflowHandle;
 }
 
-/** Starts a job of a flow under its stable id. */
+/** Starts a job of a flow under its stable id. @throws {Failure} `flow_busy`: another run works on the flow. */
 export async function startJob(context: Context, job: string, flowName: string, options: RunOptions): Promise<Started> {
   const flow = await context.flow(flowName);
   const jobs = Object.keys(kindNamed(flow.kind)?.jobs ?? {});
-  if (!jobs.includes(job)) {
-    throw new Failure({
-      kind: 'stop',
-      code: 'usage',
-      happened: `Flows of kind ${flow.kind} have no job "${job}"`,
-      expected: `one of ${jobs.join(', ')}`,
-      remedy: 'Correct the name of the job',
-    });
-  }
+  if (!jobs.includes(job)) throw unknownJob(job, flow.kind, jobs);
+  // The run itself would find out too; whoever does not wait for it hears it here.
+  const running = await runningWorkflow(context, flow.name);
+  if (running !== null) throw busy(running.handle.workflowId, flow.name);
   const workflowId = `${job}/${flow.name}`;
   const input = {
     flow: flow.name,
@@ -52,38 +58,59 @@ export async function startJob(context: Context, job: string, flowName: string, 
     });
     return { workflowId, run: handle.firstExecutionRunId, handle };
   } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    throw new Failure({
-      kind: 'stop',
-      code: 'flow_busy',
-      happened: `${workflowId} is already running`,
-      remedy: `Watch it with: landfall watch ${flow.name}. Or end it with: landfall stop ${flow.name}`,
-    });
+    if (error instanceof WorkflowExecutionAlreadyStartedError) throw busy(workflowId, flow.name);
+    throw error;
   }
 }
+
+const unknownJob = (job: string, kind: string, jobs: readonly string[]): Failure =>
+  new Failure({
+    kind: 'stop',
+    code: 'usage',
+    happened: `Flows of kind ${kind} have no job "${job}"`,
+    expected: `one of ${jobs.join(', ')}`,
+    remedy: 'Correct the name of the job',
+  });
+
+const busy = (workflowId: string, flow: string): Failure =>
+  new Failure({
+    kind: 'stop',
+    code: 'flow_busy',
+    happened: `Flow ${flow} is already being worked on by ${workflowId}`,
+    remedy: `Watch it with: landfall watch ${flow}. Or end it with: landfall stop ${flow}`,
+  });
 
 export async function runJob(context: Context, job: string, flow: string, options: RunOptions): Promise<Answer> {
   const started = await startJob(context, job, flow, options);
   const { workflowId, run } = started;
   const { temporalUi } = await context.addresses();
-  const link = temporalUi === null ? null : uiLink(temporalUi, context.settings.temporal.namespace, workflowId, run);
+  const ui = temporalUi === null ? null : uiLink(temporalUi, context.settings.temporal.namespace, started);
+  const idle = await nobodyServes(await context.client(), context.settings.temporal.namespace);
   // A dry run is asked for its answer.
   if (options.wait !== true && options.dryRun !== true) {
-    const where = link === null ? '' : `\nLook: ${link}`;
-    return { value: { workflowId, run, ui: link }, text: `Started ${workflowId}. Watch it with: landfall watch ${flow}${where}` };
+    const lines = [`Started ${workflowId}. Watch it with: landfall watch ${flow}`, ...(ui === null ? [] : [`Look: ${ui}`]), ...idle];
+    return { value: { workflowId, run, ui }, text: lines.join('\n') };
   }
-  const result = await resultOf(context, started);
-  const night = nightIn(result);
-  const sentence = messageIn(result) ?? `${workflowId} ended.`;
-  const text = night === null ? sentence : `${sentence}\n\n${nightsTable([{ title: flow, night }])}`;
-  return { value: { workflowId, run, ui: link, result }, text };
+  for (const line of idle) process.stderr.write(`${line}\n`);
+  const lifetime = new Lifetime('The waiting', `The run itself goes on; see it with: landfall watch ${flow}`);
+  const result = await lifetime.unlessStopped(resultOf(context, started));
+  const isStopped = isFields(result) && result.state === 'stopped';
+  return {
+    value: { workflowId, run, ui, result },
+    text: [messageIn(result) ?? `${workflowId} ended.`, recordLines(recordIn(result) ?? {})].filter((part) => part !== '').join('\n'),
+    exit: isStopped ? EXIT.failed : EXIT.done,
+  };
 }
 
-/** Waits for a job with its progress on standard error. @throws {Failure} the sentence it failed with, or what interrupts. */
-export async function resultOf(context: Context, { handle, run, workflowId }: Started, interrupted?: Interruption): Promise<unknown> {
+async function nobodyServes(client: Client, namespace: string): Promise<readonly string[]> {
+  if ((await pollers(client, namespace, queueName('control', null))) > 0) return [];
+  return ['No worker serves this Temporal server yet: it begins when one does. Start one with: landfall worker'];
+}
+
+/** Waits for a job with its progress on standard error. @throws {Failure} the sentence it failed with. */
+export async function resultOf<Result = unknown>(context: Context, { handle, run, workflowId }: Started): Promise<Result> {
   try {
-    const result = handle.result();
-    return await followUntil(await context.database(), run, interrupted?.race(result) ?? result);
+    return await followUntil(await context.database(), run, handle.result());
   } catch (error) {
     if (error instanceof WorkflowFailedError) throw failureOf(error, workflowId);
     throw error;
@@ -92,14 +119,19 @@ export async function resultOf(context: Context, { handle, run, workflowId }: St
 
 function failureOf(error: WorkflowFailedError, workflowId: string): Failure {
   const { cause } = error;
-  const code = cause instanceof ApplicationFailure ? (cause.type ?? 'failed') : 'failed';
-  const happened = cause instanceof ApplicationFailure ? cause.message : `${workflowId} did not end well: ${messageOf(cause ?? error)}`;
-  return new Failure({ kind: 'stop', code, happened, cause: error });
+  if (cause instanceof ApplicationFailure) {
+    return new Failure({ kind: 'stop', code: cause.type ?? 'failed', happened: cause.message, cause: error });
+  }
+  const remedy = 'The next run goes on from there';
+  if (cause instanceof CancelledFailure)
+    return new Failure({ kind: 'stop', code: 'cancelled', happened: `${workflowId} was cancelled`, remedy });
+  if (cause instanceof TerminatedFailure) {
+    return new Failure({ kind: 'stop', code: 'terminated', happened: `${workflowId} was terminated`, remedy });
+  }
+  return new Failure({ kind: 'stop', code: 'failed', happened: `${workflowId} failed: ${messageOf(cause ?? error)}`, cause: error });
 }
 
-export const uiLink = (ui: string, namespace: string, workflowId: string, run: string): string =>
+export const uiLink = (ui: string, namespace: string, { workflowId, run }: Pick<Started, 'workflowId' | 'run'>): string =>
   `${ui}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}/${run}`;
 
-function messageIn(result: unknown): string | null {
-  return typeof result === 'object' && result !== null && 'message' in result && typeof result.message === 'string' ? result.message : null;
-}
+const messageIn = (result: unknown): string | null => (isFields(result) && typeof result.message === 'string' ? result.message : null);

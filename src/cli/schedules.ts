@@ -1,4 +1,11 @@
-import { type Client, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
+import {
+  type Client,
+  ScheduleAlreadyRunning,
+  type ScheduleDescription,
+  ScheduleNotFoundError,
+  type ScheduleOptions,
+  ScheduleOverlapPolicy,
+} from '@temporalio/client';
 import type { Flow } from '../config/flow.ts';
 import { queueName } from '../config/queues.ts';
 
@@ -7,14 +14,27 @@ export interface WantedSchedule {
   readonly id: string;
   readonly job: string;
   readonly flow: string;
-  readonly kind: string;
   /** Five-field cron line, UTC. */
   readonly cron: string;
 }
 
+/** A schedule as Temporal has it. Null: it is not one of ours, or it was changed so that it is not known any more. */
+export interface FoundSchedule {
+  readonly id: string;
+  readonly deployment: string | null;
+  readonly cron: string | null;
+}
+
 export type ScheduleChange =
-  | { readonly kind: 'create' | 'update'; readonly schedule: WantedSchedule; readonly before: string | null }
+  | { readonly kind: 'create'; readonly schedule: WantedSchedule }
+  | { readonly kind: 'update'; readonly schedule: WantedSchedule; readonly before: string | null }
   | { readonly kind: 'delete'; readonly id: string };
+
+export interface SchedulesDiff {
+  readonly changes: readonly ScheduleChange[];
+  /** Ids that the flow files want and somebody else has: another deployment, or a person. They are left alone. */
+  readonly taken: readonly string[];
+}
 
 /** A night that was missed by more than this is left to the next one: it would list the same changes. */
 const CATCH_UP = '2 hours';
@@ -23,51 +43,101 @@ const CATCH_UP = '2 hours';
 const MARK = 'landfall';
 
 export const wantedSchedules = (flows: readonly Flow[]): readonly WantedSchedule[] =>
-  flows.flatMap(({ name, kind, schedules }) =>
-    Object.entries(schedules).flatMap(([job, cron]) => (cron === null ? [] : [{ id: `${job}/${name}`, job, flow: name, kind, cron }])),
+  flows.flatMap(({ name, schedules }) =>
+    Object.entries(schedules).flatMap(([job, cron]) => (cron === null ? [] : [{ id: scheduleId(job, name), job, flow: name, cron }])),
   );
 
-export async function diffSchedules(
-  client: Client,
-  deployment: string,
-  wanted: readonly WantedSchedule[],
-): Promise<readonly ScheduleChange[]> {
-  const found = new Map<string, string>();
-  for await (const { scheduleId, memo } of client.schedule.list()) {
-    const mark: unknown = memo?.[MARK];
-    if (typeof mark === 'object' && mark !== null && 'deployment' in mark && mark.deployment === deployment && 'cron' in mark) {
-      found.set(scheduleId, String(mark.cron));
-    }
-  }
-  const changes: ScheduleChange[] = [];
-  for (const schedule of wanted) {
-    const cron = found.get(schedule.id);
-    if (cron === undefined) changes.push({ kind: 'create', schedule, before: null });
-    else if (cron !== schedule.cron) changes.push({ kind: 'update', schedule, before: cron });
-  }
-  const ids = new Set(wanted.map(({ id }) => id));
-  return [...changes, ...[...found.keys()].filter((id) => !ids.has(id)).map((id) => ({ kind: 'delete', id }) as const)];
-}
+export const scheduleId = (job: string, flow: string): string => `${job}/${flow}`;
 
-/** Creates, replaces or deletes. A schedule that an operator paused stays paused when its time changes. */
-export async function applySchedule(client: Client, deployment: string, change: ScheduleChange): Promise<void> {
-  if (change.kind === 'delete') {
-    await client.schedule.getHandle(change.id).delete();
-    return;
-  }
-  const isPaused = change.kind === 'update' && (await client.schedule.getHandle(change.schedule.id).describe()).state.paused;
-  // The memo that remembers the cron line cannot be changed by an update, so the schedule is made anew.
-  if (change.kind === 'update') await client.schedule.getHandle(change.schedule.id).delete();
-  await client.schedule.create(scheduleOptions(deployment, change.schedule, isPaused));
-}
-
-function scheduleOptions(deployment: string, { id, job, flow, cron }: WantedSchedule, isPaused: boolean): ScheduleOptions {
+/** What has to be done so that the deployment has the wanted schedules and no others. Pure. */
+export function compareSchedules(deployment: string, wanted: readonly WantedSchedule[], found: readonly FoundSchedule[]): SchedulesDiff {
+  const byId = new Map(found.map((schedule) => [schedule.id, schedule]));
+  const wantedIds = new Set(wanted.map(({ id }) => id));
+  const made = wanted.flatMap((schedule): readonly ScheduleChange[] => {
+    const present = byId.get(schedule.id);
+    if (present === undefined) return [{ kind: 'create', schedule }];
+    if (present.deployment !== deployment || present.cron === schedule.cron) return [];
+    return [{ kind: 'update', schedule, before: present.cron }];
+  });
+  const deleted = found.filter(({ id, deployment: owner }) => owner === deployment && !wantedIds.has(id));
   return {
-    scheduleId: id,
-    memo: { [MARK]: { deployment, cron } },
-    spec: { cronExpressions: [cron], timezone: 'UTC' },
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: CATCH_UP },
-    state: { paused: isPaused, note: `Made by landfall apply from flow ${flow}.` },
-    action: { type: 'startWorkflow', workflowType: job, workflowId: id, taskQueue: queueName('control', null), args: [{ flow }] },
+    changes: [...made, ...deleted.map(({ id }) => ({ kind: 'delete', id }) as const)],
+    taken: found.filter(({ id, deployment: owner }) => owner !== deployment && wantedIds.has(id)).map(({ id }) => id),
+  };
+}
+
+export async function diffSchedules(client: Client, deployment: string, wanted: readonly WantedSchedule[]): Promise<SchedulesDiff> {
+  const ids = new Set(wanted.map(({ id }) => id));
+  for await (const { scheduleId: id, memo } of client.schedule.list()) if (deploymentIn(memo) === deployment) ids.add(id);
+  // The list may lag behind what was just done; a description does not.
+  const found = await Promise.all([...ids].map((id) => findSchedule(client, id)));
+  return compareSchedules(
+    deployment,
+    wanted,
+    found.flatMap((description) => (description === null ? [] : [foundIn(description)])),
+  );
+}
+
+/** A schedule as Temporal has it; null: there is none. */
+export async function findSchedule(client: Client, id: string): Promise<ScheduleDescription | null> {
+  try {
+    return await client.schedule.getHandle(id).describe();
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return null;
+    throw error;
+  }
+}
+
+/** Temporal keeps a cron line as a calendar; what stands behind a # in the line stays with it, and goes when somebody sets other times. */
+const foundIn = ({ scheduleId: id, memo, spec }: ScheduleDescription): FoundSchedule => ({
+  id,
+  deployment: deploymentIn(memo),
+  cron: spec.calendars?.length === 1 ? (spec.calendars[0]?.comment ?? null) : null,
+});
+
+function deploymentIn(memo: Readonly<Record<string, unknown>> | undefined): string | null {
+  const mark = memo?.[MARK];
+  const isMark = typeof mark === 'object' && mark !== null && 'deployment' in mark && typeof mark.deployment === 'string';
+  return isMark ? String(mark.deployment) : null;
+}
+
+/** Creates, changes or deletes; what another apply did at the same moment is no fault. A schedule that an operator paused stays paused. */
+export async function applySchedule(client: Client, deployment: string, change: ScheduleChange): Promise<void> {
+  if (change.kind === 'create') return await create(client, deployment, change.schedule);
+  if (change.kind === 'update') return await update(client, change.schedule);
+  try {
+    await client.schedule.getHandle(change.id).delete();
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
+  }
+}
+
+async function create(client: Client, deployment: string, schedule: WantedSchedule): Promise<void> {
+  const { id, flow } = schedule;
+  const state = { note: `Made by landfall apply from flow ${flow}.` };
+  try {
+    await client.schedule.create({ scheduleId: id, memo: { [MARK]: { deployment } }, state, ...definitionOf(schedule) });
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    await update(client, schedule);
+  }
+}
+
+const update = (client: Client, schedule: WantedSchedule): Promise<void> =>
+  client.schedule.getHandle(schedule.id).update(({ state }) => ({ state, ...definitionOf(schedule) }));
+
+const definitionOf = ({ id, job, flow, cron }: WantedSchedule): Pick<ScheduleOptions, 'spec' | 'policies'> & Startable => ({
+  spec: { cronExpressions: [`${cron} # ${cron}`], timezone: 'UTC' },
+  policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: CATCH_UP },
+  action: { type: 'startWorkflow', workflowType: job, workflowId: id, taskQueue: queueName('control', null), args: [{ flow }] },
+});
+
+interface Startable {
+  readonly action: {
+    readonly type: 'startWorkflow';
+    readonly workflowType: string;
+    readonly workflowId: string;
+    readonly taskQueue: string;
+    readonly args: [{ readonly flow: string }];
   };
 }

@@ -6,11 +6,19 @@ import { execa } from 'execa';
 import { z } from 'zod';
 import { bound } from '../embedded/tether.ts';
 import { Failure } from '../errors.ts';
-import { formatBytes, formatItems } from '../observe/format.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const Ready = z.object({ url: z.string(), tree: z.string() });
+
+const PlayedNight = z.object({
+  files: z.object({ added: z.number(), changed: z.number(), touched: z.number(), deleted: z.number() }),
+  /** Of the files added and changed. */
+  bytes: z.number(),
+  profiles: z.object({ listed: z.number(), added: z.number(), deleted: z.number(), renamed: z.number() }),
+});
+export type PlayedNight = z.infer<typeof PlayedNight>;
+
 const Checked = z.object({
   checked: z.number(),
   equal: z.number(),
@@ -22,22 +30,16 @@ const Checked = z.object({
 });
 export type Checked = z.infer<typeof Checked>;
 
-const Played = z.object({
-  files: z.object({ added: z.number(), changed: z.number(), touched: z.number(), deleted: z.number() }),
-  bytes: z.number(),
-  profiles: z.object({ listed: z.number(), added: z.number(), deleted: z.number(), renamed: z.number() }),
-});
-/** What a facility did to its tree in a day. */
-export type Played = z.infer<typeof Played>;
-const Refused = z.object({ error: z.string() });
-
 /** A facility in a box, running as a process of its own that ends with ours. */
 export interface StandIn {
   readonly url: string;
   /** Changes the tree as a facility does from one night to the next. */
-  playNight(night: number): Promise<Played>;
+  playNight(night: number): Promise<PlayedNight>;
   stop(): Promise<void>;
 }
+
+/** A night of a large tree is written in seconds; a process that does not end by then is killed. Milliseconds. */
+const STOP_WITHIN_MS = 5_000;
 
 export async function startStandIn(
   folder: string,
@@ -45,81 +47,49 @@ export async function startStandIn(
 ): Promise<StandIn> {
   const numbers = ['--floats', String(size.floats), '--cycles', String(size.cycles), '--seed', String(size.seed)];
   const [command, args] = bound(process.execPath, [`${root}standins/gdac/main.ts`, '--folder', folder, ...numbers, '--until-stdin-ends']);
-  // A group of its own: Ctrl-C reaches us alone, and we end it after those who use it.
+  // A session of its own: Ctrl-C reaches us alone, and we end it in order.
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
-  const exited = once(child, 'exit');
+  child.stdin.on('error', () => undefined);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answer = async (): Promise<unknown> => {
+  const answer = async <T>(schema: z.ZodType<T>): Promise<T> => {
     const { done, value } = await lines.next();
-    if (done !== true) return JSON.parse(value);
-    throw standInFailed('The stand-in ended before it answered', `Look above for its own words, and into ${folder}`);
+    const parsed = done === true ? null : schema.safeParse(JSON.parse(value));
+    if (parsed?.success === true) return parsed.data;
+    throw wentWrong(done === true ? 'The stand-in ended before it answered' : `The stand-in answered ${value}`, folder);
   };
-  const stop = async (): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.stdin.end();
-    child.kill('SIGTERM');
-    await exited;
+  const { url } = await answer(Ready);
+  return {
+    url,
+    async playNight(night) {
+      child.stdin.write(`night ${night}\n`);
+      return answer(PlayedNight);
+    },
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+      const ended = once(child, 'exit');
+      child.stdin.end();
+      await ended;
+      clearTimeout(timer);
+    },
   };
-  try {
-    const { url } = Ready.parse(await answer());
-    return {
-      url,
-      async playNight(night) {
-        child.stdin.write(`night ${night}\n`);
-        return playedOf(await answer());
-      },
-      stop,
-    };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
 }
 
-/** @throws {Failure} `stand_in` (stop): the stand-in refused to play the night. */
-export function playedOf(answer: unknown): Played {
-  const refused = Refused.safeParse(answer);
-  if (refused.success) throw standInFailed(`The stand-in could not play the next night: ${refused.data.error}`);
-  return Played.parse(answer);
-}
-
-/** What changed, in words; what did not happen is left out. Pure. */
-export function playedSentence({ files, bytes, profiles }: Played): string {
-  const parts = [
-    [profiles.added, `${formatItems(profiles.added, 'new profile')}`],
-    [profiles.renamed, `${formatItems(profiles.renamed, 'profile')} R→D`],
-    [profiles.deleted, `${formatItems(profiles.deleted, 'profile')} withdrawn`],
-    [files.changed, `${formatItems(files.changed, 'file')} changed`],
-    [files.touched, `${formatItems(files.touched, 'file')} only touched`],
-    [files.deleted, `${formatItems(files.deleted, 'file')} deleted`],
-  ] as const;
-  const told = parts.flatMap(([count, words]) => (count > 0 ? [words] : []));
-  return told.length === 0 ? 'nothing changes' : `${told.join(', ')}; ${formatBytes(bytes)} to send`;
-}
-
-/**
- * Compares every document with what the generator says it must be; in a process of its own, with no code of the loader.
- * @throws {Failure} `stand_in` (stop): the comparison itself could not be made.
- */
+/** Compares every document with what the generator says it must be; in a process of its own, with no code of the loader. */
 export async function checkStandIn(folder: string, uri: string, database: string): Promise<Checked> {
-  const arguments_ = ['--folder', folder, '--uri', uri, '--database', database];
-  const [command, args] = bound(process.execPath, [`${root}standins/gdac/check.ts`, ...arguments_]);
-  const { stdout, stderr } = await execa(command, args, { reject: false });
-  if (stdout !== '') return Checked.parse(JSON.parse(stdout));
-  throw standInFailed(`The documents could not be compared with what they must be: ${stderr.trim() || 'the check said nothing'}`);
+  const [command, args] = bound(process.execPath, [
+    `${root}standins/gdac/check.ts`,
+    '--folder',
+    folder,
+    '--uri',
+    uri,
+    '--database',
+    database,
+  ]);
+  const { stdout, exitCode } = await execa(command, [...args], { reject: false, stderr: 'inherit' });
+  if (exitCode === 0 || exitCode === 1) return Checked.parse(JSON.parse(stdout));
+  throw wentWrong('The documents could not be compared with what the stand-in says they must be', folder);
 }
 
-export const isRight = ({ missing, differing, extra }: Checked): boolean => missing === 0 && differing === 0 && extra === 0;
-
-/** What the comparison says, with the first differences. Pure. */
-export function verdict(checked: Checked): string {
-  if (isRight(checked)) {
-    return `Proved: all ${formatItems(checked.checked, 'profile')} are what the generator says they must be, and there is nothing else.`;
-  }
-  const { missing, differing, extra, different } = checked;
-  return `NOT RIGHT: ${missing} missing, ${differing} different, ${extra} too many.\n${different.join('\n')}`;
-}
-
-function standInFailed(happened: string, remedy?: string): Failure {
-  return new Failure({ kind: 'stop', code: 'stand_in', happened, ...(remedy === undefined ? {} : { remedy }) });
-}
+const wentWrong = (happened: string, folder: string): Failure =>
+  new Failure({ kind: 'stop', code: 'stand_in', happened, remedy: `Look above for its own words, and into ${folder}` });

@@ -4,32 +4,36 @@ import { Quarantine } from '../stores/quarantine.ts';
 import { Receipts } from '../stores/receipts.ts';
 import { type Run, Runs } from '../stores/runs.ts';
 import type { Context } from './context.ts';
+import { EXIT } from './exit.ts';
 import type { Answer } from './output.ts';
+import { recordLines } from './record-lines.ts';
+import { findSchedule, scheduleId } from './schedules.ts';
 
-interface FlowStatus {
+export interface FlowStatus {
   readonly flow: string;
   readonly kind: string;
   readonly home: number;
   readonly quarantine: Readonly<Record<string, number>>;
-  readonly next: string | null;
+  readonly schedule: NextStart;
   readonly last: Run | null;
 }
 
-/** Every flow: what is home, what is in quarantine, how the last run went or goes, when the next one starts. */
+/** When the next job starts by itself; ISO 8601, UTC. `state` says why none does. */
+export interface NextStart {
+  readonly state: 'scheduled' | 'paused' | 'none';
+  readonly next: string | null;
+}
+
+/** Every flow: what is home, what is in quarantine, how the last run went or goes, when the next one starts. One flow: its last record too. */
 export async function status(context: Context, only: string | null): Promise<Answer> {
   const flows = only === null ? (await context.flows()).map(({ flow }) => flow) : [await context.flow(only)];
+  if (flows.length === 0) {
+    return { value: [], text: `No flow files in ${context.settings.flows}. Write one with: landfall init argo`, exit: EXIT.usage };
+  }
   const statuses: FlowStatus[] = [];
   for (const flow of flows) statuses.push(await statusOf(context, flow));
-  if (statuses.length === 0) return { value: [], text: `No flow files in ${context.settings.flows}. Write one with: landfall init argo` };
-  const columns = [
-    { title: 'flow' },
-    { title: 'kind' },
-    { title: 'items home', align: 'right' as const },
-    { title: 'quarantine', align: 'right' as const },
-    { title: 'next' },
-    { title: 'last run' },
-  ];
-  return { value: statuses, text: formatTable(columns, statuses.map(rowOf)) };
+  const record = only === null ? '' : recordLines(statuses[0]?.last?.record ?? {});
+  return { value: statuses, text: [statusTable(statuses, new Date()), ...(record === '' ? [] : ['', record])].join('\n') };
 }
 
 async function statusOf(context: Context, { name, kind, schedules }: Flow): Promise<FlowStatus> {
@@ -40,41 +44,61 @@ async function statusOf(context: Context, { name, kind, schedules }: Flow): Prom
     kind,
     home: await new Receipts(database).count(name),
     quarantine: await new Quarantine(database).countByCode(name),
-    next: await nextStart(
+    schedule: await nextStart(
       context,
-      Object.keys(schedules).map((job) => `${job}/${name}`),
+      Object.keys(schedules).map((job) => scheduleId(job, name)),
     ),
     last: last ?? null,
   };
 }
 
-/** The earliest of the flow's schedules, or what is the matter with it. */
-async function nextStart(context: Context, ids: readonly string[]): Promise<string | null> {
+/** The earliest of the flow's schedules. */
+async function nextStart(context: Context, ids: readonly string[]): Promise<NextStart> {
   const client = await context.client();
-  const times: Date[] = [];
-  for await (const schedule of client.schedule.list()) {
-    const [next] = schedule.info?.nextActionTimes ?? [];
-    if (ids.includes(schedule.scheduleId) && next !== undefined && schedule.state?.paused !== true) times.push(next);
-  }
-  return times.toSorted((a, b) => a.getTime() - b.getTime())[0]?.toISOString() ?? null;
+  const found = (await Promise.all(ids.map((id) => findSchedule(client, id)))).filter((one) => one !== null);
+  const times = found.flatMap(({ state, info }) => (state.paused ? [] : info.nextActionTimes.slice(0, 1)));
+  const next = times.toSorted((a, b) => a.getTime() - b.getTime())[0];
+  if (next !== undefined) return { state: 'scheduled', next: next.toISOString() };
+  return { state: found.some(({ state }) => state.paused) ? 'paused' : 'none', next: null };
 }
 
-function rowOf({ flow, kind, home, quarantine, next, last }: FlowStatus): readonly string[] {
-  const quarantined = Object.values(quarantine).reduce((sum, n) => sum + n, 0);
-  return [
-    flow,
-    kind,
-    formatCount(home),
-    formatCount(quarantined),
-    next === null ? 'not scheduled' : next.slice(0, 16).replace('T', ' '),
-    lastOf(last),
+/** Pure. */
+export function statusTable(statuses: readonly FlowStatus[], now: Date): string {
+  const columns = [
+    { title: 'flow' },
+    { title: 'kind' },
+    { title: 'items home', align: 'right' as const },
+    { title: 'quarantine', align: 'right' as const },
+    { title: 'next start (UTC)' },
+    { title: 'last run' },
   ];
+  return formatTable(
+    columns,
+    statuses.map(({ flow, kind, home, quarantine, schedule, last }) => [
+      flow,
+      kind,
+      formatCount(home),
+      formatCount(Object.values(quarantine).reduce((sum, n) => sum + n, 0)),
+      startOf(schedule),
+      lastOf(last, now),
+    ]),
+  );
 }
 
-function lastOf(run: Run | null): string {
+function startOf({ state, next }: NextStart): string {
+  if (next !== null) return next.slice(0, 16).replace('T', ' ');
+  return state === 'paused' ? 'schedule paused' : 'not scheduled';
+}
+
+function lastOf(run: Run | null, now: Date): string {
   if (run === null) return 'never';
   const { job, health, says, progress, endedAt, startedAt } = run;
-  if (endedAt === null)
-    return `${job} is in phase ${progress.phase}: ${formatCount(progress.done)} of ${formatCount(progress.total)}${says === null ? '' : `. ${says}`}`;
-  return `${job} ${health}, ${formatDuration(Date.now() - endedAt.getTime())} ago, took ${formatDuration(endedAt.getTime() - startedAt.getTime())}${says === null ? '' : `: ${says}`}`;
+  const said = says === null ? '' : `: ${says}`;
+  if (endedAt === null) {
+    const { phase, done, total } = progress;
+    const counts = total > 0 ? ` ${formatCount(done)} of ${formatCount(total)}` : '';
+    return `${job} is running, phase ${phase}${counts}${health === 'ok' ? '' : `, ${health}`}${said}`;
+  }
+  const ago = formatDuration(now.getTime() - endedAt.getTime());
+  return `${job} ${health}, ${ago} ago, took ${formatDuration(endedAt.getTime() - startedAt.getTime())}${said}`;
 }

@@ -1,19 +1,47 @@
-import { Runs } from '../stores/runs.ts';
+import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import { type Run, Runs } from '../stores/runs.ts';
 import type { Context } from './context.ts';
-import { followRun } from './follow.ts';
+import { EXIT } from './exit.ts';
+import { followUntil } from './follow.ts';
+import { Lifetime } from './lifetime.ts';
+import { firstJob } from './lookup.ts';
 import type { Answer } from './output.ts';
+import { recordLines } from './record-lines.ts';
 
 /** Draws the flow's present run until it ends, or says how the last one ended. */
 export async function watch(context: Context, flow: string): Promise<Answer> {
-  await context.flow(flow);
+  const { kind } = await context.flow(flow);
   const database = await context.database();
   const runs = new Runs(database);
   const [latest] = await runs.latest(flow, 1);
-  if (latest === undefined) return { value: null, text: `Flow ${flow} has never run. Start it with: landfall run mirror ${flow}` };
-  if (latest.endedAt === null) await followRun(database, latest.run);
-  const ended = await runs.get(latest.run);
+  if (latest === undefined) {
+    return { value: null, text: `Flow ${flow} has never run. Start it with: landfall run ${firstJob(kind)} ${flow}` };
+  }
+  if (latest.endedAt === null) {
+    const lifetime = new Lifetime('The watching', `The run itself goes on; see it with: landfall watch ${flow}`);
+    await lifetime.unlessStopped(followUntil(database, latest.run, untilEnded(context, latest)));
+  }
+  return endOf((await runs.get(latest.run)) ?? latest);
+}
+
+/** Temporal knows of every end, of those too that kept no record. */
+async function untilEnded(context: Context, { workflowId, run }: Run): Promise<void> {
+  try {
+    await (await context.client()).workflow.getHandle(workflowId, run).result();
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError) && !(error instanceof WorkflowNotFoundError)) throw error;
+  }
+}
+
+function endOf(run: Run): Answer {
+  const { job, flow, health, says, record, endedAt } = run;
+  const how =
+    endedAt === null
+      ? `${job} of ${flow} was ended without keeping its record; the next run goes on from there.`
+      : `${job} of ${flow} ended (${health})${says === null ? '.' : `: ${says}`}`;
   return {
-    value: ended,
-    text: `${latest.job} of ${flow} ended (${ended?.health ?? 'unknown'})${ended?.says == null ? '.' : `: ${ended.says}`}`,
+    value: run,
+    text: [how, recordLines(record ?? {})].filter((part) => part !== '').join('\n'),
+    exit: endedAt !== null && health === 'ok' ? EXIT.done : EXIT.failed,
   };
 }

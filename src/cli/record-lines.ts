@@ -1,0 +1,41 @@
+import { formatBytes, formatCount, formatDuration, formatTable } from '../observe/format.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * A run's record, of whatever kind, as a small table: a line for each count, list of sentences or breakdown. Its names, times and versions
+ * are in the record itself. Pure.
+ */
+export function recordLines(record: Fields): string {
+  const rows = Object.entries(record).flatMap(([name, value]) => rowsOf(name, value));
+  return formatTable([{ title: '' }, { title: '' }], rows)
+    .split('\n')
+    .slice(1)
+    .join('\n');
+}
+
+function rowsOf(name: string, value: unknown): readonly (readonly string[])[] {
+  const label = `  ${words(name)}`;
+  if (typeof value === 'number') return [[label, figure(name, value)]];
+  if (Array.isArray(value)) return value.filter((line) => typeof line === 'string').map((line, at) => [at === 0 ? label : '', line]);
+  if (!isFields(value)) return [];
+  const parts = Object.entries(value).flatMap(([part, n]) => (typeof n === 'number' ? [`${part} ${formatCount(n)}`] : []));
+  return parts.length === 0 ? [] : [[label, parts.join(', ')]];
+}
+
+/** `bytesRead` is bytes, `seconds` a duration, all else counts. */
+function figure(name: string, value: number): string {
+  if (/^bytes/.test(name)) return formatBytes(value);
+  return name === 'seconds' ? formatDuration(value * 1000) : formatCount(value);
+}
+
+const words = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+/** What a job's result tells of its work: its record, what it listed, or the result itself where the counts stand in it. Pure. */
+export function recordIn(result: unknown): Fields | null {
+  if (!isFields(result)) return null;
+  if (isFields(result.record)) return result.record;
+  return isFields(result.listed) ? result.listed : result;
+}
+
+export const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
