@@ -99,6 +99,7 @@ export class ChunkLoader {
         return { flow: flow.name, item: keyText(key), product: profile._id, files, run, rules: RULES_VERSION, at: now() };
       });
     await this.#removeRenamed(arrived);
+    await this.#assertHeld();
     await receipts.record(arrived, (item) => !this.#before.known.has(item));
 
     for (const { key, profile } of translated)
@@ -165,8 +166,11 @@ export class ChunkLoader {
       const before = this.#before.known.get(item)?.product;
       if (before !== undefined && before !== product) renamed.set(item, before);
     }
+    if (renamed.size === 0) return;
     const fresh = new Set(arrived.map(({ product }) => product));
-    await this.#products.removeProfiles((await this.#withoutOtherHolder(renamed)).filter((product) => !fresh.has(product)));
+    const orphans = (await this.#withoutOtherHolder(renamed)).filter((product) => !fresh.has(product));
+    await this.#assertHeld();
+    await this.#products.removeProfiles(orphans);
   }
 
   /** Of these items' products, those that no other item holds a receipt for. */
