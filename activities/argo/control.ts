@@ -37,74 +37,87 @@ export interface PlanItems {
   readonly items: readonly string[] | null;
 }
 
+export interface PlanOf {
+  readonly flow: string;
+  readonly plan: string;
+}
+
 /** Book-keeping of the argo jobs. Queue: control. */
-export const controlActivities = ({ resolve, plans, quarantine, runs, onQuarantine, versions, now }: ControlDependencies) => ({
-  /** An operator types no more than the flow's name; everything else comes from its file. */
-  async resolveArgo({ flow }: { readonly flow: string }): Promise<ArgoFlow> {
-    return await resolve(flow);
-  },
-
-  /** A plan of named profiles, or of what is in quarantine. */
-  async planItems({ flow, plan, items }: PlanItems): Promise<PlanHeader> {
-    const known = await plans.header(plan);
-    if (known !== null) return known;
-    for (const item of items ?? []) {
-      if (parseKeyText(item) !== null) continue;
-      throw new Failure({
-        kind: 'stop',
-        code: 'bad_item',
-        happened: `"${item}" names no profile`,
-        expected: '<dac>/<wmo>_<number>, such as aoml/13857_001',
-        remedy: 'Look at the keys with: landfall quarantine list',
-      });
-    }
-    const source = items === null ? quarantine.openItems(flow.name) : items.toSorted();
-    return await plans.store(plan, flow.name, pagesOfItems(source, flow.load.batch), now());
-  },
-
-  async planOutcome({ plan }: { readonly plan: string }): Promise<PageOutcome & { readonly pagesOpen: number }> {
-    return await plans.outcome(plan);
-  },
-
-  /** Adds the night up from what its pages kept, so that no crash can make it count twice. */
-  async recordNight({ flow, run, plan, retries, listed, warnings }: RecordNight): Promise<NightRecord> {
-    const [header, outcome, retried, begun, codes] = await Promise.all([
-      plans.header(plan),
-      plans.outcome(plan),
-      Promise.all(retries.map((retry) => plans.outcome(retry))),
-      runs.get(run),
-      quarantine.countByCode(flow.name),
-    ]);
+export const controlActivities = ({ resolve, plans, quarantine, runs, onQuarantine, versions, now }: ControlDependencies) => {
+  const openByCode = async (flow: string): Promise<Readonly<Record<string, number>>> => {
+    const codes = await quarantine.countByCode(flow);
     onQuarantine(
-      flow.name,
+      flow,
       Object.values(codes).reduce((sum, n) => sum + n, 0),
     );
-    const endedAt = now();
-    const startedAt = begun?.startedAt ?? endedAt;
-    const { loaded, unchanged, rejected, removed } = outcome;
-    return {
-      flow: flow.name,
-      run,
-      startedAt: startedAt.toISOString(),
-      endedAt: endedAt.toISOString(),
-      seconds: (endedAt.getTime() - startedAt.getTime()) / 1000,
-      seen: header?.items ?? 0,
-      loaded,
-      unchanged,
-      rejected,
-      removed,
-      retried: retried.length === 0 ? null : sumOf(retried),
-      bytesRead: outcome.bytes,
-      filesCopied: listed.filesToCopy,
-      bytesCopied: listed.bytesToCopy,
-      filesDeleted: listed.filesToDelete,
-      unknownNames: listed.unknownNames,
-      warnings: [...listed.warnings, ...warnings],
-      quarantine: codes,
-      versions,
-    };
-  },
-});
+    return codes;
+  };
+
+  return {
+    /** An operator types no more than the flow's name; everything else comes from its file. */
+    async resolveArgo({ flow }: { readonly flow: string }): Promise<ArgoFlow> {
+      return await resolve(flow);
+    },
+
+    /** A plan of named profiles, or of what is in quarantine. */
+    async planItems({ flow, plan, items }: PlanItems): Promise<PlanHeader> {
+      const known = await plans.header(plan);
+      if (known !== null) return known;
+      for (const item of items ?? []) {
+        if (parseKeyText(item) !== null) continue;
+        throw new Failure({
+          kind: 'stop',
+          code: 'bad_item',
+          happened: `"${item}" names no profile`,
+          expected: '<dac>/<wmo>_<number>, such as aoml/13857_001',
+          remedy: 'Look at the keys with: landfall quarantine list',
+        });
+      }
+      const source = items === null ? quarantine.openItems(flow.name) : items.toSorted();
+      return await plans.store(plan, flow.name, pagesOfItems(source, flow.load.batch), now());
+    },
+
+    async planOutcome({ flow, plan }: PlanOf): Promise<PageOutcome & { readonly pagesOpen: number }> {
+      await openByCode(flow);
+      return await plans.outcome(plan);
+    },
+
+    /** Adds the night up from what its pages kept, so that no crash can make it count twice. */
+    async recordNight({ flow, run, plan, retries, listed, warnings }: RecordNight): Promise<NightRecord> {
+      const [header, outcome, retried, begun, codes] = await Promise.all([
+        plans.header(plan),
+        plans.outcome(plan),
+        Promise.all(retries.map((retry) => plans.outcome(retry))),
+        runs.get(run),
+        openByCode(flow.name),
+      ]);
+      const endedAt = now();
+      const startedAt = begun?.startedAt ?? endedAt;
+      const { loaded, unchanged, rejected, removed } = outcome;
+      return {
+        flow: flow.name,
+        run,
+        startedAt: startedAt.toISOString(),
+        endedAt: endedAt.toISOString(),
+        seconds: (endedAt.getTime() - startedAt.getTime()) / 1000,
+        seen: header?.items ?? 0,
+        loaded,
+        unchanged,
+        rejected,
+        removed,
+        retried: retried.length === 0 ? null : sumOf(retried),
+        bytesRead: outcome.bytes,
+        filesCopied: listed.filesToCopy,
+        bytesCopied: listed.bytesToCopy,
+        filesDeleted: listed.filesToDelete,
+        unknownNames: listed.unknownNames,
+        warnings: [...listed.warnings, ...warnings],
+        quarantine: codes,
+        versions,
+      };
+    },
+  };
+};
 
 function sumOf(outcomes: readonly PageOutcome[]): PageOutcome {
   const { loaded, unchanged, rejected, removed, bytes } = outcomes.reduce(addOutcomes, noOutcome);

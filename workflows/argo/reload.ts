@@ -47,7 +47,7 @@ export async function reload(input: ReloadInput): Promise<ReloadResult> {
       return await continueAsNew<typeof reload>({ flow: flow.name, goOn });
     }
 
-    const { pagesOpen, ...outcome } = await planOutcome({ plan: plan.plan });
+    const { pagesOpen, ...outcome } = await planOutcome({ flow: flow.name, plan: plan.plan });
     const state = loaded.state === 'finished' && pagesOpen === 0 ? 'done' : 'stopped';
     const message = `${plan.items} profiles tried again: ${outcome.loaded} loaded, ${outcome.rejected} still rejected, ${outcome.removed} removed.`;
     const result = { flow: flow.name, state, message, ...outcome } as const;
