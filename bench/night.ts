@@ -4,6 +4,7 @@
  * The night's time is the whole workflow: list, copy by rsync, plan, load, record. The plain loop only reads, translates and writes, over
  * the mirror that the night has brought; both write to the same embedded database, into collections with the same validators and indexes.
  */
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -90,6 +91,8 @@ try {
     const env = { ...process.env, LANDFALL_HOME: home, LANDFALL_FLOWS: join(home, 'flows'), LANDFALL_DATABASE: book };
     const { worker } = await startWorker({ home, env, args: [], logFile: join(home, 'worker.log'), report: () => undefined });
 
+    // What the round before left for the disk to write is not this one's.
+    spawnSync('sync');
     const began = performance.now();
     const watched = watchPhases(database);
     const result: { record: { loaded: number; seen: number } } = await client.workflow.execute('mirror', {
@@ -102,6 +105,7 @@ try {
     const memory = peakMemory(worker.pid() ?? 0);
     await worker.stop();
 
+    spawnSync('sync');
     const plain = await plainLoop(mirror, embedded.endpoints.mongodbUri, `plain${round}`, `plainbook${round}`);
     if (plain.documents !== result.record.loaded)
       throw new Error(`the plain loop wrote ${plain.documents} documents, the night ${result.record.loaded}`);
