@@ -1,0 +1,120 @@
+/**
+ * Records the histories that `replay.test.ts` replays, from real runs: `node test/replay/record.ts`.
+ * Do it anew only when a change of the workflows is meant to be incompatible with runs that are under way.
+ */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { expectedProfiles } from '../../standins/gdac/expected.ts';
+import type { reload } from '../../workflows/argo/reload.ts';
+import { until } from '../helpers/processes.ts';
+import { filesIn, type Night, type Site, startSite, untilProgress } from '../helpers/site.ts';
+
+const folder = fileURLToPath(new URL('histories/', import.meta.url));
+const world = { seed: 51, floats: 5, cyclesPerFloat: 7 };
+const smallBatches = { load: { batch: 7, width: 1 } };
+const [firstKey = ''] = [...expectedProfiles(world, 0)].map(({ key }) => key);
+
+const untilIdle = (night: Night): Promise<void> => until(async () => ((await night.describe()).raw.pendingActivities ?? []).length === 0);
+
+async function recordUsual(site: Site): Promise<void> {
+  const night = await site.flow('night', world);
+  await night.run();
+  await save(site, 'night', 'mirror/night');
+  await night.run({ dryRun: true });
+  await save(site, 'dry-run', 'mirror/night');
+  await site.client.workflow.execute<typeof reload>('reload', {
+    taskQueue: 'landfall',
+    workflowId: 'reload/night',
+    args: [{ flow: 'night' }],
+  });
+  await save(site, 'reload', 'reload/night');
+}
+
+async function recordAsked(site: Site): Promise<void> {
+  const asked = await site.flow('asked', world, { deletions: { share: 0, floor: 0 } });
+  await asked.run();
+  await asked.gdac.playNight(1);
+  const night = await asked.start();
+  await untilProgress(night, ({ health }) => health === 'asks');
+  await night.signal('retry', { force: true });
+  await night.result();
+  await save(site, 'asked-and-forced', 'mirror/asked');
+}
+
+async function recordCopies(site: Site): Promise<void> {
+  for (const name of ['paused', 'stopped', 'cancelled'] as const) {
+    const flow = await site.flow(`copy-${name}`, world);
+    await flow.gdac.setFaults({ bandwidthKiB: 100 });
+    const night = await flow.start();
+    await untilProgress(night, ({ phase }) => phase === 'copy');
+    await until(async () => (await filesIn(flow.flow.mirror)) > 2);
+    if (name === 'cancelled') await night.cancel();
+    else await night.signal(name === 'paused' ? 'pause' : 'stop');
+    if (name === 'paused') {
+      await untilIdle(night);
+      await flow.gdac.setFaults({});
+      await night.signal('resume');
+    }
+    await night.result().catch(() => undefined);
+    await save(site, `copy-${name}`, night.workflowId);
+  }
+}
+
+async function recordLoads(site: Site): Promise<void> {
+  const flow = await site.flow('load-paused', world, smallBatches);
+  const night = await flow.start();
+  await untilProgress(night, ({ phase, done }) => phase === 'load' && done > 0);
+  const second = await flow.start({}, 'mirror/second');
+  await second.result().catch(() => undefined);
+  await save(site, 'second-run', 'mirror/second');
+  await night.signal('pause');
+  await untilIdle(night);
+  await night.executeUpdate('retryItems', { args: [{ items: [firstKey] }] });
+  await night.signal('setWidth', 3);
+  await night.signal('retry');
+  await night.signal('resume');
+  await night.result();
+  await save(site, 'load-paused-and-retried', 'mirror/load-paused');
+}
+
+async function recordContinued(site: Site): Promise<void> {
+  const flow = await site.flow('continued', { ...world, floats: 12 }, smallBatches);
+  await (await flow.start()).result();
+  const runs = (await Array.fromAsync(site.client.workflow.list({ query: "WorkflowId = 'mirror/continued'" }))).toReversed();
+  const [first, second] = runs;
+  for (const [name, run] of Object.entries({ first, second, last: runs.at(-1) }))
+    await save(site, `continued-${name}`, 'mirror/continued', run?.runId);
+}
+
+/** Keeps a history without what only the machine of the recording knows. */
+async function save(site: Site, name: string, workflowId: string, runId?: string): Promise<void> {
+  const history = await site.client.workflow.getHandle(workflowId, runId).fetchHistory();
+  const text = JSON.stringify(history)
+    .replaceAll(/"\d+@[^"]*"/g, '"worker"')
+    .replaceAll(/"data": ?"([A-Za-z0-9+/=]*)"/g, (_, data: string) => `"data": "${reworded(data, site.home)}"`);
+  const packed = gzipSync(JSON.stringify(JSON.parse(text)), { level: 9 });
+  writeFileSync(`${folder}${name}.json.gz`, packed);
+  console.log(`${name}: ${history.events?.length} events, ${packed.length} bytes`);
+}
+
+const reworded = (data: string, home: string): string =>
+  Buffer.from(Buffer.from(data, 'base64').toString('utf8').replaceAll(home, '/srv/landfall')).toString('base64');
+
+async function recordWith(
+  dynamicConfig: Readonly<Record<string, string>>,
+  ...recordings: readonly ((site: Site) => Promise<void>)[]
+): Promise<void> {
+  const site = await startSite({ dynamicConfig });
+  try {
+    await site.worker();
+    for (const record of recordings) await record(site);
+  } finally {
+    await site.stop();
+  }
+}
+
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+await recordWith({}, recordUsual, recordAsked, recordCopies, recordLoads);
+await recordWith({ 'limit.historyCount.suggestContinueAsNew': '40' }, recordContinued);
