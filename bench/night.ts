@@ -40,8 +40,13 @@ function peakMemory(pid: number): number {
   return Number(line?.[1] ?? Number.NaN) / 1024;
 }
 
+interface PhaseSeconds {
+  readonly phase: string;
+  readonly seconds: number;
+}
+
 /** Seconds per phase, as the run's own progress shows them. */
-function watchPhases(database: Database): { readonly end: () => string } {
+function watchPhases(database: Database): { readonly end: () => readonly PhaseSeconds[] } {
   const runs = new Runs(database);
   const began = new Map<string, number>();
   const look = setInterval(() => {
@@ -53,13 +58,10 @@ function watchPhases(database: Database): { readonly end: () => string } {
     );
   }, 100);
   return {
-    end: () => {
+    end: (): readonly PhaseSeconds[] => {
       clearInterval(look);
       const starts = [...began, ['', performance.now()] as const];
-      return starts
-        .slice(0, -1)
-        .map(([phase, at], n) => `${phase} ${(((starts[n + 1]?.[1] ?? at) - at) / 1000).toFixed(1)} s`)
-        .join(', ');
+      return starts.slice(0, -1).map(([phase, at], n) => ({ phase, seconds: ((starts[n + 1]?.[1] ?? at) - at) / 1000 }));
     },
   };
 }
@@ -118,7 +120,9 @@ try {
       `round ${round}: ${result.record.loaded} profiles; night ${nightSeconds.toFixed(1)} s, ${nightRate.toFixed(0)}/s, worker peak ${memory.toFixed(0)} MiB; ` +
         `plain loop ${plain.seconds.toFixed(1)} s, ${plainRate.toFixed(0)}/s; ratio ${(nightRate / plainRate).toFixed(2)}`,
     );
-    say(`         the night's phases: ${phases}`);
+    const loadRate = result.record.loaded / (phases.find(({ phase }) => phase === 'load')?.seconds ?? Number.NaN);
+    const shown = phases.map(({ phase, seconds }) => `${phase} ${seconds.toFixed(1)} s`).join(', ');
+    say(`         phases: ${shown}; the load phase alone ${loadRate.toFixed(0)}/s, ratio ${(loadRate / plainRate).toFixed(2)}`);
     await database.products(`night${round}`).dropDatabase();
     await database.products(`plain${round}`).dropDatabase();
     await database.close();
