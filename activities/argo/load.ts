@@ -28,6 +28,9 @@ export interface LoadDependencies {
   readonly signsEveryMs?: number;
 }
 
+/** So often the database may fail on single documents for reasons no rule knows, before they go to quarantine and the others go on. */
+const PATIENT_ATTEMPTS = 5;
+
 /** Queue: load. */
 export const loadActivities = ({ plans, runs, loader, onOutcome, now, signsEveryMs }: LoadDependencies) => ({
   /**
@@ -45,7 +48,8 @@ export const loadActivities = ({ plans, runs, loader, onOutcome, now, signsEvery
       done = finished;
       tell();
     };
-    const loading = loader.load({ flow, items, run, fence, isForced, acceptsEmptyMirror, signal, onChunk });
+    const isPatienceOver = activityInfo().attempt >= PATIENT_ATTEMPTS;
+    const loading = loader.load({ flow, items, run, fence, isForced, acceptsEmptyMirror, isPatienceOver, signal, onChunk });
     // A chunk may take longer than the heartbeat allows: a damaged file that has to be given up, a database that is slow to answer.
     const outcome = await withSignsOfLife(loading, tell, signsEveryMs);
     const isFirst = await plans.finish(plan, page, outcome);

@@ -1,12 +1,13 @@
 import { Failure } from '../errors.ts';
 import type { Rejected } from '../stores/quarantine.ts';
 import type { Receipt } from '../stores/receipts.ts';
+import type { RefusedDocument } from './bulk-write.ts';
 import type { ArgoDocument, ArgoMetaDocument } from './documents.ts';
 import type { LoaderDependencies, LoadRequest } from './load-request.ts';
 import { chooseMetadata } from './metadata.ts';
 import { keyText, listName, type ProfileKey } from './names.ts';
 import { bytesOf, type Prepared, type Translated } from './prepare.ts';
-import { Products, type RefusedDocument } from './products.ts';
+import { Products } from './products.ts';
 import { withMetadata } from './profile.ts';
 import { RULES_VERSION } from './rules-version.ts';
 
@@ -48,7 +49,7 @@ export class ChunkLoader {
     this.#use = use;
     this.#request = request;
     this.#before = before;
-    this.#products = new Products(use.database, request.flow);
+    this.#products = new Products(use.database, request.flow, request);
   }
 
   /** Removes profiles that have no files any more. A document that another DAC's profile holds a receipt for stays. */

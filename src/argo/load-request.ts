@@ -4,10 +4,11 @@ import type { Fence, Leases } from '../stores/leases.ts';
 import type { Database } from '../stores/mongo.ts';
 import type { Quarantine } from '../stores/quarantine.ts';
 import type { Receipts } from '../stores/receipts.ts';
+import type { BulkOptions } from './bulk-write.ts';
 import type { ArgoFlow } from './flow.ts';
 
 /** What one call of the loader is asked for. */
-export interface LoadRequest {
+export interface LoadRequest extends BulkOptions {
   readonly flow: ArgoFlow;
   /** Profile keys `<dac>/<wmo>_<number>`; all of one platform's are in one request. */
   readonly items: readonly string[];

@@ -1,13 +1,8 @@
-import { BSON, type Collection, MongoBulkWriteError, MongoInvalidArgumentError } from 'mongodb';
-import { type Database, isDuplicateKey, isRefusedDocument, mongoFailure, within } from '../stores/mongo.ts';
+import type { Collection } from 'mongodb';
+import { type Database, within } from '../stores/mongo.ts';
+import { type BulkOptions, bulkWrite, type RefusedDocument, type WriteFailure } from './bulk-write.ts';
 import type { ArgoDocument, ArgoMetaDocument } from './documents.ts';
 import type { ArgoFlow } from './flow.ts';
-
-/** A document the database refused for what is in it. */
-export interface RefusedDocument {
-  readonly id: string;
-  readonly message: string;
-}
 
 export type MetadataAnswer = { readonly state: 'written'; readonly refused: readonly RefusedDocument[] } | { readonly state: 'conflict' };
 
@@ -22,7 +17,10 @@ export class Products {
   readonly #argo: Collection<ArgoDocument>;
   readonly #argoMeta: Collection<ArgoMetaDocument>;
 
-  constructor(database: Database, flow: ArgoFlow) {
+  readonly #options: BulkOptions;
+
+  constructor(database: Database, flow: ArgoFlow, options: BulkOptions) {
+    this.#options = options;
     const products = database.products(flow.database);
     this.#argo = products.collection<ArgoDocument>(flow.collections.argo);
     this.#argoMeta = products.collection<ArgoMetaDocument>(flow.collections.argoMeta);
@@ -43,7 +41,7 @@ export class Products {
    * and the caller reads and chooses again (rule R15).
    */
   async addMetadata(documents: readonly ArgoMetaDocument[]): Promise<MetadataAnswer> {
-    const failures = await bulk('writing argoMeta', documents, (some) => this.#argoMeta.insertMany([...some], { ordered: false }));
+    const failures = await this.#write('argoMeta', documents, (some) => this.#argoMeta.insertMany([...some], { ordered: false }));
     if (failures.some(({ isDuplicate }) => isDuplicate)) return { state: 'conflict' };
     return { state: 'written', refused: failures };
   }
@@ -56,10 +54,10 @@ export class Products {
    */
   async putProfiles(documents: readonly ArgoDocument[], isNew: (document: ArgoDocument) => boolean): Promise<ProfilesAnswer> {
     const fresh = documents.filter(isNew);
-    const failures = await bulk('writing argo', fresh, (some) => this.#argo.insertMany([...some], { ordered: false }));
+    const failures = await this.#write('argo', fresh, (some) => this.#argo.insertMany([...some], { ordered: false }));
     const there = new Set(failures.filter(({ isDuplicate }) => isDuplicate).map(({ id }) => id));
     const known = documents.filter((document) => there.has(document._id) || !isNew(document));
-    const refused = await bulk('writing argo', known, (some) =>
+    const refused = await this.#write('argo', known, (some) =>
       this.#argo.bulkWrite(
         some.map((replacement) => ({ replaceOne: { filter: { _id: replacement._id }, replacement, upsert: true } })),
         { ordered: false },
@@ -72,45 +70,12 @@ export class Products {
     if (ids.length === 0) return 0;
     return (await within('removing from argo', () => this.#argo.deleteMany({ _id: { $in: [...ids] } }))).deletedCount;
   }
-}
 
-interface WriteFailure extends RefusedDocument {
-  readonly isDuplicate: boolean;
-}
-
-/** Runs an unordered bulk write; answers the documents that were refused for what they are, throws everything else. */
-async function bulk<T extends { readonly _id: string }>(
-  doing: string,
-  documents: readonly T[],
-  write: (some: readonly T[]) => Promise<unknown>,
-): Promise<readonly WriteFailure[]> {
-  if (documents.length === 0) return [];
-  try {
-    await write(documents);
-    return [];
-  } catch (error) {
-    // The driver refuses a batch with a document that is too large before it sends any of it.
-    const isRefused = error instanceof MongoInvalidArgumentError && documents.some(isTooLarge);
-    if (isRefused) return [...documents.filter(isTooLarge).map(tooLarge), ...(await bulk(doing, documents.filter(fits), write))];
-    if (!(error instanceof MongoBulkWriteError)) throw mongoFailure(error, doing);
-    const failed = [error.writeErrors].flat();
-    if (failed.length === 0 || failed.some(({ code }) => !isRefusedDocument(code) && !isDuplicateKey(code)))
-      throw mongoFailure(error, doing);
-    return failed.map(({ index, code, errmsg }) => ({
-      id: documents[index]?._id ?? '',
-      message: errmsg ?? `code ${code}`,
-      isDuplicate: isDuplicateKey(code),
-    }));
+  #write<T extends { readonly _id: string }>(
+    collection: string,
+    documents: readonly T[],
+    write: (some: readonly T[]) => Promise<unknown>,
+  ): Promise<readonly WriteFailure[]> {
+    return bulkWrite(`writing ${collection}`, documents, write, this.#options);
   }
 }
-
-/** MongoDB's limit on a document; the operation around it needs a little of that. */
-const LARGEST_BYTES = 16 * 1024 * 1024 - 1024;
-
-const isTooLarge = (document: object): boolean => BSON.calculateObjectSize(document) > LARGEST_BYTES;
-const fits = (document: object): boolean => !isTooLarge(document);
-const tooLarge = ({ _id }: { readonly _id: string }): WriteFailure => ({
-  id: _id,
-  message: 'it is larger than the 16 MB a document may have',
-  isDuplicate: false,
-});

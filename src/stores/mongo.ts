@@ -21,6 +21,8 @@ export async function connectDatabase(options: {
 }): Promise<Database> {
   const client = new MongoClient(options.uri, {
     serverSelectionTimeoutMS: options.waitMs ?? 10_000,
+    // Longer than any honest answer takes; a server that never answers must not hold an activity for ever.
+    socketTimeoutMS: 600_000,
     appName: 'landfall',
     // A batch holds one connection at a time; a worker runs few batches at once.
     maxPoolSize: 20,
@@ -41,7 +43,7 @@ export async function connectDatabase(options: {
 
 /** MongoDB's own codes first, then those of DocumentDB behind FerretDB (measured on FerretDB 2.7). */
 const DUPLICATE_KEY = new Set([11000]);
-const REFUSED_DOCUMENT = new Set([121, 525074461, 16755, 302514205, 10334, 17280]);
+const REFUSED_DOCUMENT = new Set([121, 525074461, 16755, 16804, 13026, 13027, 302514205, 10334, 17280]);
 const REFUSED_CREDENTIALS = new Set([13, 18]);
 
 export const isDuplicateKey = (code: number | undefined): boolean => code !== undefined && DUPLICATE_KEY.has(code);

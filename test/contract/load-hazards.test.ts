@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { renameSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { argoCollections } from '../../src/argo/collections.ts';
+import type { ArgoDocument } from '../../src/argo/documents.ts';
+import { Products } from '../../src/argo/products.ts';
 import { applyCollections } from '../../src/stores/collections.ts';
 import { type Fence, Leases } from '../../src/stores/leases.ts';
 import type { Database } from '../../src/stores/mongo.ts';
@@ -200,6 +202,66 @@ describe('a document that the database refuses', () => {
     );
   });
 });
+
+describe('an error of the database that no rule knows', () => {
+  const world = { seed: 12, floats: 20, cyclesPerFloat: 6 };
+
+  it('about single documents is tried again at first; when patience is over they go to quarantine and the others are loaded', async () => {
+    const site = await openSite(database, server.folder, 'unforeseen', world);
+    // Such an index takes no arrays, and only some documents have warnings.
+    await site.products.collection('argo').createIndex({ data_warning: 'hashed' });
+    const keys = await site.keys();
+
+    await assert.rejects(site.load(keys), { code: 'database_error', kind: 'again' });
+    const outcome = await site.load(keys, { isPatienceOver: true });
+
+    const entries = await site.quarantine.list('unforeseen');
+    const count = await site.products.collection('argo').countDocuments();
+    await site.close();
+    const warned = [...expectedProfiles(world, 0)].flatMap(({ key, outcome: { state, ...rest } }) =>
+      state === 'document' && 'argo' in rest && rest.argo.data_warning !== undefined ? [key] : [],
+    );
+    assert.ok(warned.length > 0);
+    assert.deepEqual(
+      entries.filter(({ code }) => code === 'schema_violation').map(({ item }) => item),
+      warned.toSorted(),
+    );
+    assert.equal(outcome.loaded, count);
+    assert.equal(outcome.loaded + outcome.rejected, keys.length);
+  });
+
+  it('about a document that is too large concerns that one alone', async () => {
+    const site = await openSite(database, server.folder, 'too-large', { seed: 1, floats: 1, cyclesPerFloat: 1 });
+    const products = new Products(database, site.flow, { isPatienceOver: false });
+    const level = Array.from({ length: 6000 }, (_, n) => n + 0.5);
+    const document = (id: string, rows: number) => ({ ...plain, _id: id, data: Array.from({ length: rows }, () => level) });
+
+    const answers = [
+      await products.putProfiles([document('1900000_001', 1), document('1900000_002', 400)], () => true),
+      await products.putProfiles([document('1900000_003', 340), document('1900000_004', 1)], () => false),
+    ];
+
+    const ids = [...(await snapshotOf(site.products, 'argo')).keys()];
+    await site.close();
+    assert.deepEqual(
+      answers.flatMap(({ refused }) => refused.map(({ id, message }) => `${id}: ${message}`)),
+      ['1900000_002: it is larger than the 16 MB a document may have', '1900000_003: it is larger than the 16 MB a document may have'],
+    );
+    assert.deepEqual(ids, ['1900000_001', '1900000_004']);
+  });
+});
+
+const plain: Omit<ArgoDocument, '_id' | 'data'> = {
+  metadata: ['1900000_m0'],
+  geolocation: { type: 'Point', coordinates: [10.5, 20] },
+  basin: 1,
+  timestamp: new Date(),
+  data_info: [[], ['units', 'data_keys_mode'], []],
+  date_updated_argovis: new Date(),
+  source: [{ source: ['argo_core'], url: 'ftp://somewhere', date_updated: new Date() }],
+  cycle_number: 1,
+  profile_direction: 'A',
+};
 
 describe('a mirror', () => {
   const world = { seed: 10, floats: 2, cyclesPerFloat: 4 };
