@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { execa } from 'execa';
 import { isFailure, messageOf } from '../errors.ts';
 import { formatBytes } from '../observe/format.ts';
+import { temporalFailure } from './temporal-failure.ts';
 
 /** What one look found. */
 export interface Finding {
@@ -20,7 +21,9 @@ export const warn = (what: string, text: string, remedy: string): Finding => ({ 
 
 /** What an error says, and its remedy, else another; both without their full stops. */
 export function found(error: unknown, remedy: string): readonly [text: string, remedy: string] {
-  const [text, own] = isFailure(error) ? [error.happened, error.remedy ?? remedy] : [messageOf(error), remedy];
+  const failure = isFailure(error) ? error : temporalFailure(error);
+  const text = failure?.happened ?? messageOf(error);
+  const own = (isFailure(error) ? error.remedy : undefined) ?? remedy;
   return [text.replace(/\.$/, ''), own.replace(/\.$/, '')];
 }
 

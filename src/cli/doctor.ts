@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
+import { ConfigError, problemLine } from '../config/problems.ts';
 import { flowFolders } from '../kinds.ts';
 import { formatTable } from '../observe/format.ts';
 import type { Context } from './context.ts';
-import { bad, type Finding, folder, found, ok, program, rsync, warn } from './doctor-machine.ts';
+import { bad, type Finding, folder, ok, program, rsync, warn } from './doctor-machine.ts';
 import { clock, database, embeddedPrograms, temporal, workers } from './doctor-servers.ts';
 import { EXIT } from './exit.ts';
 import type { Answer } from './output.ts';
@@ -30,12 +32,14 @@ export function findingsTable(findings: readonly Finding[]): string {
 }
 
 async function flows(context: Context): Promise<readonly Finding[]> {
+  const { flows: path } = context.settings;
   try {
-    const loaded = await context.flows();
-    if (loaded.length === 0) return [warn('flows', `no flow files in ${context.settings.flows}`, 'Write one with: landfall init argo')];
-    const folders = loaded.flatMap(({ flow }) => flowFolders(flow).map((path) => folder(`flow ${flow.name}`, path)));
+    const loaded = existsSync(path) ? await context.flows() : [];
+    if (loaded.length === 0) return [warn('flows', `no flow files in ${path}`, 'Write one with: landfall init argo')];
+    const folders = loaded.flatMap(({ flow }) => flowFolders(flow).map((below) => folder(`flow ${flow.name}`, below)));
     return [ok('flows', loaded.map(({ flow }) => flow.name).join(', ')), ...(await Promise.all(folders))];
   } catch (error) {
-    return [bad('flows', ...found(error, 'Correct the flow files'))];
+    if (!(error instanceof ConfigError)) throw error;
+    return error.problems.map((problem) => bad('flows', problemLine(problem).replace(/\.$/, ''), 'Correct it, then look again'));
   }
 }

@@ -1,6 +1,6 @@
-import { isGrpcServiceError } from '@temporalio/client';
-import { errnoOf, isFailure, messageOf } from '../errors.ts';
+import { errnoOf, type Failure, isFailure, messageOf } from '../errors.ts';
 import { redactText } from '../observe/redact.ts';
+import { temporalFailure } from './temporal-failure.ts';
 
 /** What the exit status of every command means. */
 export const EXIT = {
@@ -24,6 +24,7 @@ const CODES: Readonly<Record<string, ExitCode>> = {
   bad_configuration: EXIT.usage,
   usage: EXIT.usage,
   unknown_queue: EXIT.usage,
+  no_namespace: EXIT.usage,
   unknown_item: EXIT.usage,
   bad_item: EXIT.usage,
   missing_secret: EXIT.usage,
@@ -38,24 +39,18 @@ const CODES: Readonly<Record<string, ExitCode>> = {
   ended_by_sigterm: EXIT.terminated,
 };
 
-/** Status codes of gRPC for a server that is away: DEADLINE_EXCEEDED and UNAVAILABLE. */
-const AWAY: ReadonlySet<number> = new Set([4, 14]);
+const asFailure = (error: unknown): Failure | null => (isFailure(error) ? error : temporalFailure(error));
 
 export function exitCodeOf(error: unknown): ExitCode {
-  if (isFailure(error)) return CODES[error.code] ?? EXIT.failed;
-  return isGrpcServiceError(error) && AWAY.has(error.code) ? EXIT.unreachable : EXIT.failed;
+  const failure = asFailure(error);
+  return failure === null ? EXIT.failed : (CODES[failure.code] ?? EXIT.failed);
 }
 
 /** The sentence for a person. A fault of ours shows where it happened. */
 export function sentenceOf(error: unknown): string {
-  if (isFailure(error)) return redactText(error.message);
-  if (isGrpcServiceError(error)) return redactText(grpcSentence(error.code, error.details));
+  const failure = asFailure(error);
+  if (failure !== null) return redactText(failure.message);
   if (errnoOf(error) !== undefined) return redactText(`The system refused: ${messageOf(error)}.`);
   const where = error instanceof Error && error.stack !== undefined ? `\n${error.stack}` : '';
   return redactText(`Landfall ran into a fault of its own: ${messageOf(error)}. Please report it.${where}`);
 }
-
-const grpcSentence = (code: number, details: string): string =>
-  AWAY.has(code)
-    ? `Temporal does not answer any more: ${details}. Look whether it still runs with: landfall doctor.`
-    : `Temporal refused: ${details}. Check TEMPORAL_NAMESPACE and the rights of this client.`;

@@ -1,4 +1,5 @@
 import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
+import type { Flow } from '../config/flow.ts';
 import { Failure } from '../errors.ts';
 import { kindNamed } from '../kinds.ts';
 import { Leases } from '../stores/leases.ts';
@@ -10,20 +11,27 @@ export interface Running {
   readonly run: Run | null;
 }
 
-/** The workflow that works on a flow now, found by the flow's lease; null: none. */
-export async function runningWorkflow(context: Context, flow: string): Promise<Running | null> {
+/** The workflow that works on a flow now, found by the flow's lease; or one that was started and has not taken it yet. Null: none. */
+export async function runningWorkflow(context: Context, { name, kind }: Flow): Promise<Running | null> {
   const database = await context.database();
-  const holder = await new Leases(database).holder(flow);
-  if (holder === null) return null;
-  const handle = (await context.client()).workflow.getHandle(holder.workflowId);
-  return (await isRunning(handle, holder.runId)) ? { handle, run: await new Runs(database).get(holder.runId) } : null;
+  const { workflow } = await context.client();
+  const holder = await new Leases(database).holder(name);
+  if (holder !== null) {
+    const handle = workflow.getHandle(holder.workflowId);
+    if (await isRunning(handle, holder.runId)) return { handle, run: await new Runs(database).get(holder.runId) };
+  }
+  for (const job of Object.keys(kindNamed(kind)?.jobs ?? {})) {
+    const handle = workflow.getHandle(`${job}/${name}`);
+    if (await isRunning(handle, null)) return { handle, run: null };
+  }
+  return null;
 }
 
-/** Whether the workflow's present execution belongs to the chain that began with this run. */
-async function isRunning(handle: WorkflowHandle, firstRun: string): Promise<boolean> {
+/** Whether a workflow runs, in the chain that began with this run; null: in any. */
+async function isRunning(handle: WorkflowHandle, firstRun: string | null): Promise<boolean> {
   try {
     const { status, raw } = await handle.describe();
-    return status.name === 'RUNNING' && raw.workflowExecutionInfo?.firstRunId === firstRun;
+    return status.name === 'RUNNING' && (firstRun === null || raw.workflowExecutionInfo?.firstRunId === firstRun);
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return false;
     throw error;
@@ -32,14 +40,14 @@ async function isRunning(handle: WorkflowHandle, firstRun: string): Promise<bool
 
 /** @throws {Failure} `not_running`: with the flow's name and how to start it. */
 export async function requireRunning(context: Context, flow: string): Promise<Running> {
-  const { kind } = await context.flow(flow);
-  const running = await runningWorkflow(context, flow);
+  const found = await context.flow(flow);
+  const running = await runningWorkflow(context, found);
   if (running !== null) return running;
   throw new Failure({
     kind: 'stop',
     code: 'not_running',
     happened: `Flow ${flow} is not running`,
-    remedy: `Start it with: landfall run ${firstJob(kind)} ${flow}`,
+    remedy: `Start it with: landfall run ${firstJob(found.kind)} ${flow}`,
   });
 }
 

@@ -50,9 +50,9 @@ export async function showQuarantine(context: Context, flow: string, item: strin
 
 /** Tries entries again: in the run that works on the flow, or in one of their own. No items: all that is open. */
 export async function retryQuarantine(context: Context, flow: string, items: readonly string[], wait: boolean): Promise<Answer> {
-  await context.flow(flow);
+  const found = await context.flow(flow);
   for (const item of items) await entryOf(context, flow, item);
-  const running = await runningWorkflow(context, flow);
+  const running = await runningWorkflow(context, found);
   if (running === null) return await runJob(context, 'reload', flow, { wait, ...(items.length === 0 ? {} : { input: { items } }) });
   const { handle } = running;
   if (items.length === 0) await handle.signal('retry');

@@ -3,8 +3,8 @@ import { formatBytes, formatCount, formatDuration, formatTable } from '../observ
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * A run's record, of whatever kind, as a small table: a line for each count, list of sentences or breakdown. Its names, times and versions
- * are in the record itself. Pure.
+ * A run's record, of whatever kind, as a small table: a line for each count that is not zero, list of sentences or breakdown. Its names,
+ * times and versions are in the record itself. Pure.
  */
 export function recordLines(record: Fields): string {
   const rows = Object.entries(record).flatMap(([name, value]) => rowsOf(name, value));
@@ -16,7 +16,7 @@ export function recordLines(record: Fields): string {
 
 function rowsOf(name: string, value: unknown): readonly (readonly string[])[] {
   const label = `  ${words(name)}`;
-  if (typeof value === 'number') return [[label, figure(name, value)]];
+  if (typeof value === 'number') return value === 0 ? [] : [[label, figure(name, value)]];
   if (Array.isArray(value)) return value.filter((line) => typeof line === 'string').map((line, at) => [at === 0 ? label : '', line]);
   if (!isFields(value)) return [];
   const parts = Object.entries(value).flatMap(([part, n]) => (typeof n === 'number' ? [`${part} ${formatCount(n)}`] : []));

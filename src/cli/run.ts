@@ -39,7 +39,7 @@ export async function startJob(context: Context, job: string, flowName: string, 
   const jobs = Object.keys(kindNamed(flow.kind)?.jobs ?? {});
   if (!jobs.includes(job)) throw unknownJob(job, flow.kind, jobs);
   // The run itself would find out too; whoever does not wait for it hears it here.
-  const running = await runningWorkflow(context, flow.name);
+  const running = await runningWorkflow(context, flow);
   if (running !== null) throw busy(running.handle.workflowId, flow.name);
   const workflowId = `${job}/${flow.name}`;
   const input = {
@@ -110,7 +110,8 @@ async function nobodyServes(client: Client, namespace: string): Promise<readonly
 /** Waits for a job with its progress on standard error. @throws {Failure} the sentence it failed with. */
 export async function resultOf<Result = unknown>(context: Context, { handle, run, workflowId }: Started): Promise<Result> {
   try {
-    return await followUntil(await context.database(), run, handle.result());
+    const followed = { client: await context.client(), database: await context.database(), run, workflowId };
+    return await followUntil(followed, handle.result());
   } catch (error) {
     if (error instanceof WorkflowFailedError) throw failureOf(error, workflowId);
     throw error;

@@ -7,6 +7,7 @@ import type { Context } from './context.ts';
 import { EXIT } from './exit.ts';
 import type { Answer } from './output.ts';
 import { recordLines } from './record-lines.ts';
+import { askWhatItSays } from './says.ts';
 import { findSchedule, scheduleId } from './schedules.ts';
 
 export interface FlowStatus {
@@ -38,7 +39,7 @@ export async function status(context: Context, only: string | null): Promise<Ans
 
 async function statusOf(context: Context, { name, kind, schedules }: Flow): Promise<FlowStatus> {
   const database = await context.database();
-  const [last] = await new Runs(database).latest(name, 1);
+  const last = await lastRun(context, name);
   return {
     flow: name,
     kind,
@@ -48,8 +49,15 @@ async function statusOf(context: Context, { name, kind, schedules }: Flow): Prom
       context,
       Object.keys(schedules).map((job) => scheduleId(job, name)),
     ),
-    last: last ?? null,
+    last,
   };
+}
+
+/** A run that is under way says itself what it waits for. */
+async function lastRun(context: Context, flow: string): Promise<Run | null> {
+  const [last] = await new Runs(await context.database()).latest(flow, 1);
+  if (last === undefined || last.endedAt !== null || last.says !== null) return last ?? null;
+  return { ...last, says: (await askWhatItSays(await context.client(), last.workflowId)) ?? null };
 }
 
 /** The earliest of the flow's schedules. */

@@ -19,7 +19,8 @@ export async function watch(context: Context, flow: string): Promise<Answer> {
   }
   if (latest.endedAt === null) {
     const lifetime = new Lifetime('The watching', `The run itself goes on; see it with: landfall watch ${flow}`);
-    await lifetime.unlessStopped(followUntil(database, latest.run, untilEnded(context, latest)));
+    const followed = { client: await context.client(), database, ...latest };
+    await lifetime.unlessStopped(followUntil(followed, untilEnded(context, latest)));
   }
   return endOf((await runs.get(latest.run)) ?? latest);
 }

@@ -58,12 +58,19 @@ describe('two loaders on one float at the same moment', () => {
     const site = await openSite(database, server.folder, 'two-descriptions', world);
     const together = new AtOnce(database, 2);
 
-    await Promise.all([site.load([keys[0] ?? ''], {}, together), site.load([keys.at(-1) ?? ''], {}, together)]);
+    const both = await Promise.all([
+      site.load([keys[0] ?? ''], {}, { leases: together }),
+      site.load([keys.at(-1) ?? ''], {}, { leases: together }),
+    ]);
     await site.load(keys);
 
     const result = await checkProducts({ ...world, night: 0 }, site.products);
     const metadata = await site.products.collection<StoredDocument>('argoMeta').find().sort({ _id: 1 }).toArray();
     await site.close();
+    assert.deepEqual(
+      both.map(({ loaded }) => loaded),
+      [1, 1],
+    );
     const wmo = wmoPath.split('/')[1];
     assert.equal(result.differing, 0, result.different.join('\n'));
     assert.deepEqual(
@@ -76,11 +83,18 @@ describe('two loaders on one float at the same moment', () => {
     const site = await openSite(database, server.folder, 'one-description', world);
     const together = new AtOnce(database, 2);
 
-    await Promise.all([site.load([keys[0] ?? ''], {}, together), site.load([keys[1] ?? ''], {}, together)]);
+    const both = await Promise.all([
+      site.load([keys[0] ?? ''], {}, { leases: together }),
+      site.load([keys[1] ?? ''], {}, { leases: together }),
+    ]);
 
     const count = await site.products.collection('argoMeta').countDocuments();
     await site.close();
     assert.equal(count, 1);
+    assert.deepEqual(
+      both.map(({ loaded }) => loaded),
+      [1, 1],
+    );
   });
 });
 
@@ -110,7 +124,7 @@ describe('a loader whose lease is lost', () => {
       }
     }
 
-    await assert.rejects(site.load(keys, {}, new Lost(database)), { code: 'lease_lost' });
+    await assert.rejects(site.load(keys, {}, { leases: new Lost(database) }), { code: 'lease_lost' });
 
     const after = await state();
     await site.close();

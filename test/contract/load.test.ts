@@ -175,6 +175,24 @@ describe('one profile', () => {
     assert.deepEqual([closed?.state, closed?.closedAs], ['closed', 'loaded']);
   });
 
+  it('that is still arriving while it is read is read again, not rejected', async () => {
+    const key = await keyAt(0);
+    const path = await coreOf(key);
+    const whole = readFileSync(path);
+    truncateSync(path, 100);
+    let reads = 0;
+    // The clock is asked between the reading of the files and the judgement of what was read.
+    const now = (): Date => {
+      reads += 1;
+      if (reads === 1) writeFileSync(path, whole);
+      return new Date();
+    };
+
+    const outcome = await site().load([key], { run: 'arriving' }, { now });
+
+    assert.deepEqual([outcome.loaded, outcome.rejected], [1, 0]);
+  });
+
   it('that becomes unreadable and then vanishes loses its document, and its quarantine entry says removed', async () => {
     const key = await keyAt(1);
     const path = await coreOf(key);
@@ -258,9 +276,9 @@ describe('a float that moves to another centre', () => {
     const documents = await site.products.collection<{ source: { url: string }[] }>('argo').find().toArray();
     return documents.flatMap(({ source }) => source.map(({ url }) => url));
   };
-  const setUp = async (name: string) => {
+  const setUp = async (name: string, float = 'aoml/1900000') => {
     const site = await openSite(database, server.folder, name, world);
-    const before = (await site.keys()).filter((key) => key.startsWith('aoml/1900000'));
+    const before = (await site.keys()).filter((key) => key.startsWith(float));
     await site.load(before);
     return { site, before, after: before.map((key) => key.replace('aoml/', 'bodc/')) };
   };
@@ -292,6 +310,24 @@ describe('a float that moves to another centre', () => {
     await site.close();
     assert.deepEqual([away.removed, empty, back.loaded], [before.length, 0, before.length]);
     assert.ok(urls.every((url) => url.includes('/bodc/1900000/')));
+  });
+
+  it('held by both centres for a night has the document of the one that stays, whichever was loaded last', async () => {
+    const { site, before } = await setUp('moved-slowly', 'coriolis/2900001');
+    const after = before.map((key) => key.replace('coriolis/', 'bodc/'));
+    const { mirror } = site.flow;
+    cpSync(join(mirror, 'coriolis/2900001'), join(mirror, 'bodc/2900001'), { recursive: true, preserveTimestamps: true });
+
+    await site.load([...before, ...after], { run: 'both', isForced: true });
+    const whileBoth = await urlsOf(site);
+    rmSync(join(mirror, 'coriolis/2900001'), { recursive: true });
+    const taken = await site.load(before, { run: 'one' });
+
+    const urls = await urlsOf(site);
+    await site.close();
+    assert.ok(whileBoth.every((url) => url.includes('/coriolis/2900001/')));
+    assert.deepEqual([taken.removed, taken.loaded], [0, before.length]);
+    assert.ok(urls.every((url) => url.includes('/bodc/2900001/')));
   });
 
   it('added one night and taken from the old centre the next keeps its documents', async () => {

@@ -4,7 +4,7 @@ import type { Db } from 'mongodb';
 import { argoCollections } from '../../src/argo/collections.ts';
 import { type ArgoFlow, argoFlowSchema } from '../../src/argo/flow.ts';
 import { ProfileLoader } from '../../src/argo/load.ts';
-import type { LoadRequest } from '../../src/argo/load-request.ts';
+import type { LoaderDependencies, LoadRequest } from '../../src/argo/load-request.ts';
 import { keyText } from '../../src/argo/names.ts';
 import { listPlatforms, profilesOf } from '../../src/argo/tree.ts';
 import { createHdf5Pool } from '../../src/formats/netcdf/hdf5-pool.ts';
@@ -30,7 +30,7 @@ export interface LoadSite {
   playNight(night: number): Promise<void>;
   /** Keys of every profile that has any file in the mirror, and those given. */
   keys(...more: readonly string[]): Promise<readonly string[]>;
-  load(items: readonly string[], options?: Partial<LoadRequest>, leases?: Leases): Promise<PageOutcome>;
+  load(items: readonly string[], options?: Partial<LoadRequest>, use?: Partial<LoaderDependencies>): Promise<PageOutcome>;
   close(): Promise<void>;
 }
 
@@ -67,8 +67,8 @@ export async function openSite(database: Database, folder: string, name: string,
         for (const number of (await profilesOf(mirror, platform)).keys()) found.add(keyText({ ...platform, number }));
       return [...found].toSorted();
     },
-    load(items, options = {}, otherLeases = leases) {
-      const loader = new ProfileLoader({ ...stores, database, leases: otherLeases, hdf5, log, now: () => new Date() });
+    load(items, options = {}, use = {}) {
+      const loader = new ProfileLoader({ ...stores, database, leases, hdf5, log, now: () => new Date(), ...use });
       const signal = new AbortController().signal;
       return loader.load({
         flow,
