@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, messageOf } from '../errors.ts';
@@ -27,8 +28,8 @@ export async function factsOf(root: string, paths: readonly string[]): Promise<r
   }
 }
 
-/** Twenty times the largest profile file there is. */
-const LARGEST_BYTES = 128 * 1024 * 1024;
+/** Several times the largest profile file there is; with what is read ahead this bounds a worker's memory. */
+const LARGEST_BYTES = 32 * 1024 * 1024;
 
 /**
  * Reads files whole. Size, time and digest come from the one opened file, whatever is renamed over its path meanwhile.
@@ -57,9 +58,12 @@ async function readSource(root: string, path: string): Promise<SourceFile> {
 }
 
 async function readOpened(root: string, path: string): Promise<SourceFile> {
-  const file = await open(join(root, path), 'r');
+  // Never a link, and never a wait for whoever writes into a pipe, should one have taken the file's place since the folder was read.
+  const file = await open(join(root, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
-    const { size, mtimeMs } = await file.stat();
+    const stats = await file.stat();
+    const { size, mtimeMs } = stats;
+    if (!stats.isFile()) throw rejection('unreadable_file', path, 'is no regular file');
     if (size > LARGEST_BYTES)
       throw rejection(
         'unreadable_file',

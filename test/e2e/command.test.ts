@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { type Command, commandIn } from '../helpers/command.ts';
+import { type FlowSite, type Site, startSite } from '../helpers/site.ts';
+
+describe('landfall without servers', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'landfall-command-'));
+  const landfall = commandIn(folder, { LANDFALL_HOME: join(folder, 'home'), LANDFALL_FLOWS: join(folder, 'flows') });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('answers wrong usage with status 2 and a hint', async () => {
+    const unknown = await landfall('mirrror');
+    const missing = await landfall('run mirror');
+    const kind = await landfall('init nosuch');
+
+    assert.deepEqual([unknown.exit, missing.exit, kind.exit], [2, 2, 2]);
+    assert.match(missing.stderr, /missing required argument 'flow'/);
+    assert.match(kind.stderr, /Expected .*argo/);
+  });
+
+  it('writes a flow file that it can read, and never over another', async () => {
+    const first = await landfall('init argo');
+    const again = await landfall('init argo');
+
+    assert.equal(first.exit, 0, first.stderr);
+    assert.match(readFileSync(join(folder, 'flows', 'argo.yaml'), 'utf8'), /vdmzrs\.ifremer\.fr::argo/);
+    assert.equal(again.exit, 2);
+    assert.match(again.stderr, /is there already/);
+  });
+
+  it('says that no servers run with status 3', async () => {
+    const status = await landfall('status');
+
+    assert.equal(status.exit, 3);
+    assert.match(status.stderr, /landfall dev/);
+  });
+
+  it('shows no password of an address that does not answer', async () => {
+    const status = await landfall('status', { TEMPORAL_ADDRESS: '127.0.0.1:1', MONGODB_URI: 'mongodb://user:geheim@127.0.0.1:1/' });
+
+    assert.equal(status.exit, 3);
+    assert.doesNotMatch(status.stdout + status.stderr, /geheim/);
+  });
+
+  it('names every problem of a flow file with its line, and ends with status 2', async () => {
+    const bad = mkdtempSync(join(folder, 'bad-'));
+    writeFileSync(join(bad, 'bad.yaml'), 'name: argo\nkind: argo\nupstream:\n  rsync: nonsense\nmirrror: x\n');
+
+    const status = await landfall('status', { LANDFALL_FLOWS: bad });
+
+    assert.equal(status.exit, 2);
+    assert.match(status.stderr, /bad\.yaml:4: upstream\.rsync is "nonsense"/);
+    assert.match(status.stderr, /bad\.yaml:5: .*"mirrror".*mirror\?/);
+  });
+
+  it('prints the JSON Schema of flow files', async () => {
+    const schema = await landfall('schema');
+
+    assert.equal(schema.exit, 0);
+    assert.match(JSON.stringify(schema.json()), /"const":"argo"/);
+  });
+});
+
+describe('landfall beside running servers', () => {
+  let site: Site;
+  let flow: FlowSite;
+  let landfall: Command;
+
+  before(async () => {
+    site = await startSite();
+    flow = await site.flow('tiny', { floats: 6, cyclesPerFloat: 8, seed: 3 });
+    await site.worker();
+    mkdirSync(join(site.home, 'work'));
+    landfall = commandIn(join(site.home, 'work'), { LANDFALL_HOME: site.home });
+  });
+  after(() => site.stop());
+
+  it('applies what the flow files want once, and changes nothing the second time', async () => {
+    const diff = await landfall('diff --json');
+    const first = await landfall('apply --json');
+    const second = await landfall('apply --json');
+
+    assert.match(JSON.stringify(diff.json()), /mirror\/tiny/);
+    assert.equal(first.exit, 0, first.stderr);
+    assert.match(JSON.stringify(first.json()), /mirror\/tiny/);
+    assert.match(JSON.stringify(second.json()), /"collections":\[\],"schedules":\[\]/);
+  });
+
+  it('shows a night before it happens, runs it, and tells how it went', async () => {
+    const dry = await landfall('run mirror tiny --dry-run --json');
+    const run = await landfall('run mirror tiny --wait --json');
+    const status = await landfall('status --json');
+
+    assert.match(JSON.stringify(dry.json()), /"state":"dry_run"/);
+    assert.equal(run.exit, 0, run.stderr);
+    assert.match(JSON.stringify(run.json()), /"state":"done"/);
+    assert.deepEqual(await flow.wrongs(), []);
+    assert.match(JSON.stringify(status.json()), /"flow":"tiny"/);
+  });
+
+  it('says that a flow does not run, and names the nearest flow', async () => {
+    const idle = await landfall('pause tiny');
+    const unknown = await landfall('watch tinny');
+
+    assert.equal(idle.exit, 1);
+    assert.match(idle.stderr, /landfall run mirror tiny/);
+    assert.equal(unknown.exit, 2);
+    assert.match(unknown.stderr, /tiny/);
+  });
+
+  it('refuses a second run of a flow with status 4 while the first is at work', async () => {
+    await flow.gdac.setFaults({ bandwidthKiB: 50 });
+    await flow.gdac.playNight(1);
+    const first = await flow.start({}, 'by-hand');
+
+    const second = await landfall('run mirror tiny --wait');
+
+    assert.equal(second.exit, 4, second.stderr);
+    assert.match(second.stderr, /by-hand/);
+    await first.cancel();
+    await assert.rejects(first.result());
+  });
+
+  it('lists, shows and drops what is in quarantine', async () => {
+    await flow.gdac.setFaults({});
+    const damaged = String(globSync('*/*/profiles/D*.nc', { cwd: flow.gdac.tree })[0]);
+    writeFileSync(join(flow.gdac.tree, damaged), 'CDF');
+    const [dac, , , name] = damaged.split('/');
+    const item = `${dac}/${name?.slice(1, -3)}`;
+    await landfall('run mirror tiny --wait');
+
+    const list = await landfall('quarantine list tiny --json');
+    const entry = await landfall(`quarantine show tiny ${item}`);
+    const drop = await landfall(`quarantine drop tiny ${item}`);
+    const unknown = await landfall('quarantine show tiny nothing');
+
+    assert.match(JSON.stringify(list.json()), new RegExp(item));
+    assert.match(entry.stdout, /unreadable_file/);
+    assert.match(entry.stdout, new RegExp(damaged));
+    assert.equal(drop.exit, 0, drop.stderr);
+    assert.notEqual(unknown.exit, 0);
+    assert.match(unknown.stderr, /nothing/);
+  });
+});
