@@ -7,7 +7,7 @@ import type { DatabaseSpec } from '../stores/kind.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit.ts';
 import type { Answer } from './output.ts';
-import { applySchedule, diffSchedules, type ScheduleChange, wantedSchedules } from './schedules.ts';
+import { applySchedule, diffSchedules, type ScheduleChange, scheduleId, wantedSchedules } from './schedules.ts';
 
 /** `diff` looks, `apply` closes what it sees. Neither ever drops a collection. */
 export async function applyFlows(context: Context, isDryRun: boolean): Promise<Answer> {
@@ -16,11 +16,12 @@ export async function applyFlows(context: Context, isDryRun: boolean): Promise<A
   const client = await context.client();
   const deployment = context.settings.mongodb.database;
 
+  // Everything is looked at before anything is changed; schedules come last, so that none starts a job whose collections are not there.
+  const schedules = await diffSchedules(client, deployment, wantedSchedules(flows), flows.flatMap(scheduleIds));
   const collections: CollectionsDiff[] = [];
   for (const spec of databasesOf(context.settings.mongodb.database, flows)) {
     collections.push(await (isDryRun ? diffCollections : applyCollections)(database.products(spec.database), spec.collections));
   }
-  const schedules = await diffSchedules(client, deployment, wantedSchedules(flows));
   if (!isDryRun) for (const change of schedules.changes) await applySchedule(client, deployment, change);
 
   const changes = [...collections.flatMap((diff) => diff.changes.map(collectionLine)), ...schedules.changes.map(scheduleLine)];
@@ -39,6 +40,10 @@ export async function applyFlows(context: Context, isDryRun: boolean): Promise<A
   const lines = [...changes, ...notes.map((note) => `note: ${note}`), ...taken, summary];
   return { value, text: lines.join('\n'), exit: taken.length === 0 ? EXIT.done : EXIT.failed };
 }
+
+/** Of every job that the flow could have a schedule for. */
+const scheduleIds = ({ kind, name }: Flow): readonly string[] =>
+  Object.keys(kindNamed(kind)?.jobs ?? {}).map((job) => scheduleId(job, name));
 
 /** Book-keeping and products; flows that share a database share one comparison. */
 function databasesOf(book: string, flows: readonly Flow[]): readonly DatabaseSpec[] {

@@ -1,19 +1,16 @@
 /** The command `landfall`. */
-import { CommanderError } from 'commander';
-import { EXIT, exitCodeOf, sentenceOf } from './exit.ts';
-import { forgiveClosedOutput, remark } from './output.ts';
+import { complain } from './complain.ts';
+import { forgiveClosedOutput } from './output.ts';
 import { program } from './program/program.ts';
 import { isCutShort } from './until-stopped.ts';
 
 forgiveClosedOutput();
+const landfall = program();
 try {
-  await program().parseAsync();
+  await landfall.parseAsync();
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  else {
-    remark(sentenceOf(error));
-    process.exitCode = exitCodeOf(error);
-    // What was under way when the signal came would keep the process.
-    if (isCutShort(error)) process.exit();
-  }
+  // A command line that cannot be read leaves its options unread too.
+  process.exitCode = complain(error, landfall.opts().json === true || process.argv.includes('--json'));
+  // What was under way when the signal came would keep the process.
+  if (isCutShort(error)) process.exit();
 }

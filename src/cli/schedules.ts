@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type Client,
   ScheduleAlreadyRunning,
@@ -8,6 +9,7 @@ import {
 } from '@temporalio/client';
 import type { Flow } from '../config/flow.ts';
 import { queueName } from '../config/queues.ts';
+import { Failure } from '../errors.ts';
 
 /** A schedule as the flow files want it. Its id is `<job>/<flow>`, which is also the beginning of its workflows' ids. */
 export interface WantedSchedule {
@@ -18,7 +20,7 @@ export interface WantedSchedule {
   readonly cron: string;
 }
 
-/** A schedule as Temporal has it. Null: it is not one of ours, or it was changed so that it is not known any more. */
+/** A schedule as Temporal has it. Null: it is not one of ours, or somebody changed what it does or when. */
 export interface FoundSchedule {
   readonly id: string;
   readonly deployment: string | null;
@@ -66,10 +68,16 @@ export function compareSchedules(deployment: string, wanted: readonly WantedSche
   };
 }
 
-export async function diffSchedules(client: Client, deployment: string, wanted: readonly WantedSchedule[]): Promise<SchedulesDiff> {
-  const ids = new Set(wanted.map(({ id }) => id));
+/** @param known  ids that may be there though no flow file wants them now: they are looked up by name. */
+export async function diffSchedules(
+  client: Client,
+  deployment: string,
+  wanted: readonly WantedSchedule[],
+  known: readonly string[],
+): Promise<SchedulesDiff> {
+  const ids = new Set([...wanted.map(({ id }) => id), ...known]);
+  // The list lags behind what was just done; a description does not. Only flows without a file have to be looked for in the list.
   for await (const { scheduleId: id, memo } of client.schedule.list()) if (deploymentIn(memo) === deployment) ids.add(id);
-  // The list may lag behind what was just done; a description does not.
   const found = await Promise.all([...ids].map((id) => findSchedule(client, id)));
   return compareSchedules(
     deployment,
@@ -88,12 +96,25 @@ export async function findSchedule(client: Client, id: string): Promise<Schedule
   }
 }
 
-/** Temporal keeps a cron line as a calendar; what stands behind a # in the line stays with it, and goes when somebody sets other times. */
-const foundIn = ({ scheduleId: id, memo, spec }: ScheduleDescription): FoundSchedule => ({
-  id,
-  deployment: deploymentIn(memo),
-  cron: spec.calendars?.length === 1 ? (spec.calendars[0]?.comment ?? null) : null,
+const foundIn = (description: ScheduleDescription): FoundSchedule => ({
+  id: description.scheduleId,
+  deployment: deploymentIn(description.memo),
+  cron: cronIn(description),
 });
+
+/** Temporal keeps a cron line as a calendar; what stands behind a # in the line stays with it. Null: times or action were changed by hand. */
+function cronIn({ scheduleId: id, spec, action }: ScheduleDescription): string | null {
+  const [calendar, ...more] = spec.calendars ?? [];
+  const isOurTime = more.length === 0 && (spec.intervals ?? []).length === 0 && ['UTC', '', undefined].includes(spec.timezone);
+  const cron = calendar?.comment;
+  const at = id.indexOf('/');
+  const { workflowType, workflowId, taskQueue, args } = actionOf({ id, job: id.slice(0, at), flow: id.slice(at + 1) });
+  const isOurAction = isDeepStrictEqual(
+    [workflowType, workflowId, taskQueue, args],
+    [action.workflowType, action.workflowId, action.taskQueue, action.args],
+  );
+  return isOurTime && isOurAction ? (cron ?? null) : null;
+}
 
 function deploymentIn(memo: Readonly<Record<string, unknown>> | undefined): string | null {
   const mark = memo?.[MARK];
@@ -114,30 +135,47 @@ export async function applySchedule(client: Client, deployment: string, change: 
 
 async function create(client: Client, deployment: string, schedule: WantedSchedule): Promise<void> {
   const { id, flow } = schedule;
-  const state = { note: `Made by landfall apply from flow ${flow}.` };
   try {
-    await client.schedule.create({ scheduleId: id, memo: { [MARK]: { deployment } }, state, ...definitionOf(schedule) });
+    await client.schedule.create({
+      scheduleId: id,
+      memo: { [MARK]: { deployment } },
+      state: { note: `Made by landfall apply from flow ${flow}.` },
+      spec: timesOf(schedule),
+      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: CATCH_UP },
+      action: actionOf(schedule),
+    });
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    const present = await findSchedule(client, id);
+    if (present !== null && deploymentIn(present.memo) !== deployment) throw taken(id, error);
     await update(client, schedule);
   }
 }
 
+const taken = (id: string, cause: unknown): Failure =>
+  new Failure({
+    kind: 'stop',
+    code: 'schedule_taken',
+    happened: `Somebody else made the schedule ${id} at the same moment`,
+    remedy: 'Look at it with: landfall diff',
+    cause,
+  });
+
+/** In place, so that its past stays; and only what flow files decide: a pause, a note, a jitter and policies that an operator set are kept. */
 const update = (client: Client, schedule: WantedSchedule): Promise<void> =>
-  client.schedule.getHandle(schedule.id).update(({ state }) => ({ state, ...definitionOf(schedule) }));
+  client.schedule.getHandle(schedule.id).update(({ state, policies, spec }) => ({
+    state,
+    policies,
+    spec: { ...spec, calendars: [], intervals: [], ...timesOf(schedule) },
+    action: actionOf(schedule),
+  }));
 
-const definitionOf = ({ id, job, flow, cron }: WantedSchedule): Pick<ScheduleOptions, 'spec' | 'policies'> & Startable => ({
-  spec: { cronExpressions: [`${cron} # ${cron}`], timezone: 'UTC' },
-  policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: CATCH_UP },
-  action: { type: 'startWorkflow', workflowType: job, workflowId: id, taskQueue: queueName('control', null), args: [{ flow }] },
+const timesOf = ({ cron }: WantedSchedule): ScheduleOptions['spec'] => ({ cronExpressions: [`${cron} # ${cron}`], timezone: 'UTC' });
+
+const actionOf = ({ id, job, flow }: Omit<WantedSchedule, 'cron'>) => ({
+  type: 'startWorkflow' as const,
+  workflowType: job,
+  workflowId: id,
+  taskQueue: queueName('control', null),
+  args: [{ flow }] satisfies [unknown],
 });
-
-interface Startable {
-  readonly action: {
-    readonly type: 'startWorkflow';
-    readonly workflowType: string;
-    readonly workflowId: string;
-    readonly taskQueue: string;
-    readonly args: [{ readonly flow: string }];
-  };
-}

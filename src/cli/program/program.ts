@@ -19,7 +19,7 @@ export function program(): Command {
     .version(version(), '--version', 'print the version')
     .option('--home <folder>', 'folder of everything Landfall writes by itself (LANDFALL_HOME, default .landfall)')
     .option('--flows <folder>', 'folder of the flow files (LANDFALL_FLOWS, default <home>/flows if it is there, else flows)')
-    .option('--json', 'print one JSON value for machines')
+    .option('--json', 'print one JSON value for machines; what goes wrong is {"error":{code,message,exit}}')
     .helpOption('-h, --help', 'how it is used, with an example')
     .helpCommand('help [command]', 'the same as --help')
     .configureHelp({ showGlobalOptions: true })
