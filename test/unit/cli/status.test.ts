@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type FlowStatus, statusTable } from '../../../src/cli/status.ts';
+import { noProgress, type Run } from '../../../src/stores/runs.ts';
+
+const at = (time: string): Date => new Date(`2026-03-01T${time}Z`);
+
+const run: Run = {
+  run: 'r1',
+  flow: 'argo',
+  kind: 'argo',
+  job: 'mirror',
+  workflowId: 'mirror/argo',
+  startedAt: at('06:00:00'),
+  updatedAt: at('06:00:30'),
+  endedAt: null,
+  health: 'ok',
+  says: null,
+  progress: { ...noProgress, phase: 'load', done: 120, total: 1606 },
+  phaseSince: at('06:00:00'),
+  record: null,
+};
+const status: FlowStatus = {
+  flow: 'argo',
+  kind: 'argo',
+  home: 1600,
+  quarantine: { unreadable_file: 3, bad_data_mode: 1 },
+  schedule: { state: 'scheduled', next: '2026-03-02T06:00:00.000Z' },
+  last: run,
+};
+const rowOf = (more: Partial<FlowStatus>): string | undefined => statusTable([{ ...status, ...more }], at('07:00:00')).split('\n')[1];
+
+describe('the status of a flow', () => {
+  it('says what is home, what is in quarantine, when it starts next and how far it is', () => {
+    const row = rowOf({});
+
+    assert.equal(row, 'argo  argo       1,600           4  2026-03-02 06:00  mirror is running, phase load 120 of 1,606');
+  });
+
+  it('says what a run asks', () => {
+    const row = rowOf({ last: { ...run, health: 'asks', says: 'Too many would go.' } });
+
+    assert.match(row ?? '', /mirror is running, phase load 120 of 1,606, asks: Too many would go\.$/);
+  });
+
+  it('says how the last run ended and when', () => {
+    const row = rowOf({ last: { ...run, endedAt: at('06:30:00'), health: 'failed', says: 'The disk is full.' } });
+
+    assert.match(row ?? '', /mirror failed, 30 min ago, took 30 min: The disk is full\.$/);
+  });
+
+  it('tells a paused schedule from none', () => {
+    const paused = rowOf({ schedule: { state: 'paused', next: null }, last: null });
+    const none = rowOf({ schedule: { state: 'none', next: null }, last: null });
+
+    assert.match(paused ?? '', /schedule paused +never$/);
+    assert.match(none ?? '', /not scheduled +never$/);
+  });
+});
