@@ -13,7 +13,7 @@ const world = { seed: 31, floats: 9, cyclesPerFloat: 7 };
 const expected = [...expectedProfiles(world, 0)];
 const smallBatches = { load: { batch: 7, width: 1 } };
 /** Slow enough that a copy is under way for many seconds. KiB/s. */
-const SLOW = 150;
+const SLOW = 40;
 
 let site: Site;
 let worker: WorkerProcess;

@@ -15,7 +15,7 @@ const expected = [...expectedProfiles(world, 0)];
 const loadable = expected.flatMap(({ key, files, outcome }) => (outcome.state === 'document' ? [{ key, files }] : []));
 const smallBatches = { load: { batch: 7, width: 1 } };
 /** Slow enough that a copy is under way for many seconds. KiB/s. */
-const SLOW = 150;
+const SLOW = 40;
 
 let site: Site;
 before(async () => {
