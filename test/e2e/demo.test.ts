@@ -1,27 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { processesOf } from '../helpers/home-processes.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const home = mkdtempSync(join(tmpdir(), 'landfall-demo-'));
-
-/** Processes whose command line names the folder. */
-function processesOf(folder: string): readonly string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .flatMap((pid) => {
-      try {
-        const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-        return line.includes(folder) ? [line] : [];
-      } catch {
-        return []; // It ended while we looked.
-      }
-    });
-}
 
 describe('npm start', () => {
   after(() => rmSync(home, { recursive: true, force: true }));
@@ -37,7 +24,8 @@ describe('npm start', () => {
 
     assert.equal(demo.exitCode, 0, demo.stderr);
     assert.match(demo.stderr, /The second night:/);
-    assert.match(demo.stdout, /"equal":/);
+    assert.match(demo.stderr, /Proved: all \d+ profiles are what the generator says they must be/);
+    assert.equal(JSON.parse(demo.stdout).right, true);
     assert.deepEqual(processesOf(home), []);
   });
 });

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { type Gdac, startGdac } from '../../standins/gdac/gdac.ts';
+import { type Command, commandIn } from '../helpers/command.ts';
+import { processesOf } from '../helpers/home-processes.ts';
+import { until } from '../helpers/processes.ts';
+
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+/** A command that stays up. It ends with this process. */
+class Staying {
+  readonly #child: ChildProcess;
+  readonly #gone: Promise<unknown[]>;
+  #text = '';
+
+  constructor(words: readonly string[], cwd: string) {
+    const { PATH = '', HOME = '' } = process.env;
+    const child = spawn(process.execPath, [main, ...words], { cwd, env: { PATH, HOME }, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (part: string) => (this.#text += part));
+    const endWithUs = (): void => void child.kill('SIGKILL');
+    process.once('exit', endWithUs);
+    this.#child = child;
+    this.#gone = once(child, 'exit').finally(() => process.off('exit', endWithUs));
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  /** Waits until it has said something. @throws when it ends before. */
+  async says(what: RegExp): Promise<void> {
+    await until(async () => {
+      if (this.#child.exitCode !== null || this.#child.signalCode !== null) throw new Error(`It ended: ${this.#text}`);
+      return what.test(this.#text);
+    });
+  }
+
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill(signal);
+    await this.#gone;
+    return this.#child.exitCode;
+  }
+}
+
+describe('landfall dev', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'landfall-dev-'));
+  const home = join(folder, 'home');
+  const landfall: Command = commandIn(folder, { LANDFALL_HOME: home });
+  let gdac: Gdac;
+  let dev: Staying;
+  before(async () => {
+    gdac = await startGdac({ folder: join(tmpdir(), `landfall-dev-gdac-${process.pid}`), floats: 4, cyclesPerFloat: 5, seed: 5 });
+    dev = new Staying(['--home', home, 'dev'], folder);
+    await dev.says(/Ctrl-C ends everything in order/);
+  });
+  after(async () => {
+    await dev.end('SIGKILL');
+    await gdac.stop();
+    for (const made of [folder, join(tmpdir(), `landfall-dev-gdac-${process.pid}`)]) rmSync(made, { recursive: true, force: true });
+  });
+
+  it('comes up without any flow file, and says where everything is', () => {
+    assert.match(dev.text, /Temporal +127\.0\.0\.1:\d+, Web UI http:/);
+    assert.match(dev.text, /Worker +all queues, health and metrics at http:/);
+    assert.ok(processesOf(home).length > 3, 'servers, worker and the command itself are seen');
+  });
+
+  it('is found by other commands of the same home: a flow is applied, run and shown', async () => {
+    await landfall('init argo');
+    const flow = { name: 'argo', kind: 'argo', upstream: { rsync: gdac.url }, mirror: join(folder, 'mirror') };
+    writeFileSync(join(folder, 'flows', 'argo.yaml'), JSON.stringify(flow));
+
+    const apply = await landfall('apply');
+    const run = await landfall('run mirror argo --wait');
+    const status = await landfall('status');
+    const doctor = await landfall('doctor');
+
+    assert.deepEqual([apply.exit, run.exit, status.exit, doctor.exit], [0, 0, 0, 0], apply.stderr + run.stderr + status.stderr);
+    assert.match(run.stderr, /load .*done in/);
+    assert.match(run.stdout, /profiles seen: \d+ loaded/);
+    assert.match(status.stdout, /argo .*mirror ok/);
+    assert.doesNotMatch(doctor.stdout, /^bad/m);
+  });
+
+  it('refuses a second owner of the home', async () => {
+    const second = await landfall('dev');
+
+    assert.equal(second.exit, 1);
+    assert.match(second.stderr, /already runs the servers of/);
+  });
+
+  it('ends in order on SIGTERM, leaves no process, and takes its data up again', async () => {
+    const exit = await dev.end('SIGTERM');
+    const left = processesOf(home);
+    dev = new Staying(['--home', home, 'dev'], folder);
+    await dev.says(/Ctrl-C ends everything in order/);
+    const status = await landfall('status');
+
+    assert.equal(exit, 0);
+    assert.deepEqual(left, []);
+    assert.match(status.stdout, /argo .*mirror ok/);
+  });
+
+  it('leaves no process behind when it is killed', async () => {
+    await dev.end('SIGKILL');
+
+    await until(async () => processesOf(home).length === 0);
+    const status = await landfall('status');
+
+    assert.equal(status.exit, 3);
+    assert.match(status.stderr, /landfall dev/);
+  });
+});
+
+describe('a demo that is interrupted', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'landfall-ended-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  for (const [signal, exit, moment] of [
+    ['SIGINT', 130, /The first night/],
+    ['SIGHUP', 129, /All it writes is in/],
+    ['SIGTERM', 143, /worker +starting/],
+  ] as const) {
+    it(`by ${signal} ends in order with status ${exit}, and its home is used again`, async () => {
+      const demo = new Staying(['--home', folder, 'demo', '--floats', '4', '--cycles', '5'], folder);
+      await demo.says(moment);
+
+      const status = await demo.end(signal);
+
+      assert.equal(status, exit, demo.text);
+      assert.match(demo.text, new RegExp(`The demo was ended by ${signal}\\. Start it again`));
+      assert.deepEqual(processesOf(folder), []);
+    });
+  }
+});
