@@ -1,7 +1,8 @@
 import { CommanderError } from 'commander';
-import { isFailure } from '../errors.ts';
+import { errnoOf, isFailure } from '../errors.ts';
 import { EXIT, type ExitCode, exitCodeOf, sentenceOf } from './exit.ts';
 import { remark, say } from './output.ts';
+import { temporalFailure } from './temporal-failure.ts';
 
 /** Why a command did not do what it was asked, for machines. */
 export interface Complaint {
@@ -28,6 +29,6 @@ export function complaintOf(error: unknown): Complaint {
     const message = error.code === 'commander.help' ? 'A command is missing.' : error.message.replace(/^error: /, '');
     return { error: { code: 'usage', message, exit: EXIT.usage } };
   }
-  const code = isFailure(error) ? error.code : 'fault';
+  const code = (isFailure(error) ? error : temporalFailure(error))?.code ?? (errnoOf(error) === undefined ? 'fault' : 'system_refused');
   return { error: { code, message: sentenceOf(error), exit: exitCodeOf(error) } };
 }

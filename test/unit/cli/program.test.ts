@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Command } from 'commander';
+import { program } from '../../../src/cli/program/program.ts';
+
+const below = (parent: Command, path: string): readonly (readonly [string, Command])[] =>
+  parent.commands.flatMap((command) => {
+    const name = `${path} ${command.name()}`;
+    return [[name, command] as const, ...below(command, name)];
+  });
+
+/** What --help prints, the texts around it included. */
+function helpOf(command: Command): string {
+  let text = '';
+  command.configureOutput({
+    writeOut: (part) => {
+      text += part;
+    },
+  });
+  command.outputHelp();
+  return text;
+}
+
+describe('the help of landfall', () => {
+  for (const [name, command] of below(program(), 'landfall')) {
+    it(`of "${name}" describes it, its arguments, and has an example that begins with it`, () => {
+      const help = helpOf(command);
+
+      assert.ok(help.includes(`\nExample:\n  $ ${name}`), help);
+      assert.notEqual(command.description(), '');
+      assert.deepEqual(
+        [...command.registeredArguments, ...command.options].filter(({ description }) => description === '').map(String),
+        [],
+      );
+    });
+  }
+
+  it('of the whole names every exit status, and the shape of errors', () => {
+    const help = helpOf(program()).replace(/\s+/g, ' ');
+
+    for (const status of ['0 done', '1 failed', '2 wrong usage', '3 servers not reachable', '4 the flow is being worked on']) {
+      assert.ok(help.includes(status), status);
+    }
+    assert.ok(help.includes('{"error":{code,message,exit}}'));
+  });
+});
