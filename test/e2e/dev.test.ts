@@ -117,25 +117,3 @@ describe('landfall dev', () => {
     assert.match(status.stderr, /landfall dev/);
   });
 });
-
-describe('a demo that is interrupted', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'landfall-ended-'));
-  after(() => rmSync(folder, { recursive: true, force: true }));
-
-  for (const [signal, exit, moment] of [
-    ['SIGINT', 130, /The first night/],
-    ['SIGHUP', 129, /All it writes is in/],
-    ['SIGTERM', 143, /worker +starting/],
-  ] as const) {
-    it(`by ${signal} ends in order with status ${exit}, and its home is used again`, async () => {
-      const demo = new Staying(['--home', folder, 'demo', '--floats', '4', '--cycles', '5'], folder);
-      await demo.says(moment);
-
-      const status = await demo.end(signal);
-
-      assert.equal(status, exit, demo.text);
-      assert.match(demo.text, new RegExp(`The demo was ended by ${signal}\\. Start it again`));
-      assert.deepEqual(processesOf(folder), []);
-    });
-  }
-});
