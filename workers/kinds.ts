@@ -1,5 +1,7 @@
 import { argoActivities } from '../activities/argo/wire.ts';
 import type { QueueActivities, Wiring } from '../activities/common/wiring.ts';
 
-/** One line a kind. */
-export const kindActivities: readonly ((wiring: Wiring) => QueueActivities)[] = [argoActivities];
+/** One line a kind. Its activities are registered as `<kind>.<name>`. */
+export const kindActivities: Readonly<Record<string, (wiring: Wiring) => QueueActivities>> = {
+  argo: argoActivities,
+};

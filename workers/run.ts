@@ -3,10 +3,13 @@ import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Wo
 import { activityInterceptor } from '../activities/common/interceptor.ts';
 import { jobActivities } from '../activities/common/job.ts';
 import type { QueueActivities } from '../activities/common/wiring.ts';
-import { type Queue, queueName } from '../src/config/queues.ts';
+import type { Flow } from '../src/config/flow.ts';
+import { findFlow } from '../src/config/flow-file.ts';
+import { QUEUES, type Queue, queueName } from '../src/config/queues.ts';
 import type { Settings } from '../src/config/settings.ts';
 import { temporalConnection } from '../src/config/temporal-connection.ts';
 import { serverAddresses } from '../src/embedded/addresses.ts';
+import { kinds } from '../src/kinds.ts';
 import { serveStatus } from '../src/observe/http.ts';
 import type { Logger } from '../src/observe/log.ts';
 import { createMetrics } from '../src/observe/metrics.ts';
@@ -93,18 +96,17 @@ export async function runWorkers({ settings, log, queues, suffix }: RunWorkers):
   }
 }
 
+/** What each queue serves: a kind's activities as `<kind>.<name>`, those of all kinds by their names. */
 function activitiesByQueue(wiring: ProcessWiring): QueueActivities {
-  const { leases, runs, client, now } = wiring;
-  const common: QueueActivities = { control: jobActivities({ leases, runs, isAlive: (holder) => isAlive(client, holder), now }) };
+  const { settings, leases, runs, client, now } = wiring;
+  const resolve = async (name: string): Promise<Flow> => (await findFlow(settings.flows, kinds, name)).flow;
+  const common: QueueActivities = { control: jobActivities({ resolve, leases, runs, isAlive: (holder) => isAlive(client, holder), now }) };
   const all: Partial<Record<Queue, Record<string, (...args: never[]) => unknown>>> = {};
-  for (const part of [common, ...kindActivities.map((build) => build(wiring))]) {
-    for (const [queue, activities] of Object.entries(part) as [Queue, QueueActivities[Queue]][]) {
-      const known = all[queue] ?? {};
-      for (const [name, activity] of Object.entries(activities ?? {})) {
-        if (known[name] !== undefined) throw new Error(`Two activities of queue ${queue} are called ${name}.`);
-        known[name] = activity;
-      }
-      all[queue] = known;
+  const parts = Object.entries(kindActivities).map(([kind, build]) => ({ prefix: `${kind}.`, part: build(wiring) }));
+  for (const { prefix, part } of [{ prefix: '', part: common }, ...parts]) {
+    for (const queue of QUEUES) {
+      const named = Object.entries(part[queue] ?? {}).map(([name, activity]) => [`${prefix}${name}`, activity]);
+      if (named.length > 0) all[queue] = { ...all[queue], ...Object.fromEntries(named) };
     }
   }
   return all;

@@ -1,2 +1,6 @@
 // One line a kind: what the workers of queue `landfall` can run.
-export { mirror, reload } from './argo/jobs.ts';
+import { argo } from './argo/jobs.ts';
+import { dispatcher } from './common/dispatch.ts';
+
+// Temporal runs a module's default export for every type that has no workflow of its own.
+export default dispatcher([argo]);

@@ -9,7 +9,6 @@ import type { Runs } from '../../src/stores/runs.ts';
 import type { ListedChanges } from './transfer.ts';
 
 export interface ControlDependencies {
-  readonly resolve: (flow: string) => Promise<ArgoFlow>;
   readonly plans: Plans;
   readonly quarantine: Quarantine;
   readonly runs: Runs;
@@ -43,7 +42,7 @@ export interface PlanOf {
 }
 
 /** Book-keeping of the argo jobs. Queue: control. */
-export const controlActivities = ({ resolve, plans, quarantine, runs, onQuarantine, versions, now }: ControlDependencies) => {
+export const controlActivities = ({ plans, quarantine, runs, onQuarantine, versions, now }: ControlDependencies) => {
   const openByCode = async (flow: string): Promise<Readonly<Record<string, number>>> => {
     const codes = await quarantine.countByCode(flow);
     onQuarantine(
@@ -54,11 +53,6 @@ export const controlActivities = ({ resolve, plans, quarantine, runs, onQuaranti
   };
 
   return {
-    /** An operator types no more than the flow's name; everything else comes from its file. */
-    async resolveArgo({ flow }: { readonly flow: string }): Promise<ArgoFlow> {
-      return await resolve(flow);
-    },
-
     /** A plan of named profiles, or of what is in quarantine. */
     async planItems({ flow, plan, items }: PlanItems): Promise<PlanHeader> {
       const known = await plans.header(plan);

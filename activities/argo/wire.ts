@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { type ArgoFlow, argoFlowSchema } from '../../src/argo/flow.ts';
+import type { ArgoFlow } from '../../src/argo/flow.ts';
 import { ProfileLoader } from '../../src/argo/load.ts';
 import { RULES_VERSION } from '../../src/argo/rules-version.ts';
-import { findFlow } from '../../src/config/flow-file.ts';
 import { resolveSecret } from '../../src/config/secret.ts';
 import type { PageOutcome } from '../../src/stores/plans.ts';
 import type { QueueActivities, Wiring } from '../common/wiring.ts';
@@ -12,9 +11,7 @@ import { transferActivities } from './transfer.ts';
 
 /** Builds what the activities of kind `argo` need. */
 export function argoActivities(wiring: Wiring): QueueActivities {
-  const { database, plans, runs, receipts, quarantine, leases, hdf5, log, report, metrics, settings, versions, now } = wiring;
-  const schema = { kind: 'argo', schema: argoFlowSchema };
-  const resolve = async (name: string): Promise<ArgoFlow> => (await findFlow(settings.flows, [schema], name)).flow;
+  const { database, plans, runs, receipts, quarantine, leases, hdf5, log, report, metrics, versions, now } = wiring;
   const password = async (flow: ArgoFlow): Promise<string | undefined> => {
     if (flow.upstream.password === undefined) return undefined;
     const purpose = `The rsync password of flow ${flow.name}`;
@@ -28,7 +25,6 @@ export function argoActivities(wiring: Wiring): QueueActivities {
   const onQuarantine = (flow: string, items: number): void => metrics.setQuarantine({ flow }, items);
   return {
     control: controlActivities({
-      resolve,
       plans,
       quarantine,
       runs,

@@ -1,9 +1,12 @@
+import type { Flow } from '../../src/config/flow.ts';
 import { Failure } from '../../src/errors.ts';
 import type { Fence, LeaseHolder, Leases } from '../../src/stores/leases.ts';
 import type { Health, Progress, Runs } from '../../src/stores/runs.ts';
 
 export interface TakeFlow {
   readonly flow: string;
+  /** The flow's own name for those who write, `<flow>#<job>` for those who only read. */
+  readonly lease: string;
   readonly kind: string;
   readonly holder: LeaseHolder;
 }
@@ -24,6 +27,8 @@ export interface EndRun {
 }
 
 export interface JobDependencies {
+  /** Finds a flow of any kind by its name, in the flow files. */
+  readonly resolve: (flow: string) => Promise<Flow>;
   readonly leases: Leases;
   readonly runs: Runs;
   /** Asks Temporal whether that chain of runs is still open. */
@@ -32,10 +37,15 @@ export interface JobDependencies {
 }
 
 /** Book-keeping that every job of every kind begins and ends with. Queue: control. */
-export const jobActivities = ({ leases, runs, isAlive, now }: JobDependencies) => ({
+export const jobActivities = ({ resolve, leases, runs, isAlive, now }: JobDependencies) => ({
+  /** An operator types no more than the flow's name; everything else comes from its file. */
+  async resolveFlow({ flow }: { readonly flow: string }): Promise<Flow> {
+    return await resolve(flow);
+  },
+
   /** Takes the flow's lease and notes the start of the run. A second run of a flow ends here, with a sentence. */
-  async takeFlow({ flow, kind, holder }: TakeFlow): Promise<{ readonly fence: Fence }> {
-    const answer = await leases.take(flow, holder, now(), isAlive);
+  async takeFlow({ flow, lease, kind, holder }: TakeFlow): Promise<{ readonly fence: Fence }> {
+    const answer = await leases.take(lease, holder, now(), isAlive);
     if (answer.state === 'busy') {
       throw new Failure({
         kind: 'stop',

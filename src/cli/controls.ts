@@ -10,17 +10,24 @@ const SAID: Readonly<Record<'pause' | 'resume' | 'stop' | 'retry', string>> = {
   retry: 'It looks again, and tries again what is in quarantine.',
 };
 
+export interface Steering {
+  readonly force?: boolean;
+  /** A job that only reads, beside whatever writes. */
+  readonly job?: string;
+}
+
 /** Sends one of the messages that every long-running workflow answers. */
-export async function signalFlow(context: Context, signal: keyof typeof SAID, flow: string, force = false): Promise<Answer> {
-  const { handle } = await requireRunning(context, flow);
+export async function signalFlow(context: Context, signal: keyof typeof SAID, flow: string, options: Steering = {}): Promise<Answer> {
+  const { force = false, job } = options;
+  const { handle } = await requireRunning(context, flow, job ?? null);
   if (signal === 'retry' && force) await handle.signal(signals.retry, { force: true });
   else await handle.signal(signals[signal]);
   const said = signal === 'retry' && force ? 'It accepts what it asked about, and goes on.' : SAID[signal];
   return { value: { flow, signal, workflowId: handle.workflowId }, text: `${handle.workflowId}: ${said}` };
 }
 
-export async function setWidth(context: Context, flow: string, width: number): Promise<Answer> {
-  const { handle } = await requireRunning(context, flow);
+export async function setWidth(context: Context, flow: string, width: number, { job }: Steering = {}): Promise<Answer> {
+  const { handle } = await requireRunning(context, flow, job ?? null);
   await handle.signal(signals.setWidth, width);
   return { value: { flow, width, workflowId: handle.workflowId }, text: `${handle.workflowId}: ${width} batches at once from now on.` };
 }

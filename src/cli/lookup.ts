@@ -1,5 +1,6 @@
 import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import type { Flow } from '../config/flow.ts';
+import { leaseOf } from '../config/job.ts';
 import { Failure } from '../errors.ts';
 import { kindNamed } from '../kinds.ts';
 import { Leases } from '../stores/leases.ts';
@@ -11,17 +12,23 @@ export interface Running {
   readonly run: Run | null;
 }
 
-/** The workflow that works on a flow now, found by the flow's lease; or one that was started and has not taken it yet. Null: none. */
-export async function runningWorkflow(context: Context, { name, kind }: Flow): Promise<Running | null> {
+/**
+ * The workflow that works on a flow now, found by the flow's lease; or one that was started and has not taken it yet. Null: none.
+ * @param job a job that only reads, and so goes on beside the others; null: whichever writes.
+ */
+export async function runningWorkflow(context: Context, { name, kind }: Flow, job: string | null = null): Promise<Running | null> {
   const database = await context.database();
   const { workflow } = await context.client();
-  const holder = await new Leases(database).holder(name);
+  const jobs = kindNamed(kind)?.jobs ?? {};
+  const access = job === null ? 'write' : (jobs[job]?.access ?? 'write');
+  const holder = await new Leases(database).holder(leaseOf(name, job ?? '', access));
   if (holder !== null) {
     const handle = workflow.getHandle(holder.workflowId);
     if (await isRunning(handle, holder.runId)) return { handle, run: await new Runs(database).get(holder.runId) };
   }
-  for (const job of Object.keys(kindNamed(kind)?.jobs ?? {})) {
-    const handle = workflow.getHandle(`${job}/${name}`);
+  for (const [other, spec] of Object.entries(jobs)) {
+    if (access === 'read' ? other !== job : spec.access === 'read') continue;
+    const handle = workflow.getHandle(`${other}/${name}`);
     if (await isRunning(handle, null)) return { handle, run: null };
   }
   return null;
@@ -39,15 +46,15 @@ async function isRunning(handle: WorkflowHandle, firstRun: string | null): Promi
 }
 
 /** @throws {Failure} `not_running`: with the flow's name and how to start it. */
-export async function requireRunning(context: Context, flow: string): Promise<Running> {
+export async function requireRunning(context: Context, flow: string, job: string | null = null): Promise<Running> {
   const found = await context.flow(flow);
-  const running = await runningWorkflow(context, found);
+  const running = await runningWorkflow(context, found, job);
   if (running !== null) return running;
   throw new Failure({
     kind: 'stop',
     code: 'not_running',
-    happened: `Flow ${flow} is not running`,
-    remedy: `Start it with: landfall run ${firstJob(found.kind)} ${flow}`,
+    happened: job === null ? `Flow ${flow} is not running` : `${job} of ${flow} is not running`,
+    remedy: `Start it with: landfall run ${job ?? firstJob(found.kind)} ${flow}`,
   });
 }
 

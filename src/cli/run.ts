@@ -7,6 +7,7 @@ import {
   WorkflowFailedError,
   type WorkflowHandle,
 } from '@temporalio/client';
+import { inputProblems } from '../config/job.ts';
 import { queueName } from '../config/queues.ts';
 import { Failure, messageOf } from '../errors.ts';
 import { kindNamed } from '../kinds.ts';
@@ -20,10 +21,8 @@ import { pollers } from './pollers.ts';
 import { isFields, recordIn, recordLines } from './record-lines.ts';
 
 export interface RunOptions {
-  readonly force?: boolean;
-  readonly dryRun?: boolean;
   readonly wait?: boolean;
-  /** More of the job's input than its flags. */
+  /** The job's input beside the flow's name. */
   readonly input?: Readonly<Record<string, unknown>>;
 }
 
@@ -36,18 +35,16 @@ export interface Started {
 /** Starts a job of a flow under its stable id. @throws {Failure} `flow_busy`: another run works on the flow. */
 export async function startJob(context: Context, job: string, flowName: string, options: RunOptions): Promise<Started> {
   const flow = await context.flow(flowName);
-  const jobs = Object.keys(kindNamed(flow.kind)?.jobs ?? {});
-  if (!jobs.includes(job)) throw unknownJob(job, flow.kind, jobs);
+  const jobs = kindNamed(flow.kind)?.jobs ?? {};
+  const spec = jobs[job];
+  if (spec === undefined) throw unknownJob(job, flow.kind, Object.keys(jobs));
+  const input = { flow: flow.name, ...options.input };
+  const problems = inputProblems(job, spec, input);
+  if (problems.length > 0) throw badInput(problems, job, flow.kind);
   // The run itself would find out too; whoever does not wait for it hears it here.
-  const running = await runningWorkflow(context, flow);
+  const running = await runningWorkflow(context, flow, spec.access === 'read' ? job : null);
   if (running !== null) throw busy(running.handle.workflowId, flow.name);
   const workflowId = `${job}/${flow.name}`;
-  const input = {
-    flow: flow.name,
-    ...(options.force === true ? { force: true } : {}),
-    ...(options.dryRun === true ? { dryRun: true } : {}),
-    ...options.input,
-  };
   try {
     const client = await context.client();
     const handle = await client.workflow.start(job, {
@@ -72,6 +69,14 @@ const unknownJob = (job: string, kind: string, jobs: readonly string[]): Failure
     remedy: 'Correct the name of the job',
   });
 
+const badInput = (problems: readonly string[], job: string, kind: string): Failure =>
+  new Failure({
+    kind: 'stop',
+    code: 'usage',
+    happened: problems.join(' '),
+    remedy: `See what ${job} of kind ${kind} takes with: landfall run --help`,
+  });
+
 const busy = (workflowId: string, flow: string): Failure =>
   new Failure({
     kind: 'stop',
@@ -87,7 +92,7 @@ export async function runJob(context: Context, job: string, flow: string, option
   const ui = temporalUi === null ? null : uiLink(temporalUi, context.settings.temporal.namespace, started);
   const idle = await nobodyServes(await context.client(), context.settings.temporal.namespace);
   // A dry run is asked for its answer.
-  if (options.wait !== true && options.dryRun !== true) {
+  if (options.wait !== true && options.input?.dryRun !== true) {
     const lines = [`Started ${workflowId}. Watch it with: landfall watch ${flow}`, ...(ui === null ? [] : [`Look: ${ui}`]), ...idle];
     return { value: { workflowId, run, ui }, text: lines.join('\n') };
   }

@@ -1,4 +1,5 @@
 import type { Flow, KindSchema } from '../config/flow.ts';
+import type { JobSpec } from '../config/job.ts';
 import type { CollectionSpec } from './collection-spec.ts';
 
 /** Product collections of one database. */
@@ -9,8 +10,8 @@ export interface DatabaseSpec {
 
 /** What the command line and `apply` need to know of a kind; the rest of it is its own affair. */
 export interface Kind<KindFlow extends Flow = Flow> extends KindSchema<KindFlow> {
-  /** Workflow types an operator may start, and what each does. */
-  readonly jobs: Readonly<Record<string, string>>;
+  /** What an operator may start, by name; the first is the job of every day. */
+  readonly jobs: Readonly<Record<string, JobSpec>>;
   /** What the products of a flow need. */
   readonly databases: (flow: KindFlow) => readonly DatabaseSpec[];
   /** Folders that workers write to for a flow; `landfall doctor` looks at them. */

@@ -18,6 +18,7 @@ interface LeaseDocument {
 
 /** Proof of the right to write for a flow. The epoch is the fence: a later holder has a larger one. */
 export interface Fence {
+  /** What is leased: a flow, or `<flow>#<job>` for a job that only reads. */
   readonly flow: string;
   readonly epoch: number;
 }

@@ -17,7 +17,7 @@ import { Receipts } from '../../src/stores/receipts.ts';
 import { Runs } from '../../src/stores/runs.ts';
 import { type Gdac, type GdacState, startGdac } from '../../standins/gdac/gdac.ts';
 import type { World } from '../../standins/gdac/world.ts';
-import type { MirrorInput, MirrorResult, mirror } from '../../workflows/argo/mirror.ts';
+import type { MirrorInput, MirrorResult, MirrorWorkflow } from '../../workflows/argo/mirror.ts';
 import type { ProgressAnswer } from '../../workflows/common/messages.ts';
 import { until } from './processes.ts';
 import { checkProducts } from './products.ts';
@@ -43,7 +43,7 @@ export interface FlowKeys {
 }
 
 /** A night under way. */
-export type Night = WorkflowHandleWithFirstExecutionRunId<typeof mirror>;
+export type Night = WorkflowHandleWithFirstExecutionRunId<MirrorWorkflow>;
 
 export interface FlowSite {
   readonly flow: ArgoFlow;
@@ -114,7 +114,7 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
 
 function flowSite(client: Client, flow: ArgoFlow, gdac: Gdac, products: Db, world: World): FlowSite {
   const start: FlowSite['start'] = (input = {}, workflowId = `mirror/${flow.name}`) =>
-    client.workflow.start<typeof mirror>('mirror', { taskQueue: 'landfall', workflowId, args: [{ flow: flow.name, ...input }] });
+    client.workflow.start<MirrorWorkflow>('mirror', { taskQueue: 'landfall', workflowId, args: [{ flow: flow.name, ...input }] });
   return {
     flow,
     gdac,

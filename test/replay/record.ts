@@ -6,7 +6,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { expectedProfiles } from '../../standins/gdac/expected.ts';
-import type { reload } from '../../workflows/argo/reload.ts';
+import type { ReloadWorkflow } from '../../workflows/argo/reload.ts';
 import { until } from '../helpers/processes.ts';
 import { filesIn, type Night, type Site, startSite, untilProgress } from '../helpers/site.ts';
 
@@ -23,7 +23,7 @@ async function recordUsual(site: Site): Promise<void> {
   await save(site, 'night', 'mirror/night');
   await night.run({ dryRun: true });
   await save(site, 'dry-run', 'mirror/night');
-  await site.client.workflow.execute<typeof reload>('reload', {
+  await site.client.workflow.execute<ReloadWorkflow>('reload', {
     taskQueue: 'landfall',
     workflowId: 'reload/night',
     args: [{ flow: 'night' }],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { addsUp } from '../../src/argo/night.ts';
 import { expectedProfiles } from '../../standins/gdac/expected.ts';
-import type { reload } from '../../workflows/argo/reload.ts';
+import type { ReloadWorkflow } from '../../workflows/argo/reload.ts';
 import { type FlowSite, type Night, type Site, startSite, untilProgress } from '../helpers/site.ts';
 
 const world = { seed: 41, floats: 9, cyclesPerFloat: 7 };
@@ -54,7 +54,7 @@ describe('a run whose history grows long', () => {
   it('that reloads named profiles adds up over all its parts', async () => {
     const items = expected.map(({ key }) => key);
 
-    const result = await site.client.workflow.execute<typeof reload>('reload', {
+    const result = await site.client.workflow.execute<ReloadWorkflow>('reload', {
       taskQueue: 'landfall',
       workflowId: 'reload/long',
       args: [{ flow: 'long', items }],

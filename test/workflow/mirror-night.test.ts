@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { WorkflowFailedError } from '@temporalio/client';
 import { addsUp } from '../../src/argo/night.ts';
 import { deletedProfiles, expectedProfiles } from '../../standins/gdac/expected.ts';
-import type { reload } from '../../workflows/argo/reload.ts';
+import type { ReloadWorkflow } from '../../workflows/argo/reload.ts';
 import { type StoredDocument, snapshotOf } from '../helpers/products.ts';
 import { type FlowSite, type Night, type Site, startSite } from '../helpers/site.ts';
 import type { WorkerProcess } from '../helpers/worker.ts';
@@ -38,7 +38,7 @@ before(async () => {
 after(() => site.stop());
 
 const reloadOf = (flow: string, items?: readonly string[]) =>
-  site.client.workflow.execute<typeof reload>('reload', {
+  site.client.workflow.execute<ReloadWorkflow>('reload', {
     taskQueue: 'landfall',
     workflowId: `reload/${flow}`,
     args: [{ flow, ...(items === undefined ? {} : { items }) }],
@@ -155,6 +155,16 @@ describe('a night', () => {
 
     assert.match(sentence, /no flow has the name "night"/);
     assert.match(sentence, /nights/);
+  });
+
+  it('can be started with what a person types, and what is mistyped is refused in a sentence', async () => {
+    const typed = (job: string, input: unknown) =>
+      sentenceOf(site.client.workflow.execute(job, { taskQueue: 'landfall', workflowId: 'typed', args: [input] }));
+
+    assert.match(await typed('mirror', { flow: 'nights', dryRum: true }), /mirror takes no "dryRum"\. Is it "dryRun"\?/);
+    assert.match(await typed('mirror', 'nights'), /names no flow: "nights"\. Expected an object such as \{"flow":"argo"\}/);
+    assert.match(await typed('mirrow', { flow: 'nights' }), /kind argo, which has no job "mirrow"\. Its jobs are mirror, reload/);
+    assert.match(await typed('mirror', { flow: 'nights', goOn: { flow: {} } }), /"goOn" is Landfall's own/);
   });
 
   it('never shows the password of its source: not in its history, its log, its record', async () => {

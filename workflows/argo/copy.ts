@@ -1,10 +1,9 @@
-import { proxyActivities } from '@temporalio/workflow';
 import type { ListedChanges, transferActivities } from '../../activities/argo/transfer.ts';
 import type { ArgoFlow } from '../../src/argo/flow.ts';
 import { type Controls, mayGoOn } from '../common/controls.ts';
 import { failureKind, type Job } from '../common/job.ts';
-import { activityOptions } from '../common/policies.ts';
 import { untilPutDown } from '../common/put-down.ts';
+import { argoActivities } from './activities.ts';
 
 export type Copied = { readonly state: 'complete'; readonly warnings: readonly string[] } | { readonly state: 'stopped' | 'moved' };
 
@@ -14,7 +13,7 @@ export type Copied = { readonly state: 'complete'; readonly warnings: readonly s
  * `moved`: the source has changed so much since it was listed that it must be listed, and judged, again.
  */
 export async function copyListed(job: Job, flow: ArgoFlow, listed: ListedChanges, controls: Controls): Promise<Copied> {
-  const { copyChanges } = proxyActivities<ReturnType<typeof transferActivities>>(activityOptions('transfer', flow.queueSuffix));
+  const { copyChanges } = argoActivities<ReturnType<typeof transferActivities>>('transfer', flow);
   if (listed.isEmpty) return { state: 'complete', warnings: [] };
   while (await mayGoOn(controls)) {
     await job.enter('copy', { total: listed.filesToCopy + listed.filesToDelete });

@@ -1,3 +1,16 @@
-/** The jobs of kind `argo`: names as they are typed in the Web UI and in `landfall run`. */
-export { mirror } from './mirror.ts';
-export { reload } from './reload.ts';
+import type { ArgoFlow } from '../../src/argo/flow.ts';
+import { argoJobs } from '../../src/argo/jobs.ts';
+import { kindJobs } from '../common/dispatch.ts';
+import { mirror } from './mirror.ts';
+import { reload } from './reload.ts';
+
+const { job } = kindJobs<ArgoFlow>('argo');
+
+/** The jobs of kind `argo`, under the names of `src/argo/jobs.ts`. */
+export const argo = {
+  kind: 'argo',
+  jobs: {
+    mirror: job(argoJobs.mirror, mirror),
+    reload: job(argoJobs.reload, reload),
+  } satisfies Readonly<Record<keyof typeof argoJobs, unknown>>,
+};

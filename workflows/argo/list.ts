@@ -1,10 +1,10 @@
-import { condition, proxyActivities } from '@temporalio/workflow';
+import { condition } from '@temporalio/workflow';
 import type { ListedChanges, transferActivities } from '../../activities/argo/transfer.ts';
 import type { ArgoFlow } from '../../src/argo/flow.ts';
 import { type Controls, mayGoOn } from '../common/controls.ts';
 import { failureKind, type Job } from '../common/job.ts';
-import { activityOptions } from '../common/policies.ts';
 import { untilPutDown } from '../common/put-down.ts';
+import { argoActivities } from './activities.ts';
 
 /** How often in a row the source may move under a list before that is a fault to look at. */
 const REPLANS = 5;
@@ -28,7 +28,7 @@ export async function listUntilSafe(
   controls: Controls,
   { look: first, isDryRun, accepted }: Look,
 ): Promise<ListedChanges | null> {
-  const { listChanges } = proxyActivities<ReturnType<typeof transferActivities>>(activityOptions('transfer', flow.queueSuffix));
+  const { listChanges } = argoActivities<ReturnType<typeof transferActivities>>('transfer', flow);
   let replans = 0;
   for (let look = first; await mayGoOn(controls); look += 1) {
     await job.enter('list');

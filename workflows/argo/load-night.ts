@@ -1,12 +1,11 @@
-import { proxyActivities } from '@temporalio/workflow';
 import type { controlActivities } from '../../activities/argo/control.ts';
 import type { ListedChanges, PlannedNight } from '../../activities/argo/transfer.ts';
 import type { ArgoFlow } from '../../src/argo/flow.ts';
 import type { PlanHeader } from '../../src/stores/plans.ts';
 import { type Controls, takeRetry } from '../common/controls.ts';
 import type { Job } from '../common/job.ts';
-import { activityOptions } from '../common/policies.ts';
 import type { Tally, Tracker } from '../common/tracker.ts';
+import { argoActivities } from './activities.ts';
 import { loadPlan } from './load.ts';
 
 /** What is copied and waits to be loaded. */
@@ -39,7 +38,7 @@ export async function loadNight(
   night: Night,
   from: { readonly stage: LoadStage | null; readonly tally: Tally | null; readonly controls: Controls; readonly tracker: Tracker },
 ): Promise<NightEnd> {
-  const { planItems } = proxyActivities<ReturnType<typeof controlActivities>>(activityOptions('control', null));
+  const { planItems } = argoActivities<ReturnType<typeof controlActivities>>('control', flow);
   const { controls, tracker } = from;
   let stage = from.stage ?? { round: 0, plan: night.plan, next: 0, retries: [] };
   let tally = from.tally;

@@ -1,12 +1,11 @@
-import { proxyActivities } from '@temporalio/workflow';
 import type { loadActivities } from '../../activities/argo/load.ts';
 import type { ArgoFlow } from '../../src/argo/flow.ts';
 import type { PlanHeader } from '../../src/stores/plans.ts';
 import type { Controls } from '../common/controls.ts';
 import type { Job } from '../common/job.ts';
-import { activityOptions } from '../common/policies.ts';
 import type { Tracker } from '../common/tracker.ts';
 import { overPages, type WindowEnd } from '../common/window.ts';
+import { argoActivities } from './activities.ts';
 
 /** Loads the pages of a plan from `from` on, `controls.width` batches at once. */
 export function loadPlan(
@@ -28,7 +27,7 @@ export function loadPlan(
     readonly tracker: Tracker;
   },
 ): Promise<WindowEnd> {
-  const { loadPage } = proxyActivities<ReturnType<typeof loadActivities>>(activityOptions('load', flow.queueSuffix));
+  const { loadPage } = argoActivities<ReturnType<typeof loadActivities>>('load', flow);
   const acceptsEmptyMirror = controls.isForced;
   return overPages({
     from,

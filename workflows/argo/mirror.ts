@@ -1,12 +1,13 @@
-import { continueAsNew, proxyActivities } from '@temporalio/workflow';
+import { continueAsNew } from '@temporalio/workflow';
 import type { controlActivities } from '../../activities/argo/control.ts';
 import type { ListedChanges, transferActivities } from '../../activities/argo/transfer.ts';
 import type { ArgoFlow } from '../../src/argo/flow.ts';
 import { type NightRecord, nightSentence } from '../../src/argo/night.ts';
 import { type CarriedControls, type Controls, carry } from '../common/controls.ts';
-import { type Job, type JobEnd, readably, underLease } from '../common/job.ts';
-import { activityOptions } from '../common/policies.ts';
-import { type Tally, Tracker } from '../common/tracker.ts';
+import type { CarriedJob, JobStart } from '../common/dispatch.ts';
+import { type Job, type JobEnd, underLease } from '../common/job.ts';
+import type { Tally } from '../common/tracker.ts';
+import { argoActivities } from './activities.ts';
 import { copyListed } from './copy.ts';
 import { listUntilSafe } from './list.ts';
 import { listen } from './listen.ts';
@@ -23,8 +24,7 @@ export interface MirrorInput {
 }
 
 /** Carried over when a run goes on as new: the copy is done, the load is somewhere in the middle. */
-export interface MirrorState {
-  readonly flow: ArgoFlow;
+export interface MirrorState extends CarriedJob<ArgoFlow> {
   readonly night: Night;
   readonly stage: LoadStage;
   readonly controls: CarriedControls;
@@ -39,20 +39,21 @@ export interface MirrorResult {
   readonly record: NightRecord | null;
 }
 
+/** As a client starts it. */
+export type MirrorWorkflow = (input: MirrorInput) => Promise<MirrorResult>;
+
 /** The night: list what changed at the source, copy it, load it, keep the record. */
-export async function mirror(input: MirrorInput): Promise<MirrorResult> {
+export async function mirror({ flow, input, tracker }: JobStart<ArgoFlow, MirrorInput>): Promise<MirrorResult> {
   const { goOn } = input;
-  const tracker = new Tracker(`mirror of ${input.flow}`);
   let listed: ListedChanges | null = goOn?.night.listed ?? null;
   const controls = listen(goOn?.controls, tracker, () => listed);
   if (input.force === true) controls.isForced = true;
 
-  const { resolveArgo, recordNight } = proxyActivities<ReturnType<typeof controlActivities>>(activityOptions('control', null));
-  const flow = goOn?.flow ?? (await readably(() => resolveArgo({ flow: input.flow })));
-  const { closeLists } = proxyActivities<ReturnType<typeof transferActivities>>(activityOptions('transfer', flow.queueSuffix));
+  const { recordNight } = argoActivities<ReturnType<typeof controlActivities>>('control', flow);
+  const { closeLists } = argoActivities<ReturnType<typeof transferActivities>>('transfer', flow);
   controls.width ??= flow.load.width;
 
-  return await underLease({ job: 'mirror', flow: flow.name, kind: 'argo', tracker }, async (job) => {
+  return await underLease({ job: 'mirror', flow: flow.name, kind: 'argo', access: 'write', tracker }, async (job) => {
     if (input.dryRun === true) {
       listed = await listUntilSafe(job, flow, controls, { look: 1, isDryRun: true, accepted: null });
       if (listed === null) return stopped(flow, 'before anything was listed', null);
@@ -69,7 +70,7 @@ export async function mirror(input: MirrorInput): Promise<MirrorResult> {
     if (end.state === 'stopped') return stopped(flow, 'before everything was loaded', listed);
     if (end.state === 'long') {
       const state = { flow, night, stage: end.stage, controls: carry(controls), tally: tracker.tally };
-      return await continueAsNew<typeof mirror>({ flow: flow.name, goOn: state });
+      return await continueAsNew<MirrorWorkflow>({ flow: flow.name, goOn: state });
     }
 
     await job.enter('record');
@@ -82,7 +83,7 @@ export async function mirror(input: MirrorInput): Promise<MirrorResult> {
 
 /** Lists, copies and plans. A source that has moved on too far meanwhile is listed, and judged, again. Null: the run was stopped. */
 async function bringHome(job: Job, flow: ArgoFlow, controls: Controls, onListed: (listed: ListedChanges) => void): Promise<Night | null> {
-  const { planChanges } = proxyActivities<ReturnType<typeof transferActivities>>(activityOptions('transfer', flow.queueSuffix));
+  const { planChanges } = argoActivities<ReturnType<typeof transferActivities>>('transfer', flow);
   let accepted: number | null = null;
   for (let look = 1; ; look += 1) {
     const listed: ListedChanges | null = await listUntilSafe(job, flow, controls, { look, isDryRun: false, accepted });

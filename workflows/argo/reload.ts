@@ -1,11 +1,12 @@
-import { continueAsNew, proxyActivities } from '@temporalio/workflow';
+import { continueAsNew } from '@temporalio/workflow';
 import type { controlActivities } from '../../activities/argo/control.ts';
 import type { ArgoFlow } from '../../src/argo/flow.ts';
 import type { PageOutcome, PlanHeader } from '../../src/stores/plans.ts';
 import { type CarriedControls, carry } from '../common/controls.ts';
-import { readably, underLease } from '../common/job.ts';
-import { activityOptions } from '../common/policies.ts';
-import { type Tally, Tracker } from '../common/tracker.ts';
+import type { CarriedJob, JobStart } from '../common/dispatch.ts';
+import { underLease } from '../common/job.ts';
+import type { Tally } from '../common/tracker.ts';
+import { argoActivities } from './activities.ts';
 import { listen } from './listen.ts';
 import { loadPlan } from './load.ts';
 
@@ -14,8 +15,7 @@ export interface ReloadInput {
   /** Keys `<dac>/<wmo>_<number>`; absent: everything in the flow's quarantine. */
   readonly items?: readonly string[];
   /** Set by Landfall when a long run goes on as new. */
-  readonly goOn?: {
-    readonly flow: ArgoFlow;
+  readonly goOn?: CarriedJob<ArgoFlow> & {
     readonly plan: PlanHeader;
     readonly next: number;
     readonly controls: CarriedControls;
@@ -29,22 +29,23 @@ export interface ReloadResult extends PageOutcome {
   readonly message: string;
 }
 
+/** As a client starts it. */
+export type ReloadWorkflow = (input: ReloadInput) => Promise<ReloadResult>;
+
 /** Loads named profiles, or the flow's quarantine, again from the mirror as it is now. */
-export async function reload(input: ReloadInput): Promise<ReloadResult> {
-  const tracker = new Tracker(`reload of ${input.flow}`);
+export async function reload({ flow, input, tracker }: JobStart<ArgoFlow, ReloadInput>): Promise<ReloadResult> {
   const controls = listen(input.goOn?.controls, tracker, () => input.items ?? null);
-  const { resolveArgo, planItems, planOutcome } = proxyActivities<ReturnType<typeof controlActivities>>(activityOptions('control', null));
-  const flow = input.goOn?.flow ?? (await readably(() => resolveArgo({ flow: input.flow })));
+  const { planItems, planOutcome } = argoActivities<ReturnType<typeof controlActivities>>('control', flow);
   controls.width ??= flow.load.width;
 
-  return await underLease({ job: 'reload', flow: flow.name, kind: 'argo', tracker }, async (job) => {
+  return await underLease({ job: 'reload', flow: flow.name, kind: 'argo', access: 'write', tracker }, async (job) => {
     const plan = input.goOn?.plan ?? (await planItems({ flow, plan: `reload-${job.run}`, items: input.items ?? null }));
 
     await job.enter('load', input.goOn?.tally ?? { total: plan.items });
     const loaded = await loadPlan(job, { flow, plan, from: input.goOn?.next ?? 0, isForced: true, controls, tracker });
     if (loaded.state === 'long') {
       const goOn = { flow, plan, next: loaded.next, controls: carry(controls), tally: tracker.tally };
-      return await continueAsNew<typeof reload>({ flow: flow.name, goOn });
+      return await continueAsNew<ReloadWorkflow>({ flow: flow.name, goOn });
     }
 
     const { pagesOpen, ...outcome } = await planOutcome({ flow: flow.name, plan: plan.plan });

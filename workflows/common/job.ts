@@ -9,6 +9,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { jobActivities } from '../../activities/common/job.ts';
+import { type JobSpec, leaseOf } from '../../src/config/job.ts';
 import type { FailureKind } from '../../src/errors.ts';
 import type { Fence } from '../../src/stores/leases.ts';
 import type { Health } from '../../src/stores/runs.ts';
@@ -42,15 +43,23 @@ export interface JobEnd<Result> {
  * A run that goes on as new keeps its lease. A failure leaves as one sentence that can be read in the Web UI.
  */
 export async function underLease<Result>(
-  start: { readonly job: string; readonly flow: string; readonly kind: string; readonly tracker: Tracker },
+  start: {
+    readonly job: string;
+    readonly flow: string;
+    readonly kind: string;
+    /** A job that only reads takes a lease of its own, so that it never keeps the night out. */
+    readonly access: JobSpec['access'];
+    readonly tracker: Tracker;
+  },
   body: (job: Job) => Promise<JobEnd<Result>>,
 ): Promise<Result> {
   const { takeFlow, notePhase, endRun } = proxyActivities<ReturnType<typeof jobActivities>>(activityOptions('control', null));
   const { workflowId, firstExecutionRunId: run } = workflowInfo();
   const { flow, kind, tracker } = start;
+  const lease = leaseOf(flow, start.job, start.access);
   tracker.identify(flow, kind);
 
-  const { fence } = await readably(() => takeFlow({ flow, kind, holder: { job: start.job, workflowId, runId: run } }));
+  const { fence } = await readably(() => takeFlow({ flow, lease, kind, holder: { job: start.job, workflowId, runId: run } }));
   const note = (health: Health, says: string | null): Promise<void> =>
     notePhase({ run, progress: { phase: tracker.phase, ...tracker.tally }, health, says });
   const end = (health: Health, says: string | null, record: JobEnd<Result>['record']): Promise<void> =>

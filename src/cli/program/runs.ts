@@ -1,21 +1,25 @@
-import { setWidth, signalFlow } from '../controls.ts';
+import { kinds } from '../../kinds.ts';
+import { type Steering, setWidth, signalFlow } from '../controls.ts';
 import { runJob } from '../run.ts';
 import { status } from '../status.ts';
 import { watch } from '../watch.ts';
+import { jobOptions, jobsText } from './job-options.ts';
 import { answering, command, type Usage, whole } from './usage.ts';
+
+const OF_JOB = ['--job <job>', 'a job that only checks and goes on beside the others, such as verify'] as const;
 
 /** Commands that start runs, look at them and steer them. */
 export function runCommands(usage: Usage): void {
   const { landfall } = usage;
-  command(landfall, 'run', 'start a job of a flow', 'run mirror argo --wait')
-    .argument('<job>', 'such as mirror or reload')
+  const run = command(landfall, 'run', 'start a job of a flow', 'run mirror argo --wait')
+    .addHelpText('after', jobsText(kinds))
+    .argument('<job>', 'such as mirror; the jobs of each kind are below')
     .argument('<flow>', 'name of the flow')
-    .option('--force', 'accept what the job would otherwise ask about')
-    .option('--dry-run', 'show what it would do, change nothing')
     .option('--wait', 'show its progress and wait for its result')
-    .action((job: string, flow: string, options: { force?: boolean; dryRun?: boolean; wait?: boolean }) =>
-      answering(usage, (context) => runJob(context, job, flow, options)),
+    .action((job: string, flow: string, { wait = false, ...input }: Readonly<Record<string, unknown>>) =>
+      answering(usage, (context) => runJob(context, job, flow, { wait: wait === true, input })),
     );
+  for (const option of jobOptions(kinds)) run.addOption(option);
   command(landfall, 'status', 'every flow: what is home, what is in quarantine, the last run, the next start', 'status argo')
     .argument('[flow]', 'one flow, with the record of its last run')
     .action((flow?: string) => answering(usage, (context) => status(context, flow ?? null)));
@@ -34,16 +38,17 @@ function steeringCommands(usage: Usage): void {
   ] as const) {
     command(landfall, name, description, `${name} argo`)
       .argument('<flow>', 'name of the flow')
-      .action((flow: string) => answering(usage, (context) => signalFlow(context, name, flow)));
+      .option(...OF_JOB)
+      .action((flow: string, options: Steering) => answering(usage, (context) => signalFlow(context, name, flow, options)));
   }
   command(landfall, 'retry', 'have the present run look again now, and try again what is in quarantine', 'retry argo --force')
     .argument('<flow>', 'name of the flow')
     .option('--force', 'accept what the run asks about')
-    .action((flow: string, options: { force?: boolean }) =>
-      answering(usage, (context) => signalFlow(context, 'retry', flow, options.force)),
-    );
+    .option(...OF_JOB)
+    .action((flow: string, options: Steering) => answering(usage, (context) => signalFlow(context, 'retry', flow, options)));
   command(landfall, 'width', 'how many batches the present run works on at once', 'width argo 8')
     .argument('<flow>', 'name of the flow')
     .argument('<batches>', 'from 1 to 64', whole(1, 64))
-    .action((flow: string, batches: number) => answering(usage, (context) => setWidth(context, flow, batches)));
+    .option(...OF_JOB)
+    .action((flow: string, batches: number, options: Steering) => answering(usage, (context) => setWidth(context, flow, batches, options)));
 }

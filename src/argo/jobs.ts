@@ -1,0 +1,20 @@
+import type { JobSpec } from '../config/job.ts';
+
+/** The jobs of kind `argo`, as they are typed in the Web UI and in `landfall run`. The first is the one of every night. */
+export const argoJobs = {
+  mirror: {
+    does: 'the night: list what changed at the source, copy it, load it',
+    access: 'write',
+    options: {
+      force: { type: 'flag', does: 'accept what the night would otherwise ask about, and load what is listed even where receipts match' },
+      dryRun: { type: 'flag', does: 'show what a night would do; nothing is copied, loaded or deleted' },
+    },
+  },
+  reload: {
+    does: 'load named profiles, or the whole quarantine, again from the mirror',
+    access: 'write',
+    options: {
+      items: { type: 'list', does: 'profiles; the whole quarantine when left out', example: 'aoml/13857_001' },
+    },
+  },
+} as const satisfies Readonly<Record<string, JobSpec>>;

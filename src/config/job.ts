@@ -1,0 +1,62 @@
+import { nearest } from './nearest.ts';
+
+/** What a job can be told beside its flow: a field of its input in the Web UI, an option of `landfall run`. */
+export type JobOption =
+  | { readonly type: 'flag'; readonly does: string }
+  | { readonly type: 'count'; readonly does: string; readonly least: number; readonly most: number }
+  | { readonly type: 'text'; readonly does: string; readonly example: string }
+  | { readonly type: 'list'; readonly does: string; readonly example: string };
+
+/** One job of a kind, as operators know it. */
+export interface JobSpec {
+  /** What it does, in a line. */
+  readonly does: string;
+  /** `write`: works under the flow's lease, one at a time. `read`: changes no product, so it goes on beside a writer; one of each job. */
+  readonly access: 'write' | 'read';
+  readonly options: Readonly<Record<string, JobOption>>;
+}
+
+/** What every job is started with. */
+export interface JobInput {
+  readonly flow: string;
+}
+
+/** Set by Landfall, never by a person: what a long run takes along when it goes on as new. */
+export const GO_ON = 'goOn';
+
+/** Why a text typed as a job's input cannot be used, whole sentences; empty: it can. Pure. */
+export function inputProblems(job: string, { options }: JobSpec, input: unknown): readonly string[] {
+  const form = `{"flow":"NAME"${Object.keys(options).length === 0 ? '' : ', …'}}`;
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    return [`The input of ${job} is ${JSON.stringify(input) ?? 'nothing'}. Expected one object, such as ${form}.`];
+  }
+  return Object.entries(input).flatMap(([key, value]) => {
+    if (key === 'flow' || key === GO_ON) return [];
+    const option = options[key];
+    if (option !== undefined) return problemOf(key, option, value);
+    const known = ['flow', ...Object.keys(options)];
+    const near = nearest(key, known);
+    return [`${job} takes no "${key}".${near === undefined ? ` It takes ${known.join(', ')}.` : ` Is it "${near}"?`}`];
+  });
+}
+
+function problemOf(key: string, option: JobOption, value: unknown): readonly string[] {
+  const expected = (what: string): readonly string[] => [`"${key}" is ${JSON.stringify(value)}. Expected ${what}.`];
+  switch (option.type) {
+    case 'flag':
+      return typeof value === 'boolean' ? [] : expected('true or false');
+    case 'count':
+      return typeof value === 'number' && Number.isInteger(value) && value >= option.least && value <= option.most
+        ? []
+        : expected(`a whole number from ${option.least} to ${option.most}`);
+    case 'text':
+      return typeof value === 'string' && value !== '' ? [] : expected(`a text, such as ${JSON.stringify(option.example)}`);
+    case 'list':
+      return Array.isArray(value) && value.every((part) => typeof part === 'string')
+        ? []
+        : expected(`a list of texts, such as [${JSON.stringify(option.example)}]`);
+  }
+}
+
+/** The lease a job works under: the flow's own, or one of the job alone for jobs that only read. */
+export const leaseOf = (flow: string, job: string, access: JobSpec['access']): string => (access === 'write' ? flow : `${flow}#${job}`);

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { inputProblems, type JobSpec, leaseOf } from '../../../src/config/job.ts';
+
+const spec: JobSpec = {
+  does: 'checks',
+  access: 'read',
+  options: {
+    dryRun: { type: 'flag', does: 'shows' },
+    sample: { type: 'count', does: 'how many', least: 1, most: 100 },
+    night: { type: 'text', does: 'which', example: 'last' },
+    items: { type: 'list', does: 'what', example: 'aoml/13857_001' },
+  },
+};
+const problems = (input: unknown) => inputProblems('verify', spec, input);
+
+describe('the input of a job', () => {
+  it('may hold the flow, every option in its type, and what a run that goes on takes along', () => {
+    const input = { flow: 'argo', dryRun: true, sample: 100, night: 'last', items: ['a', 'b'], goOn: { next: 4 } };
+
+    assert.deepEqual(problems(input), []);
+  });
+
+  it('with a misspelt option is refused with the option that was meant', () => {
+    assert.deepEqual(problems({ flow: 'argo', dryrn: true }), ['verify takes no "dryrn". Is it "dryRun"?']);
+  });
+
+  it('with an option that no job has is refused with those it has', () => {
+    assert.deepEqual(problems({ flow: 'argo', colour: 1 }), ['verify takes no "colour". It takes flow, dryRun, sample, night, items.']);
+  });
+
+  for (const [key, value, expected] of [
+    ['dryRun', 'yes', 'true or false'],
+    ['sample', 0, 'a whole number from 1 to 100'],
+    ['sample', 1.5, 'a whole number from 1 to 100'],
+    ['sample', '7', 'a whole number from 1 to 100'],
+    ['night', '', 'a text, such as "last"'],
+    ['items', 'aoml/13857_001', 'a list of texts, such as ["aoml/13857_001"]'],
+    ['items', [1], 'a list of texts, such as ["aoml/13857_001"]'],
+  ] as const) {
+    it(`with ${key} ${JSON.stringify(value)} is refused with what was expected`, () => {
+      assert.deepEqual(problems({ flow: 'argo', [key]: value }), [`"${key}" is ${JSON.stringify(value)}. Expected ${expected}.`]);
+    });
+  }
+
+  it('tells all that is wrong at once', () => {
+    assert.equal(problems({ flow: 'argo', dryRun: 1, sample: 1000 }).length, 2);
+  });
+
+  for (const input of ['argo', null, undefined, 7, ['argo']]) {
+    it(`that is ${JSON.stringify(input) ?? 'not there'} is refused with the form of one`, () => {
+      assert.match(problems(input).join(), /^The input of verify is .*Expected one object, such as \{"flow":"NAME", …\}\.$/);
+    });
+  }
+});
+
+describe('the lease of a job', () => {
+  it('is its flow, for a job that writes, whichever it is', () => {
+    assert.deepEqual([leaseOf('argo', 'mirror', 'write'), leaseOf('argo', 'reload', 'write')], ['argo', 'argo']);
+  });
+
+  it('is its own, for a job that reads: the night is not kept out', () => {
+    assert.equal(leaseOf('argo', 'verify', 'read'), 'argo#verify');
+  });
+});
