@@ -314,5 +314,5 @@ describe('an operator', { concurrency: true }, () => {
 /** How often the run has looked at its source. */
 async function looksOf(night: Night): Promise<number> {
   const { events } = await night.fetchHistory();
-  return (events ?? []).filter((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'listChanges').length;
+  return (events ?? []).filter((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'argo.listChanges').length;
 }

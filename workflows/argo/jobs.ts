@@ -1,5 +1,6 @@
 import type { ArgoFlow } from '../../src/argo/flow.ts';
 import { argoJobs } from '../../src/argo/jobs.ts';
+import { parseKeyText } from '../../src/argo/names.ts';
 import { kindJobs } from '../common/dispatch.ts';
 import { mirror } from './mirror.ts';
 import { reload } from './reload.ts';
@@ -9,6 +10,7 @@ const { job } = kindJobs<ArgoFlow>('argo');
 /** The jobs of kind `argo`, under the names of `src/argo/jobs.ts`. */
 export const argo = {
   kind: 'argo',
+  items: { isItem: (text: string) => parseKeyText(text) !== null, form: '<dac>/<wmo>_<number>' },
   jobs: {
     mirror: job(argoJobs.mirror, mirror),
     reload: job(argoJobs.reload, reload),

@@ -3,14 +3,13 @@ import type { controlActivities } from '../../activities/argo/control.ts';
 import type { ListedChanges, transferActivities } from '../../activities/argo/transfer.ts';
 import type { ArgoFlow } from '../../src/argo/flow.ts';
 import { type NightRecord, nightSentence } from '../../src/argo/night.ts';
-import { type CarriedControls, type Controls, carry } from '../common/controls.ts';
+import { type Controls, carry } from '../common/controls.ts';
 import type { CarriedJob, JobStart } from '../common/dispatch.ts';
 import { type Job, type JobEnd, underLease } from '../common/job.ts';
 import type { Tally } from '../common/tracker.ts';
 import { argoActivities } from './activities.ts';
 import { copyListed } from './copy.ts';
 import { listUntilSafe } from './list.ts';
-import { listen } from './listen.ts';
 import { type LoadStage, loadNight, type Night } from './load-night.ts';
 
 export interface MirrorInput {
@@ -27,7 +26,6 @@ export interface MirrorInput {
 export interface MirrorState extends CarriedJob<ArgoFlow> {
   readonly night: Night;
   readonly stage: LoadStage;
-  readonly controls: CarriedControls;
   readonly tally: Tally;
 }
 
@@ -43,10 +41,10 @@ export interface MirrorResult {
 export type MirrorWorkflow = (input: MirrorInput) => Promise<MirrorResult>;
 
 /** The night: list what changed at the source, copy it, load it, keep the record. */
-export async function mirror({ flow, input, tracker }: JobStart<ArgoFlow, MirrorInput>): Promise<MirrorResult> {
+export async function mirror({ flow, input, controls, tracker }: JobStart<ArgoFlow, MirrorInput>): Promise<MirrorResult> {
   const { goOn } = input;
   let listed: ListedChanges | null = goOn?.night.listed ?? null;
-  const controls = listen(goOn?.controls, tracker, () => listed);
+  controls.plan = () => listed;
   if (input.force === true) controls.isForced = true;
 
   const { recordNight } = argoActivities<ReturnType<typeof controlActivities>>('control', flow);

@@ -2,12 +2,11 @@ import { continueAsNew } from '@temporalio/workflow';
 import type { controlActivities } from '../../activities/argo/control.ts';
 import type { ArgoFlow } from '../../src/argo/flow.ts';
 import type { PageOutcome, PlanHeader } from '../../src/stores/plans.ts';
-import { type CarriedControls, carry } from '../common/controls.ts';
+import { carry } from '../common/controls.ts';
 import type { CarriedJob, JobStart } from '../common/dispatch.ts';
 import { underLease } from '../common/job.ts';
 import type { Tally } from '../common/tracker.ts';
 import { argoActivities } from './activities.ts';
-import { listen } from './listen.ts';
 import { loadPlan } from './load.ts';
 
 export interface ReloadInput {
@@ -18,7 +17,6 @@ export interface ReloadInput {
   readonly goOn?: CarriedJob<ArgoFlow> & {
     readonly plan: PlanHeader;
     readonly next: number;
-    readonly controls: CarriedControls;
     readonly tally: Tally;
   };
 }
@@ -33,8 +31,8 @@ export interface ReloadResult extends PageOutcome {
 export type ReloadWorkflow = (input: ReloadInput) => Promise<ReloadResult>;
 
 /** Loads named profiles, or the flow's quarantine, again from the mirror as it is now. */
-export async function reload({ flow, input, tracker }: JobStart<ArgoFlow, ReloadInput>): Promise<ReloadResult> {
-  const controls = listen(input.goOn?.controls, tracker, () => input.items ?? null);
+export async function reload({ flow, input, controls, tracker }: JobStart<ArgoFlow, ReloadInput>): Promise<ReloadResult> {
+  controls.plan = () => input.items ?? null;
   const { planItems, planOutcome } = argoActivities<ReturnType<typeof controlActivities>>('control', flow);
   controls.width ??= flow.load.width;
 

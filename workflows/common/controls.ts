@@ -1,4 +1,4 @@
-import { condition, defineQuery, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, condition, defineQuery, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
 import { type ActivityProgress, queries, type RetryArgument, signals, updates } from './messages.ts';
 import type { Tracker } from './tracker.ts';
 
@@ -20,6 +20,17 @@ export interface Controls {
   retryItems: readonly string[];
   /** The run looks at what was asked for the last time: nothing more can be accepted. */
   isClosing: boolean;
+  /** Answers query `plan`. */
+  plan: () => unknown;
+  /** What names an item of the kind; null until the flow's kind is known. */
+  items: ItemRule | null;
+}
+
+/** What the items of a kind are called. */
+export interface ItemRule {
+  readonly isItem: (text: string) => boolean;
+  /** Such as `<dac>/<wmo>_<number>`. */
+  readonly form: string;
 }
 
 /** What a run that goes on as new takes along: nothing an operator asked is forgotten. */
@@ -33,11 +44,6 @@ export interface Listening {
   /** From the run before this one, when it went on as new. */
   readonly carried: CarriedControls | undefined;
   readonly tracker: Tracker;
-  /** Answers query `plan`. */
-  readonly plan: () => unknown;
-  /** Whether a text names an item of the kind, and what such a name looks like. */
-  readonly isItem: (text: string) => boolean;
-  readonly itemForm: string;
 }
 
 /** How many batches at once any run may be asked for: past this the history fills faster than it is worth. */
@@ -47,7 +53,7 @@ export const WIDEST = 64;
 const MOST_RETRY_ITEMS = 1000;
 
 /** Installs the messages every long-running workflow answers. Must be called before the first await. */
-export function listen({ carried, tracker, plan, isItem, itemForm }: Listening): Controls {
+export function listen({ carried, tracker }: Listening): Controls {
   const controls: Controls = {
     isPaused: false,
     isStopping: false,
@@ -59,6 +65,8 @@ export function listen({ carried, tracker, plan, isItem, itemForm }: Listening):
     retries: 0,
     forces: 0,
     isClosing: false,
+    plan: () => null,
+    items: null,
   };
   tracker.paused(controls.isPaused);
 
@@ -85,26 +93,35 @@ export function listen({ carried, tracker, plan, isItem, itemForm }: Listening):
   });
   setHandler(defineSignal<[ActivityProgress]>(signals.progressed), (progress) => tracker.report(progress));
   setHandler(defineQuery(queries.progress), () => tracker.answer(controls));
-  setHandler(defineQuery(queries.plan), plan);
+  setHandler(defineQuery(queries.plan), () => controls.plan());
   setHandler(
     defineUpdate<{ accepted: number }, [RetryItems]>(updates.retryItems),
-    ({ items }) => {
+    async ({ items }) => {
+      await condition(() => controls.items !== null);
+      const problem = itemProblem(items, controls);
+      if (problem !== null) throw ApplicationFailure.nonRetryable(problem, 'bad_item');
       controls.retryItems = [...new Set([...controls.retryItems, ...items])];
       return { accepted: items.length };
     },
-    { validator: (request) => refuseBadRetry(request, controls, isItem, itemForm) },
+    { validator: (request) => refuseBadRetry(request, controls) },
   );
   return controls;
 }
 
-function refuseBadRetry(request: RetryItems, controls: Controls, isItem: (text: string) => boolean, itemForm: string): void {
+function refuseBadRetry(request: RetryItems, controls: Controls): void {
   const items: unknown = request?.items;
   if (controls.isClosing) throw new Error('This run is ending and takes nothing more; use the reload job.');
-  if (!Array.isArray(items) || items.length === 0) throw new Error(`retryItems takes {"items": ["${itemForm}", …]}.`);
-  const wrong: unknown = items.find((item) => typeof item !== 'string' || !isItem(item));
-  if (wrong !== undefined) throw new Error(`${JSON.stringify(wrong)} names no item. Expected ${itemForm}.`);
+  if (!Array.isArray(items) || items.length === 0) throw new Error(`retryItems takes {"items": ["${controls.items?.form ?? 'ITEM'}", …]}.`);
+  const problem = itemProblem(items, controls);
+  if (problem !== null) throw new Error(problem);
   if (items.length + controls.retryItems.length > MOST_RETRY_ITEMS)
     throw new Error(`A run takes at most ${MOST_RETRY_ITEMS} items to retry; use the reload job for the whole quarantine.`);
+}
+
+/** Null as long as the kind is not known: then the handler looks again when it is. */
+function itemProblem(items: readonly unknown[], { items: rule }: Controls): string | null {
+  const wrong = items.find((item) => typeof item !== 'string' || (rule !== null && !rule.isItem(item)));
+  return wrong === undefined ? null : `${JSON.stringify(wrong)} names no item. Expected ${rule?.form ?? 'texts'}.`;
 }
 
 /** What a run that goes on as new hands to the next. */

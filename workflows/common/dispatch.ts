@@ -1,9 +1,9 @@
-import { ApplicationFailure, defineQuery, proxyActivities, setHandler, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { jobActivities } from '../../activities/common/job.ts';
 import type { Flow } from '../../src/config/flow.ts';
 import { GO_ON, inputProblems, type JobInput, type JobSpec } from '../../src/config/job.ts';
+import { type CarriedControls, type Controls, type ItemRule, listen } from './controls.ts';
 import { readably } from './job.ts';
-import { queries } from './messages.ts';
 import { activityOptions } from './policies.ts';
 import { Tracker } from './tracker.ts';
 
@@ -11,22 +11,26 @@ import { Tracker } from './tracker.ts';
 export interface JobStart<KindFlow extends Flow, Input extends JobInput> {
   readonly flow: KindFlow;
   readonly input: Input;
+  /** What operators ask of the run. */
+  readonly controls: Controls;
   readonly tracker: Tracker;
 }
 
 /** What a run that goes on as new takes along in `goOn`: the flow as it was when it began, so that an edited file changes the next run, not this one. */
 export interface CarriedJob<KindFlow extends Flow = Flow> {
   readonly flow: KindFlow;
+  readonly controls: CarriedControls;
 }
 
 /** A job among others: it answers for flows of its kind. */
 export interface AnyJob {
   readonly spec: JobSpec;
-  start(flow: Flow, input: unknown, tracker: Tracker): Promise<unknown>;
+  start(flow: Flow, input: unknown, at: Pick<JobStart<Flow, JobInput>, 'controls' | 'tracker'>): Promise<unknown>;
 }
 
 export interface KindJobs {
   readonly kind: string;
+  readonly items: ItemRule;
   readonly jobs: Readonly<Record<string, AnyJob>>;
 }
 
@@ -40,9 +44,9 @@ export function kindJobs<KindFlow extends Flow>(
   return {
     job: <Input extends JobInput>(spec: JobSpec, run: (start: JobStart<KindFlow, Input>) => Promise<unknown>) => ({
       spec,
-      start(flow, input, tracker) {
+      start(flow, input, at) {
         const isInput = (typed: unknown): typed is Input => inputProblems(workflowInfo().workflowType, spec, typed).length === 0;
-        if (isMine(flow) && isInput(input)) return run({ flow, input, tracker });
+        if (isMine(flow) && isInput(input)) return run({ flow, input, ...at });
         throw refusal('bad_input', inputProblems(workflowInfo().workflowType, spec, input).join(' '));
       },
     }),
@@ -57,26 +61,29 @@ export function dispatcher(kinds: readonly KindJobs[]): (input: unknown) => Prom
   return async (input) => {
     const { workflowType: job } = workflowInfo();
     const name = flowIn(input);
+    const carried = carriedBy(input);
     const tracker = new Tracker(`${job} of ${name}`);
-    setHandler(defineQuery(queries.progress), () => tracker.answer({ isPaused: false, width: null }));
+    const controls = listen({ carried: carried?.controls, tracker });
 
     const { resolveFlow } = proxyActivities<ReturnType<typeof jobActivities>>(activityOptions('control', null));
-    const flow = carriedFlow(input) ?? (await readably(() => resolveFlow({ flow: name })));
-    const jobs = kinds.find(({ kind }) => kind === flow.kind)?.jobs ?? {};
+    const flow = carried?.flow ?? (await readably(() => resolveFlow({ flow: name })));
+    const kind = kinds.find((one) => one.kind === flow.kind);
+    const jobs = kind?.jobs ?? {};
     const chosen = Object.hasOwn(jobs, job) ? jobs[job] : undefined;
     if (chosen === undefined) {
       const known = Object.keys(jobs).join(', ');
       throw refusal('unknown_job', `Flow ${name} is of kind ${flow.kind}, which has no job "${job}". Its jobs are ${known}.`);
     }
-    return await chosen.start(flow, input, tracker);
+    controls.items = kind?.items ?? null;
+    return await chosen.start(flow, input, { controls, tracker });
   };
 }
 
-function carriedFlow(input: unknown): Flow | null {
+function carriedBy(input: unknown): CarriedJob | null {
   const isCarried = (value: unknown): value is { readonly goOn: CarriedJob } =>
     typeof value === 'object' && value !== null && GO_ON in value && value[GO_ON] !== undefined;
   if (!isCarried(input)) return null;
-  if (workflowInfo().continuedFromExecutionRunId !== undefined) return input.goOn.flow;
+  if (workflowInfo().continuedFromExecutionRunId !== undefined) return input.goOn;
   throw refusal('bad_input', `"${GO_ON}" is Landfall's own and cannot be typed. Leave it out.`);
 }
 
