@@ -31,7 +31,7 @@ export interface Site {
   readonly runs: Runs;
   readonly receipts: Receipts;
   readonly quarantine: Quarantine;
-  worker(env?: Readonly<Record<string, string>>): Promise<WorkerProcess>;
+  worker(env?: Readonly<Record<string, string>>, options?: readonly string[]): Promise<WorkerProcess>;
   /** A flow of its own: stand-in, mirror, collections. Its stand-in stops with the site. */
   flow(name: string, world: World, keys?: FlowKeys): Promise<FlowSite>;
   stop(): Promise<void>;
@@ -79,8 +79,8 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
     runs: new Runs(database),
     receipts: new Receipts(database),
     quarantine: new Quarantine(database),
-    async worker(env = {}) {
-      const worker = await startWorker({ LANDFALL_HOME: home, LANDFALL_FLOWS: join(home, 'flows'), ...env });
+    async worker(env = {}, options = []) {
+      const worker = await startWorker({ LANDFALL_HOME: home, LANDFALL_FLOWS: join(home, 'flows'), ...env }, options);
       closing.push(() => worker.kill());
       return worker;
     },

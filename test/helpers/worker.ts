@@ -14,12 +14,12 @@ export interface WorkerProcess {
 }
 
 /** Starts a worker over the servers of a home, and answers when it polls. It ends with this process. */
-export async function startWorker(env: Readonly<Record<string, string>>): Promise<WorkerProcess> {
+export async function startWorker(env: Readonly<Record<string, string>>, options: readonly string[] = []): Promise<WorkerProcess> {
   const {
     command,
     args,
     env: all,
-  } = workerCommand([], { ...process.env, LANDFALL_LOG_LEVEL: 'info', LANDFALL_LOG_FORMAT: 'json', ...env });
+  } = workerCommand(options, { ...process.env, LANDFALL_LOG_LEVEL: 'info', LANDFALL_LOG_FORMAT: 'json', ...env });
   const child = spawn(command, [...args], {
     env: all,
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
