@@ -1,52 +1,13 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { type Gdac, startGdac } from '../../standins/gdac/gdac.ts';
 import { type Command, commandIn } from '../helpers/command.ts';
 import { processesOf } from '../helpers/home-processes.ts';
 import { until } from '../helpers/processes.ts';
-
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-
-/** A command that stays up. It ends with this process. */
-class Staying {
-  readonly #child: ChildProcess;
-  readonly #gone: Promise<unknown[]>;
-  #text = '';
-
-  constructor(words: readonly string[], cwd: string) {
-    const { PATH = '', HOME = '' } = process.env;
-    const child = spawn(process.execPath, [main, ...words], { cwd, env: { PATH, HOME }, stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (part: string) => (this.#text += part));
-    const endWithUs = (): void => void child.kill('SIGKILL');
-    process.once('exit', endWithUs);
-    this.#child = child;
-    this.#gone = once(child, 'exit').finally(() => process.off('exit', endWithUs));
-  }
-
-  get text(): string {
-    return this.#text;
-  }
-
-  /** Waits until it has said something. @throws when it ends before. */
-  async says(what: RegExp): Promise<void> {
-    await until(async () => {
-      if (this.#child.exitCode !== null || this.#child.signalCode !== null) throw new Error(`It ended: ${this.#text}`);
-      return what.test(this.#text);
-    });
-  }
-
-  async end(signal: NodeJS.Signals): Promise<number | null> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill(signal);
-    await this.#gone;
-    return this.#child.exitCode;
-  }
-}
+import { Staying } from '../helpers/staying.ts';
 
 describe('landfall dev', () => {
   const folder = mkdtempSync(join(tmpdir(), 'landfall-dev-'));

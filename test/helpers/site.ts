@@ -131,7 +131,7 @@ function flowSite(client: Client, flow: ArgoFlow, gdac: Gdac, products: Db, worl
 }
 
 /** Building the workflow bundle takes seconds, and it is named by the digest of its sources: test homes share one folder of them. */
-function shareBundles(home: string): void {
+export function shareBundles(home: string): void {
   const shared = fileURLToPath(new URL('../../node_modules/.cache/landfall/bundles', import.meta.url));
   mkdirSync(shared, { recursive: true });
   for (const name of readdirSync(shared)) {

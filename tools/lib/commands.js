@@ -22,6 +22,7 @@ export const COMMANDS = {
   ],
   format: (args, root) => [[join(root, 'node_modules/@biomejs/biome/bin/biome'), 'check', '--write', ...args]],
   fuzz: (args, root) => filesIn(root, 'test/fuzz').map((file) => [file, ...args]),
+  chaos: (args) => [['src/embedded/install.ts'], ['test/chaos/main.ts', ...args]],
   bench: (args) => [['bench/main.ts', ...args]],
 };
 

@@ -1,0 +1,105 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Runs } from '../../../src/stores/runs.ts';
+import { randomOf } from '../../../standins/gdac/random.ts';
+import type { DevHome } from './dev-home.ts';
+import { endOf, patiently } from './patience.ts';
+import type { Cycle } from './plan.ts';
+import type { Scenario } from './scenario.ts';
+import { strike } from './strike.ts';
+
+/** How long each phase takes undisturbed. Milliseconds by phase. */
+export type PhaseTimes = ReadonlyMap<string, number>;
+
+export interface CycleEnd {
+  readonly cycle: Cycle;
+  readonly scenario: string;
+  /** What was killed; null: the run was over before the moment came. */
+  readonly struck: string | null;
+  /** The phase in which the run was just before. */
+  readonly phase: string;
+  /** Empty: as undisturbed. */
+  readonly wrongs: readonly string[];
+  readonly seconds: number;
+}
+
+const LOOK_MS = 5;
+/** A worker's death is noticed by its heartbeat after 30 s, an activity without one after a minute; a busy machine takes its time. */
+const PATIENCE_MS = 300_000;
+
+/** Runs the scenario without a disturbance; answers how long its phases took. @throws when even that ends wrong. */
+export async function undisturbed(dev: DevHome, scenario: Scenario): Promise<PhaseTimes> {
+  const until = AbortSignal.timeout(PATIENCE_MS);
+  await scenario.prepare();
+  const run = await scenario.start();
+  const started = performance.now();
+  const begun = new Map<string, number>([['starting', started]]);
+  const watched = watchPhases(dev, run.firstExecutionRunId, until, (phase) => void begun.set(phase, performance.now()));
+  const end = await endOf(run, until);
+  await watched;
+  const wrongs = end.state === 'failed' ? [end.why] : await scenario.wrongs(run.firstExecutionRunId, end.result);
+  if (wrongs.length > 0) throw new Error(`An undisturbed ${scenario.name} is wrong already: ${wrongs.join(' ')}`);
+  const times = [...begun.values(), performance.now()];
+  return new Map([...begun.keys()].map((phase, at) => [phase, (times[at + 1] ?? 0) - (times[at] ?? 0)]));
+}
+
+/** One kill, and what became of the run. */
+export async function disturb(dev: DevHome, scenario: Scenario, cycle: Cycle, seed: number, times: PhaseTimes): Promise<CycleEnd> {
+  const since = performance.now();
+  const until = AbortSignal.timeout(PATIENCE_MS);
+  await patiently(() => scenario.prepare(), until);
+  const run = await patiently(() => scenario.start(), until);
+  const id = run.firstExecutionRunId;
+  let phase = 'starting';
+  const watched = watchPhases(dev, id, until, (next) => {
+    phase = next;
+  });
+  const random = randomOf(seed, 'strike', cycle.number);
+  const struck = await strikeAt(
+    cycle,
+    times,
+    () => phase,
+    () => strike(cycle.victim, dev, scenario.mirror, random),
+  );
+  const at = phase;
+  let wrongs: readonly string[];
+  try {
+    const end = await endOf(run, until);
+    wrongs = end.state === 'failed' ? [end.why] : await patiently(() => scenario.wrongs(id, end.result), until);
+  } catch (error) {
+    if (!until.aborted) throw error;
+    wrongs = [`It had not ended after ${PATIENCE_MS / 1000} s, in phase ${phase}.`];
+    await run.terminate().catch(() => undefined);
+  }
+  await watched;
+  return { cycle, scenario: scenario.name, struck, phase: at, wrongs, seconds: (performance.now() - since) / 1000 };
+}
+
+/** Waits for the moment, then strikes as soon as there is something to strike; null when the run is over before. */
+async function strikeAt(
+  { phase: wanted, share }: Cycle,
+  times: PhaseTimes,
+  phaseNow: () => string,
+  hit: () => Promise<string | null>,
+): Promise<string | null> {
+  const order = [...times.keys(), 'ended'];
+  while (order.indexOf(phaseNow()) < order.indexOf(wanted)) await delay(LOOK_MS);
+  await delay(share * (times.get(wanted) ?? 0));
+  while (phaseNow() !== 'ended') {
+    const struck = await hit();
+    if (struck !== null) return struck;
+    await delay(LOOK_MS);
+  }
+  return null;
+}
+
+/** Tells each new phase of a run, until it has ended. */
+async function watchPhases(dev: DevHome, run: string, until: AbortSignal, onPhase: (phase: string) => void): Promise<void> {
+  const runs = new Runs(dev.database);
+  let last = '';
+  while (last !== 'ended' && !until.aborted) {
+    const phase = (await runs.get(run).catch(() => null))?.progress.phase ?? last;
+    if (phase !== last) onPhase(phase);
+    last = phase;
+    await delay(LOOK_MS);
+  }
+}

@@ -1,0 +1,47 @@
+import { type CycleEnd, disturb, type PhaseTimes, undisturbed } from './cycle.ts';
+import { type DevHome, startDevHome } from './dev-home.ts';
+import { firstNight, laterNight, nightSite } from './nights.ts';
+import type { Cycle } from './plan.ts';
+import type { Scenario } from './scenario.ts';
+
+/** A home of its own with everything that can be disturbed in it. Kills of one lane touch no other. */
+export interface Lane {
+  readonly dev: DevHome;
+  readonly scenarios: readonly Scenario[];
+  /** Strikes one scenario; the scenarios take turns. A run that ended before the moment came is struck again, earlier. */
+  run(cycle: Cycle): Promise<CycleEnd>;
+  stop(): Promise<void>;
+}
+
+const ATTEMPTS = 4;
+
+/** Starts the servers, and runs every scenario once without a disturbance: what it leaves is what the others must leave. */
+export async function openLane(seed: number): Promise<Lane> {
+  const dev = await startDevHome();
+  try {
+    const site = await nightSite(dev);
+    const scenarios = [firstNight(site), laterNight(site)];
+    const times = new Map<Scenario, PhaseTimes>();
+    for (const scenario of scenarios) times.set(scenario, await undisturbed(dev, scenario));
+    let turn = 0;
+    return {
+      dev,
+      scenarios,
+      async run(cycle) {
+        const scenario = scenarios[turn % scenarios.length] ?? firstNight(site);
+        turn += 1;
+        let end = await disturb(dev, scenario, cycle, seed, times.get(scenario) ?? new Map());
+        for (let attempt = 1; attempt < ATTEMPTS && end.struck === null && end.wrongs.length === 0; attempt += 1)
+          end = await disturb(dev, scenario, { ...cycle, share: cycle.share / 2 ** attempt }, seed, times.get(scenario) ?? new Map());
+        return end;
+      },
+      async stop() {
+        await site.stop();
+        await dev.stop();
+      },
+    };
+  } catch (error) {
+    await dev.stop();
+    throw error;
+  }
+}

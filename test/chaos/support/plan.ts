@@ -1,0 +1,51 @@
+import { randomOf } from '../../../standins/gdac/random.ts';
+
+export const VICTIMS = ['worker', 'rsync', 'temporal', 'database'] as const;
+export type Victim = (typeof VICTIMS)[number];
+
+/** One kill, before it is known how it ends. */
+export interface Cycle {
+  /** From 1; with the seed it names the cycle for good. */
+  readonly number: number;
+  readonly victim: Victim;
+  /** The phase of the run in which it is struck. */
+  readonly phase: string;
+  /** How far into that phase, as a share of what the phase takes undisturbed. */
+  readonly share: number;
+}
+
+/** Phases, each as often as it is drawn. */
+export type Phases = Readonly<Record<string, number>>;
+
+/** rsync works in these phases alone. */
+const RSYNC_PHASES: ReadonlySet<string> = new Set(['list', 'copy']);
+
+/** So many kills of each victim, at moments spread over the phases. The same seed gives the same cycles. */
+export function cyclesOf(seed: number, killsOfEach: number, phases: Phases): readonly Cycle[] {
+  const cycles: Cycle[] = [];
+  for (let round = 0; round < killsOfEach; round += 1) {
+    for (const victim of VICTIMS) {
+      const number = cycles.length + 1;
+      const random = randomOf(seed, 'cycle', number);
+      const open = Object.entries(phases).filter(([phase]) => victim !== 'rsync' || RSYNC_PHASES.has(phase));
+      const phase = drawn(open, random.next());
+      if (phase !== null) cycles.push({ number, victim, phase, share: random.next() });
+    }
+  }
+  return cycles;
+}
+
+function drawn(weighted: readonly (readonly [string, number])[], dice: number): string | null {
+  let rest = dice * weighted.reduce((sum, [, weight]) => sum + weight, 0);
+  for (const [name, weight] of weighted) {
+    if (rest < weight) return name;
+    rest -= weight;
+  }
+  return null;
+}
+
+/** The seed of this process: `LANDFALL_CHAOS_SEED`, else one that nobody chose. */
+export function chaosSeed(): number {
+  const set = Number.parseInt(process.env.LANDFALL_CHAOS_SEED ?? '', 10);
+  return Number.isNaN(set) ? Math.floor(Math.random() * 1e6) : set;
+}
