@@ -89,10 +89,8 @@ export async function runWorkers({ settings, log, queues, suffix }: RunWorkers):
   function observe(seen: Parameters<Parameters<typeof activityInterceptor>[2]>[0]): void {
     const { activity, queue, outcome, seconds, failure, run } = seen;
     metrics.observeActivity({ activity, queue, outcome }, seconds);
-    if (failure === null) return;
-    metrics.countFailure({ kind: failure.kind, code: failure.code });
-    // What is tried again goes on without the workflow being told; whoever watches the run must see why it does not move.
-    if (failure.kind === 'again' && run !== null) wiring.runs.trouble(run, failure.message, wiring.now()).catch(() => undefined);
+    if (failure !== null) metrics.countFailure({ kind: failure.kind, code: failure.code });
+    if (run !== null) wiring.trouble({ ...seen, run });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { progressReporter } from '../activities/common/report.ts';
+import { type Attempt, troubleReporter } from '../activities/common/trouble.ts';
 import type { Wiring } from '../activities/common/wiring.ts';
 import type { Settings } from '../src/config/settings.ts';
 import { messageOf } from '../src/errors.ts';
@@ -18,6 +19,8 @@ import { versions } from './versions.ts';
 /** The wiring of a worker process, and what the process itself works with. */
 export interface ProcessWiring extends Wiring {
   readonly client: Client;
+  /** Hears how every attempt ended that was made for a run. */
+  readonly trouble: (attempt: Attempt) => void;
   close(): Promise<void>;
 }
 
@@ -40,9 +43,16 @@ export async function wire({ settings, client, mongodbUri, log, metrics }: Wirin
     onError: (error) => log.warn({ event: 'progress_not_noted', message: messageOf(error) }),
     now,
   });
+  const trouble = troubleReporter({
+    runs,
+    signal: async (workflowId, sentence) => client.workflow.getHandle(workflowId).signal(signals.troubled, sentence),
+    onError: (error) => log.debug({ event: 'trouble_not_noted', message: messageOf(error) }),
+    now,
+  });
   return {
     settings,
     client,
+    trouble,
     database,
     plans: new Plans(database),
     runs,

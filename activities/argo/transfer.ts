@@ -136,6 +136,7 @@ export const transferActivities = ({ plans, receipts, leases, password, report, 
       const { profileFiles, bytes, warnings } = await copyChanges({
         source: await sourceOf(flow),
         listId: listed.list,
+        now: now(),
         signal: cancellationSignal(),
         onProgress: progressOf(report, run, listed.filesToCopy + listed.filesToDelete),
         checkFence: () => leases.assertHeld(fence),

@@ -11,6 +11,9 @@ export interface ActivityObservation {
   readonly seconds: number;
   /** The run it works for, when its input names one. */
   readonly run: string | null;
+  readonly workflowId: string | null;
+  /** From 1. */
+  readonly attempt: number;
   /** What it failed with, when it failed. */
   readonly failure: Failure | null;
 }
@@ -31,7 +34,16 @@ export function activityInterceptor(
       const fields = { activity, queue, attempt, workflowId: workflowExecution?.workflowId };
       const started = performance.now();
       const seen = (outcome: ActivityObservation['outcome'], failure: Failure | null): void =>
-        observe({ activity, queue, outcome, seconds: (performance.now() - started) / 1000, run: runOf(input.args), failure });
+        observe({
+          activity,
+          queue,
+          outcome,
+          seconds: (performance.now() - started) / 1000,
+          run: runOf(input.args),
+          workflowId: workflowExecution?.workflowId ?? null,
+          attempt,
+          failure,
+        });
       try {
         const result = await next(input);
         seen('completed', null);

@@ -51,4 +51,4 @@ export async function spaceWarning(mirror: string, wantedBytes: number): Promise
   return `The list brings ${sizeText(wantedBytes)}, and the disk of ${mirror} has ${sizeText(free)} left; the copy stops when it is full and goes on when there is room.`;
 }
 
-const sizeText = (bytes: number): string => (bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`);
+export const sizeText = (bytes: number): string => (bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`);

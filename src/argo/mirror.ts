@@ -7,6 +7,7 @@ import { withSignsOfLife } from '../transfer/signs-of-life.ts';
 import { namesAnything, statsOf } from './mirror-log.ts';
 import { type PassOptions, type PassResult, runPass } from './mirror-pass.ts';
 import { type PlanSummary, pagesOf, platformsOf, type SortedChanges, type SortSettings, sortChanges, summarise } from './mirror-plan.ts';
+import { assertRoom, ROOM_LOOK_MS } from './mirror-room.ts';
 import { checkSource, spaceWarning } from './mirror-source.ts';
 import type { PlatformChanges } from './tree.ts';
 
@@ -67,6 +68,7 @@ export async function listChanges(options: ListOptions): Promise<ListSummary> {
 }
 
 export interface CopyOptions extends PassOptions {
+  readonly now: Date;
   /** Throws when another run has taken over. Asked before rsync starts and now and then while it runs. */
   readonly checkFence: () => Promise<void>;
   readonly fenceMs?: number;
@@ -101,7 +103,9 @@ export async function copyChanges(options: CopyOptions): Promise<CopySummary> {
   const total = { passes: 0, changes: 0, profileFiles: 0, bytes: 0 };
   if (list.meta.copied !== null || !(await namesAnything(log))) return { ...total, warnings: [] };
 
-  const maxDeletions = deletionsAllowed(await statsOf(log));
+  const totals = await statsOf(log);
+  const maxDeletions = deletionsAllowed(totals);
+  await assertRoom({ mirror: source.mirror, list, wantedBytes: totals.transferredBytes, now: options.now });
   for (;;) {
     await checkFence();
     const files = nextPass(list, 'real');
@@ -113,7 +117,7 @@ export async function copyChanges(options: CopyOptions): Promise<CopySummary> {
     if (pass.outcome.kind === 'replan') await updateList(list, { listed: null });
     const isLast = total.passes >= PASSES || pass.outcome.kind === 'clean' || !REPEATED_AT_ONCE.has(pass.outcome.code);
     if (isLast) {
-      const warnings = notesOf(pass, options);
+      const warnings = notesOfCopy(pass, options);
       await updateList(list, { copied: basename(files.log) });
       return { ...total, warnings };
     }
@@ -158,6 +162,13 @@ function notesOf({ outcome }: PassResult, { acceptPartial = false }: PassOptions
   if (outcome.kind === 'clean') return outcome.note === null ? [] : [outcome.note];
   if (acceptPartial && outcome.code === 'partial_transfer') return [`${outcome.happened}; the rest is complete.`];
   throw new Failure(outcome);
+}
+
+/** A full disk is looked at again soon, which costs the source nothing. */
+function notesOfCopy(pass: PassResult, options: PassOptions): readonly string[] {
+  const { outcome } = pass;
+  if (outcome.kind === 'clean' || outcome.code !== 'disk_full') return notesOf(pass, options);
+  throw new Failure({ ...outcome, retryAfterMs: ROOM_LOOK_MS });
 }
 
 async function listed(journal: string, listId: string): Promise<ChangeList> {

@@ -78,6 +78,7 @@ describe('A server that does not give what is asked', { timeout: 60_000 }, () =>
     await list(source, 'night');
     let isCut = false;
     const cut = copyChanges({
+      now: new Date(),
       source,
       listId: 'night',
       signal: never,
@@ -112,7 +113,7 @@ describe('A server that does not give what is asked', { timeout: 60_000 }, () =>
     await assert.rejects(list(source, 'night'), { kind: 'again', code: 'partial_transfer' });
     const accepted = await listChanges({ ...again, flow: 'argo', now: new Date(), acceptPartial: true });
     await assert.rejects(copy(source, 'night'), { kind: 'again', code: 'partial_transfer' });
-    const copied = await copyChanges({ ...again, acceptPartial: true, checkFence: async () => {} });
+    const copied = await copyChanges({ ...again, now: new Date(), acceptPartial: true, checkFence: async () => {} });
     await chmod(join(origin, 'aoml/1900001/profiles'), 0o755);
 
     assert.match(accepted.warnings.join(' '), /could not be copied/);

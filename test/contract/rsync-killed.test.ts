@@ -49,6 +49,7 @@ describe('A copy that is killed half-way and repeated', { timeout: 60_000 }, () 
     await list(source, 'night');
     await grow(origin, profileNames('bodc', 1900009, 300), 'new', 4000);
     const broken = copyChanges({
+      now: new Date(),
       source: slow(),
       listId: 'night',
       signal: never,
@@ -114,6 +115,7 @@ describe('A copy that is told to stop', { timeout: 60_000 }, () => {
     const stop = new AbortController();
     await list(source, 'night');
     const stopped = copyChanges({
+      now: new Date(),
       source: slow(),
       listId: 'night',
       signal: stop.signal,
@@ -134,6 +136,7 @@ describe('A copy that is told to stop', { timeout: 60_000 }, () => {
     const stop = new AbortController();
     await list(source, 'night');
     const stopped = copyChanges({
+      now: new Date(),
       source: slow(),
       listId: 'night',
       signal: stop.signal,
@@ -156,6 +159,7 @@ describe('A copy that is told to stop', { timeout: 60_000 }, () => {
     await list(source, 'night');
     let asked = 0;
     const fenced = copyChanges({
+      now: new Date(),
       source: slow(),
       listId: 'night',
       signal: never,
@@ -178,6 +182,7 @@ describe('Two runs over one mirror', { timeout: 60_000 }, () => {
     const seen = Promise.withResolvers<void>();
     const stop = new AbortController();
     const first = copyChanges({
+      now: new Date(),
       source: slow(),
       listId: 'night',
       signal: stop.signal,

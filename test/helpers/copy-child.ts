@@ -4,6 +4,7 @@ import { copyChanges } from '../../src/argo/mirror.ts';
 const [source = '{}', listId = ''] = process.argv.slice(2);
 
 await copyChanges({
+  now: new Date(),
   source: JSON.parse(source),
   listId,
   signal: new AbortController().signal,

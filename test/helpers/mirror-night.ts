@@ -25,7 +25,7 @@ export const list = (source: MirrorSource, listId: string): Promise<ListSummary>
   listChanges({ source, listId, flow: 'argo', now: new Date(), signal: never, tickMs: 50 });
 
 export const copy = (source: MirrorSource, listId: string, signal = never): ReturnType<typeof copyChanges> =>
-  copyChanges({ source, listId, signal, tickMs: 50, checkFence: async () => {} });
+  copyChanges({ source, listId, now: new Date(), signal, tickMs: 50, checkFence: async () => {} });
 
 /** All floats of a night's plan, and the lists that it covers. */
 export async function plan(

@@ -92,6 +92,7 @@ export function listen({ carried, tracker }: Listening): Controls {
     if (Number.isFinite(wanted)) controls.width = Math.min(WIDEST, Math.max(1, Math.floor(wanted)));
   });
   setHandler(defineSignal<[ActivityProgress]>(signals.progressed), (progress) => tracker.report(progress));
+  setHandler(defineSignal<[string]>(signals.troubled), (sentence) => tracker.troubled(sentence));
   setHandler(defineQuery(queries.progress), () => tracker.answer(controls));
   setHandler(defineQuery(queries.plan), () => controls.plan());
   setHandler(

@@ -11,6 +11,8 @@ export const signals = {
   setWidth: 'setWidth',
   /** Sent by Landfall's own long activities, at most once a minute. */
   progressed: 'progressed',
+  /** Sent by Landfall's workers when an activity fails and is tried again for longer; the argument is the sentence. */
+  troubled: 'troubled',
 } as const;
 
 export const queries = { progress: 'progress', plan: 'plan' } as const;

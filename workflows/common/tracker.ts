@@ -23,6 +23,8 @@ export class Tracker {
   #phase = 'starting';
   #health: Health = 'ok';
   #says: string | null = null;
+  /** Why an attempt failed that is made again; null as soon as anything moves. */
+  #trouble: string | null = null;
   #isPaused = false;
   #tally: Tally = nothing;
   #phaseStartedMs = Date.now();
@@ -53,6 +55,7 @@ export class Tracker {
     this.#phaseStartedMs = Date.now();
     this.#doneAtStart = this.#tally.done;
     this.#says = null;
+    this.#trouble = null;
     this.#health = 'ok';
     upsertSearchAttributes([
       { key: keyOf('Phase'), value: phase },
@@ -64,10 +67,15 @@ export class Tracker {
   /** Something to read: why the run waits, or what it asks. */
   says(sentence: string | null, health?: Health): void {
     this.#says = sentence;
-    if (health !== undefined && health !== this.#health) {
-      this.#health = health;
-      upsertSearchAttributes([{ key: keyOf('Health'), value: health }]);
-    }
+    this.#trouble = null;
+    if (health !== undefined) this.#setHealth(health);
+    this.#render();
+  }
+
+  /** Something that is tried again failed; the run goes on by itself, but whoever looks must see why it does not move. */
+  troubled(sentence: string): void {
+    this.#trouble = sentence;
+    this.#setHealth('failing');
     this.#render();
   }
 
@@ -79,11 +87,13 @@ export class Tracker {
   add(by: Omit<Tally, 'total'>): void {
     const { done, total, failed, bytes } = this.#tally;
     this.#tally = { total, done: done + by.done, failed: failed + by.failed, bytes: bytes + by.bytes };
+    this.#moves();
     this.#render();
   }
 
   report({ done, total, bytes }: ActivityProgress): void {
     this.#tally = { ...this.#tally, done, total, bytes };
+    this.#moves();
     this.#render();
   }
 
@@ -104,9 +114,21 @@ export class Tracker {
     };
   }
 
+  #moves(): void {
+    if (this.#trouble === null) return;
+    this.#trouble = null;
+    this.#setHealth('ok');
+  }
+
+  #setHealth(health: Health): void {
+    if (health === this.#health) return;
+    this.#health = health;
+    upsertSearchAttributes([{ key: keyOf('Health'), value: health }]);
+  }
+
   #sentence(): string | null {
-    if (!this.#isPaused) return this.#says;
-    return [PAUSED, this.#says].filter((part) => part !== null).join(' ');
+    const parts = [this.#isPaused ? PAUSED : null, this.#says, this.#trouble].filter((part) => part !== null);
+    return parts.length === 0 ? null : parts.join(' ');
   }
 
   #render(): void {

@@ -16,6 +16,13 @@ export const LOCK_HELD_STATUS = 75;
 
 const MINUTE = 60_000;
 
+const MIRROR_FULL = /No space left on device|Disk quota exceeded/;
+/** rsync says no more than this when a line of its output does not fit; it stops before it moves a file it could not name. */
+const JOURNAL_FULL = /\(code 13\) at log\.c/;
+
+/** Whether what rsync printed tells of a full disk, be it the mirror's or the journal's. */
+export const tellsOfFullDisk = (stderr: string): boolean => MIRROR_FULL.test(stderr) || JOURNAL_FULL.test(stderr);
+
 /** Decides what an end of rsync means. `url` names the source in the sentences. Source: rsync(1), "EXIT VALUES". */
 export function readExit({ exitCode, signal, stderr }: RsyncExit, url: string): RsyncOutcome {
   if (exitCode === 0) return { kind: 'clean', note: null };
@@ -47,7 +54,7 @@ type Diagnosis = readonly [complaint: RegExp, meaning: (url: string) => FailureF
 /** What the words on standard error tell better than the status. A server's own refusals start with `@ERROR` at the start of a line. */
 const DIAGNOSES: readonly Diagnosis[] = [
   [
-    /No space left on device|Disk quota exceeded/,
+    MIRROR_FULL,
     () =>
       again(
         'disk_full',
@@ -57,8 +64,7 @@ const DIAGNOSES: readonly Diagnosis[] = [
       ),
   ],
   [
-    // rsync says no more than this when a line of its output does not fit; it stops before it moves a file it could not name.
-    /\(code 13\) at log\.c/,
+    JOURNAL_FULL,
     () =>
       again(
         'disk_full',
