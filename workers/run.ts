@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { activityInterceptor } from '../activities/common/interceptor.ts';
 import { jobActivities } from '../activities/common/job.ts';
+import { attemptTime } from '../activities/common/time.ts';
 import type { QueueActivities } from '../activities/common/wiring.ts';
 import type { Flow } from '../src/config/flow.ts';
 import { findFlow } from '../src/config/flow-file.ts';
@@ -96,9 +97,11 @@ export async function runWorkers({ settings, log, queues, suffix }: RunWorkers):
 
 /** What each queue serves: a kind's activities as `<kind>.<name>`, those of all kinds by their names. */
 function activitiesByQueue(wiring: ProcessWiring): QueueActivities {
-  const { settings, leases, runs, client, now } = wiring;
+  const { settings, leases, runs, client } = wiring;
   const resolve = async (name: string): Promise<Flow> => (await findFlow(settings.flows, kinds, name)).flow;
-  const common: QueueActivities = { control: jobActivities({ resolve, leases, runs, isAlive: (holder) => isAlive(client, holder), now }) };
+  const common: QueueActivities = {
+    control: jobActivities({ resolve, leases, runs, isAlive: (holder) => isAlive(client, holder), now: attemptTime }),
+  };
   const all: Partial<Record<Queue, Record<string, (...args: never[]) => unknown>>> = {};
   const parts = Object.entries(kindActivities).map(([kind, build]) => ({ prefix: `${kind}.`, part: build(wiring) }));
   for (const { prefix, part } of [{ prefix: '', part: common }, ...parts]) {

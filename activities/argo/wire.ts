@@ -4,6 +4,7 @@ import { ProfileLoader } from '../../src/argo/load.ts';
 import { RULES_VERSION } from '../../src/argo/rules-version.ts';
 import { resolveSecret } from '../../src/config/secret.ts';
 import type { PageOutcome } from '../../src/stores/plans.ts';
+import { attemptTime } from '../common/time.ts';
 import type { QueueActivities, Wiring } from '../common/wiring.ts';
 import { controlActivities } from './control.ts';
 import { loadActivities } from './load.ts';
@@ -30,7 +31,7 @@ export function argoActivities(wiring: Wiring): QueueActivities {
       runs,
       onQuarantine,
       versions: { ...versions, argoRules: String(RULES_VERSION) },
-      now,
+      now: attemptTime,
     }),
     transfer: transferActivities({ plans, receipts, leases, password, report, now }),
     load: loadActivities({ plans, runs, loader, onOutcome, now }),

@@ -1,5 +1,6 @@
 import { type Db, MongoClient, MongoNetworkError, MongoServerError, MongoServerSelectionError } from 'mongodb';
 import { Failure, isFailure, messageOf } from '../errors.ts';
+import { guardClosedSockets } from './closed-sockets.ts';
 
 /** A connection and the two databases behind it: book-keeping here, products wherever a flow says. */
 export interface Database {
@@ -19,6 +20,7 @@ export async function connectDatabase(options: {
   readonly book: string;
   readonly waitMs?: number;
 }): Promise<Database> {
+  guardClosedSockets();
   const client = new MongoClient(options.uri, {
     serverSelectionTimeoutMS: options.waitMs ?? 10_000,
     // Longer than any honest answer takes; a server that never answers must not hold an activity for ever.

@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import type { CycleEnd } from './support/cycle.ts';
 import { openLane } from './support/lane.ts';
+import { PHASES } from './support/nights.ts';
 import { chaosSeed, cyclesOf } from './support/plan.ts';
 import { cycleLine, summaryTable } from './support/report.ts';
 
@@ -25,22 +26,23 @@ const ends: CycleEnd[] = [];
 console.log(`seed ${seed} (LANDFALL_CHAOS_SEED=${seed} repeats it)`);
 console.log('seed/cycle   scenario     killed           moment        found        outcome  seconds');
 
-const lanes = await Promise.all(Array.from({ length: Number(values.lanes) }, () => openLane(seed)));
-try {
-  const phases = lanes[0]?.scenarios[0]?.phases ?? {};
-  const cycles = cyclesOf(seed, Number(values.kills), phases).filter(({ number }) => wanted?.includes(number) ?? true);
-  const queue = [...cycles];
-  await Promise.all(
-    lanes.map(async (lane) => {
-      for (let cycle = queue.shift(); cycle !== undefined; cycle = queue.shift()) {
-        const end = await lane.run(cycle);
-        ends.push(end);
-        console.log(cycleLine(seed, end));
-      }
-    }),
-  );
-} finally {
-  console.log(`\n${summaryTable(ends)}`);
-  for (const lane of lanes) await lane.stop();
-}
+const cycles = cyclesOf(seed, Number(values.kills), PHASES).filter(({ number }) => wanted?.includes(number) ?? true);
+const queue = [...cycles];
+await Promise.all(
+  Array.from({ length: Number(values.lanes) }, async () => {
+    let lane = await openLane(seed);
+    for (let cycle = queue.shift(); cycle !== undefined; cycle = queue.shift()) {
+      const end = await lane.run(cycle);
+      ends.push(end);
+      console.log(cycleLine(seed, end));
+      if (end.wrongs.length === 0) continue;
+      // What went wrong must not spoil the next cycle; its home stays to be looked at.
+      console.log(`    its home is kept: ${lane.dev.folder}`);
+      await lane.stop({ keep: true });
+      lane = await openLane(seed);
+    }
+    await lane.stop();
+  }),
+);
+console.log(`\n${summaryTable(ends)}`);
 process.exitCode = ends.every(({ struck, wrongs }) => struck !== null && wrongs.length === 0) ? 0 : 1;

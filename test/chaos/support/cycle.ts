@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from '../../../src/errors.ts';
 import { Runs } from '../../../src/stores/runs.ts';
 import { randomOf } from '../../../standins/gdac/random.ts';
 import type { DevHome } from './dev-home.ts';
@@ -46,31 +47,24 @@ export async function undisturbed(dev: DevHome, scenario: Scenario): Promise<Pha
 export async function disturb(dev: DevHome, scenario: Scenario, cycle: Cycle, seed: number, times: PhaseTimes): Promise<CycleEnd> {
   const since = performance.now();
   const until = AbortSignal.timeout(PATIENCE_MS);
-  await patiently(() => scenario.prepare(), until);
-  const run = await patiently(() => scenario.start(), until);
-  const id = run.firstExecutionRunId;
-  let phase = 'starting';
-  const watched = watchPhases(dev, id, until, (next) => {
-    phase = next;
-  });
-  const random = randomOf(seed, 'strike', cycle.number);
-  const struck = await strikeAt(
-    cycle,
-    times,
-    () => phase,
-    () => strike(cycle.victim, dev, scenario.mirror, random),
-  );
-  const at = phase;
+  const now = { phase: 'starting' };
+  let [struck, at]: [string | null, string] = [null, now.phase];
   let wrongs: readonly string[];
   try {
+    await patiently(() => scenario.prepare(), until);
+    const run = await patiently(() => scenario.start(), until);
+    const id = run.firstExecutionRunId;
+    const watched = watchPhases(dev, id, until, (phase) => Object.assign(now, { phase }));
+    const random = randomOf(seed, 'strike', cycle.number);
+    struck = await strikeAt(cycle, times, now, until, () => strike(cycle.victim, dev, scenario.mirror, random));
+    at = now.phase;
     const end = await endOf(run, until);
     wrongs = end.state === 'failed' ? [end.why] : await patiently(() => scenario.wrongs(id, end.result), until);
+    await watched;
   } catch (error) {
-    if (!until.aborted) throw error;
-    wrongs = [`It had not ended after ${PATIENCE_MS / 1000} s, in phase ${phase}.`];
-    await run.terminate().catch(() => undefined);
+    const late = `It had not ended after ${PATIENCE_MS / 1000} s, in phase ${now.phase}.`;
+    wrongs = [until.aborted ? late : `The harness failed: ${messageOf(error)}`];
   }
-  await watched;
   return { cycle, scenario: scenario.name, struck, phase: at, wrongs, seconds: (performance.now() - since) / 1000 };
 }
 
@@ -78,13 +72,14 @@ export async function disturb(dev: DevHome, scenario: Scenario, cycle: Cycle, se
 async function strikeAt(
   { phase: wanted, share }: Cycle,
   times: PhaseTimes,
-  phaseNow: () => string,
+  now: { readonly phase: string },
+  until: AbortSignal,
   hit: () => Promise<string | null>,
 ): Promise<string | null> {
   const order = [...times.keys(), 'ended'];
-  while (order.indexOf(phaseNow()) < order.indexOf(wanted)) await delay(LOOK_MS);
+  while (order.indexOf(now.phase) < order.indexOf(wanted) && !until.aborted) await delay(LOOK_MS);
   await delay(share * (times.get(wanted) ?? 0));
-  while (phaseNow() !== 'ended') {
+  while (now.phase !== 'ended' && !until.aborted) {
     const struck = await hit();
     if (struck !== null) return struck;
     await delay(LOOK_MS);

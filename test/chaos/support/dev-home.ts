@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
@@ -21,7 +21,8 @@ export interface DevHome {
   pidOf(server: Server): number | null;
   /** What the command has said so far: each end of a server and each new start are among it. */
   said(): string;
-  stop(): Promise<void>;
+  /** Ends it in order. Kept, its folder stays, with all the command has said in `dev.log`. */
+  stop(options?: { readonly keep: boolean }): Promise<void>;
 }
 
 const PID_FILES: Readonly<Record<Server, string>> = {
@@ -50,11 +51,12 @@ export async function startDevHome(): Promise<DevHome> {
     database,
     pidOf: (server) => pidIn(join(home, 'pids', PID_FILES[server])),
     said: () => dev.text,
-    async stop() {
+    async stop({ keep } = { keep: false }) {
       await connection.close();
       await database.close();
       await dev.end('SIGTERM');
-      rmSync(folder, { recursive: true, force: true });
+      if (keep) writeFileSync(join(folder, 'dev.log'), dev.text);
+      else rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -10,7 +10,7 @@ export interface Lane {
   readonly scenarios: readonly Scenario[];
   /** Strikes one scenario; the scenarios take turns. A run that ended before the moment came is struck again, earlier. */
   run(cycle: Cycle): Promise<CycleEnd>;
-  stop(): Promise<void>;
+  stop(options?: { readonly keep: boolean }): Promise<void>;
 }
 
 const ATTEMPTS = 4;
@@ -35,9 +35,9 @@ export async function openLane(seed: number): Promise<Lane> {
           end = await disturb(dev, scenario, { ...cycle, share: cycle.share / 2 ** attempt }, seed, times.get(scenario) ?? new Map());
         return end;
       },
-      async stop() {
+      async stop(options) {
         await site.stop();
-        await dev.stop();
+        await dev.stop(options);
       },
     };
   } catch (error) {

@@ -17,7 +17,8 @@ export const WORLD: World = { seed: 31, floats: 9, cyclesPerFloat: 7 };
 const NIGHTS_BETWEEN = 6;
 /** Slow enough that a copy takes some seconds. KiB/s. */
 const BANDWIDTH = { first: 120, later: 40 } as const;
-const PHASES = { starting: 1, list: 3, copy: 4, plan: 2, load: 4, record: 1 } as const;
+/** Where a night may be struck, and how often. */
+export const PHASES = { starting: 1, list: 3, copy: 4, plan: 2, load: 4, record: 1 } as const;
 
 /** A flow with its source as it is before and after some nights. */
 export interface NightSite {
