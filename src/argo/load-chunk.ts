@@ -1,4 +1,5 @@
 import { Failure } from '../errors.ts';
+import type { LateGuard } from '../stores/late-guard.ts';
 import type { Rejected } from '../stores/quarantine.ts';
 import type { Receipt } from '../stores/receipts.ts';
 import type { RefusedDocument } from './bulk-write.ts';
@@ -40,6 +41,7 @@ export class ChunkLoader {
   readonly #request: LoadRequest;
   readonly #before: KnownBefore;
   readonly #products: Products;
+  readonly #guard: LateGuard;
   /** Descriptions by float, read once: nobody else adds to them while the lease is held, and if somebody does it is a conflict. */
   readonly #metadata = new Map<string, ArgoMetaDocument[]>();
   /** A profile without receipt was not there, so far. */
@@ -50,6 +52,7 @@ export class ChunkLoader {
     this.#request = request;
     this.#before = before;
     this.#products = new Products(use.database, request.flow, request);
+    this.#guard = { asOf: use.now(), confirm: () => this.#assertHeld() };
   }
 
   /** Removes profiles that have no files any more. A document that another DAC's profile holds a receipt for stays. */
@@ -57,7 +60,7 @@ export class ChunkLoader {
     const products = new Map(keys.map((key) => [keyText(key), this.#before.known.get(keyText(key))?.product ?? listName(key)]));
     const orphans = await this.#withoutOtherHolder(products);
     await this.#assertHeld();
-    await this.#products.removeProfiles(orphans);
+    await this.#products.removeProfiles(orphans, this.#guard);
     await this.forget(keys);
     return { ends: new Map(keys.map((key) => [listName(key), 'removed'])), bytes: 0 };
   }
@@ -68,8 +71,8 @@ export class ChunkLoader {
     const { receipts, quarantine, now } = this.#use;
     const items = keys.map(keyText);
     await this.#assertHeld();
-    await receipts.remove(this.#request.flow.name, items);
-    await quarantine.close(this.#request.flow.name, items.filter(this.#isQuarantined), 'removed', now());
+    await receipts.remove(this.#request.flow.name, items, this.#guard);
+    await quarantine.close(this.#request.flow.name, items.filter(this.#isQuarantined), 'removed', now(), this.#guard);
   }
 
   async write(prepared: readonly Prepared[]): Promise<ChunkEnd> {
@@ -101,7 +104,7 @@ export class ChunkLoader {
       });
     await this.#removeRenamed(arrived);
     await this.#assertHeld();
-    await receipts.record(arrived, (item) => !this.#before.known.has(item));
+    await receipts.record(arrived, (item) => !this.#before.known.has(item), this.#guard);
 
     for (const { key, profile } of translated)
       if (profile._id !== listName(key)) log.warn({ event: 'id_differs_from_name', flow: flow.name, item: keyText(key), id: profile._id });
@@ -112,7 +115,11 @@ export class ChunkLoader {
     // One id twice in a chunk (a name and a content that disagree): the later line wins, as it would one after the other.
     const byId = new Map(documents.map((document) => [document._id, document]));
     const unknown = new Set(translated.filter(({ key }) => !this.#before.known.has(keyText(key))).map(({ profile }) => profile._id));
-    const { refused, notNew } = await this.#products.putProfiles([...byId.values()], ({ _id }) => this.#isNewIfUnknown && unknown.has(_id));
+    const { refused, notNew } = await this.#products.putProfiles(
+      [...byId.values()],
+      ({ _id }) => this.#isNewIfUnknown && unknown.has(_id),
+      this.#guard,
+    );
     if (notNew > 0) this.#isNewIfUnknown = false;
     return refused;
   }
@@ -171,7 +178,7 @@ export class ChunkLoader {
     const fresh = new Set(arrived.map(({ product }) => product));
     const orphans = (await this.#withoutOtherHolder(renamed)).filter((product) => !fresh.has(product));
     await this.#assertHeld();
-    await this.#products.removeProfiles(orphans);
+    await this.#products.removeProfiles(orphans, this.#guard);
   }
 
   /** Of these items' products, those that no other item holds a receipt for. */
@@ -189,8 +196,8 @@ export class ChunkLoader {
     const home = prepared.filter((one) => one.state !== 'gone').map((one) => keyText(one.key));
     const cured = home.filter((item) => this.#isQuarantined(item) && !failed.has(item));
     if (cured.length > 0 || rejected.length > 0) await this.#assertHeld();
-    await quarantine.close(flow.name, cured, 'loaded', now());
-    await quarantine.put(rejected, run, now());
+    await quarantine.close(flow.name, cured, 'loaded', now(), this.#guard);
+    await quarantine.put(rejected, run, now(), this.#guard);
     for (const { item, code, message } of rejected) log.warn({ event: 'profile_rejected', flow: flow.name, item, code, message });
   }
 

@@ -1,4 +1,5 @@
-import type { Collection } from 'mongodb';
+import type { Collection, Filter } from 'mongodb';
+import type { LateGuard } from '../stores/late-guard.ts';
 import { type Database, within } from '../stores/mongo.ts';
 import { type BulkOptions, bulkWrite, type RefusedDocument, type WriteFailure } from './bulk-write.ts';
 import type { ArgoDocument, ArgoMetaDocument } from './documents.ts';
@@ -51,24 +52,50 @@ export class Products {
    *
    * @param isNew whether no document of this id is expected to be there: it is then inserted, which costs the database half of an upsert.
    *              A wrong guess is put right by a replacement.
+   * @param guard  documents are dated by their own `date_updated_argovis`.
    */
-  async putProfiles(documents: readonly ArgoDocument[], isNew: (document: ArgoDocument) => boolean): Promise<ProfilesAnswer> {
+  async putProfiles(
+    documents: readonly ArgoDocument[],
+    isNew: (document: ArgoDocument) => boolean,
+    guard: LateGuard | null = null,
+  ): Promise<ProfilesAnswer> {
     const fresh = documents.filter(isNew);
     const failures = await this.#write('argo', fresh, (some) => this.#argo.insertMany([...some], { ordered: false }));
     const there = new Set(failures.filter(({ isDuplicate }) => isDuplicate).map(({ id }) => id));
     const known = documents.filter((document) => there.has(document._id) || !isNew(document));
-    const refused = await this.#write('argo', known, (some) =>
-      this.#argo.bulkWrite(
-        some.map((replacement) => ({ replaceOne: { filter: { _id: replacement._id }, replacement, upsert: true } })),
-        { ordered: false },
-      ),
-    );
+    const refused = await this.#replaceUnlessLate(known, guard);
     return { refused: [...failures.filter(({ isDuplicate }) => !isDuplicate), ...refused], notNew: there.size };
   }
 
-  async removeProfiles(ids: readonly string[]): Promise<number> {
-    if (ids.length === 0) return 0;
-    return (await within('removing from argo', () => this.#argo.deleteMany({ _id: { $in: [...ids] } }))).deletedCount;
+  async removeProfiles(ids: readonly string[], { asOf, confirm }: LateGuard): Promise<void> {
+    if (ids.length === 0) return;
+    const these = { _id: { $in: [...ids] } };
+    await within('removing from argo', () => this.#argo.deleteMany({ ...these, date_updated_argovis: { $lte: asOf } }));
+    if ((await within('removing from argo', () => this.#argo.countDocuments(these))) === 0) return;
+    await confirm();
+    await within('removing from argo', () => this.#argo.deleteMany(these));
+  }
+
+  async #replaceUnlessLate(documents: readonly ArgoDocument[], guard: LateGuard | null): Promise<readonly WriteFailure[]> {
+    if (guard === null) return await this.#replace(documents, () => ({}));
+    const failures = await this.#replace(documents, ({ date_updated_argovis }) => ({
+      date_updated_argovis: { $lte: date_updated_argovis },
+    }));
+    // What the filter does not find, because it is newer, is inserted in vain.
+    const newer = new Set(failures.filter(({ isDuplicate }) => isDuplicate).map(({ id }) => id));
+    if (newer.size === 0) return failures;
+    await guard.confirm();
+    const again = documents.filter(({ _id }) => newer.has(_id));
+    return [...failures.filter(({ isDuplicate }) => !isDuplicate), ...(await this.#replace(again, () => ({})))];
+  }
+
+  #replace(documents: readonly ArgoDocument[], where: (document: ArgoDocument) => Filter<ArgoDocument>): Promise<readonly WriteFailure[]> {
+    return this.#write('argo', documents, (some) =>
+      this.#argo.bulkWrite(
+        some.map((replacement) => ({ replaceOne: { filter: { ...where(replacement), _id: replacement._id }, replacement, upsert: true } })),
+        { ordered: false },
+      ),
+    );
   }
 
   #write<T extends { readonly _id: string }>(

@@ -1,5 +1,6 @@
-import type { AnyBulkWriteOperation, Collection } from 'mongodb';
-import { type Database, within } from './mongo.ts';
+import { type AnyBulkWriteOperation, type Collection, type Filter, MongoBulkWriteError } from 'mongodb';
+import type { LateGuard } from './late-guard.ts';
+import { type Database, isDuplicateKey, within } from './mongo.ts';
 
 export type Closing = 'loaded' | 'removed' | 'dropped';
 
@@ -25,6 +26,12 @@ type EntryDocument = QuarantineEntry & { readonly _id: string };
 
 export type Rejected = Pick<QuarantineEntry, 'flow' | 'kind' | 'item' | 'files' | 'code' | 'message'>;
 
+/** Nobody has opened, refreshed or closed the entry since then. */
+const untouchedSince = (asOf: Date): Filter<EntryDocument> => ({
+  lastAt: { $lte: asOf },
+  $or: [{ closedAt: null }, { closedAt: { $lte: asOf } }],
+});
+
 const entryId = (flow: string, item: string): string => `${flow}/${item}`;
 
 export class Quarantine {
@@ -35,11 +42,19 @@ export class Quarantine {
   }
 
   /** Opens or refreshes entries. Done twice in one run it counts one attempt. */
-  async put(rejected: readonly Rejected[], run: string, now: Date): Promise<void> {
-    if (rejected.length === 0) return;
+  async put(rejected: readonly Rejected[], run: string, now: Date, guard: LateGuard | null = null): Promise<void> {
+    const newer = await this.#put(rejected, run, now, guard === null ? {} : untouchedSince(guard.asOf));
+    if (newer.length === 0 || guard === null) return;
+    await guard.confirm();
+    await this.#put(newer, run, now, {});
+  }
+
+  /** Answers the entries that are there and do not match. */
+  async #put(rejected: readonly Rejected[], run: string, now: Date, where: Filter<EntryDocument>): Promise<readonly Rejected[]> {
+    if (rejected.length === 0) return [];
     const operations: AnyBulkWriteOperation<EntryDocument>[] = rejected.map((entry) => ({
       updateOne: {
-        filter: { _id: entryId(entry.flow, entry.item) },
+        filter: { ...where, _id: entryId(entry.flow, entry.item) },
         update: [
           {
             $set: {
@@ -57,19 +72,31 @@ export class Quarantine {
         upsert: true,
       },
     }));
-    await within('writing to quarantine', () => this.#entries.bulkWrite(operations, { ordered: false }));
+    return await within('writing to quarantine', async () => {
+      try {
+        await this.#entries.bulkWrite(operations, { ordered: false });
+        return [];
+      } catch (error) {
+        const failed = error instanceof MongoBulkWriteError ? [error.writeErrors].flat() : [];
+        if (failed.length === 0 || failed.some(({ code }) => !isDuplicateKey(code))) throw error;
+        return failed.flatMap(({ index }) => rejected[index] ?? []);
+      }
+    });
   }
 
   /** Closes whatever is open of these items. */
-  async close(flow: string, items: readonly string[], closedAs: Closing, now: Date): Promise<number> {
+  async close(flow: string, items: readonly string[], closedAs: Closing, now: Date, guard: LateGuard | null = null): Promise<number> {
     if (items.length === 0) return 0;
-    const closed = await within(`closing quarantine entries of ${flow}`, () =>
-      this.#entries.updateMany(
-        { _id: { $in: items.map((item) => entryId(flow, item)) }, state: 'open' },
-        { $set: { state: 'closed', closedAs, closedAt: now } },
-      ),
-    );
-    return closed.modifiedCount;
+    const open: Filter<EntryDocument> = { _id: { $in: items.map((item) => entryId(flow, item)) }, state: 'open' };
+    const close = async (which: Filter<EntryDocument>): Promise<number> => {
+      const set = { $set: { state: 'closed' as const, closedAs, closedAt: now } };
+      return (await within(`closing quarantine entries of ${flow}`, () => this.#entries.updateMany(which, set))).modifiedCount;
+    };
+    if (guard === null) return await close(open);
+    const closed = await close({ ...open, lastAt: { $lte: guard.asOf } });
+    if (closed === items.length || (await this.openAmong(flow, items)).size === 0) return closed;
+    await guard.confirm();
+    return closed + (await close(open));
   }
 
   /** Which of these items have an open entry. */

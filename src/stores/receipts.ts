@@ -1,4 +1,5 @@
-import { type Collection, MongoBulkWriteError } from 'mongodb';
+import { type Collection, type Filter, MongoBulkWriteError } from 'mongodb';
+import type { LateGuard } from './late-guard.ts';
 import { type Database, isDuplicateKey, within } from './mongo.ts';
 
 /** Proof that a file arrived: taken from the bytes that were used. */
@@ -47,26 +48,35 @@ export class Receipts {
    * Replaces the receipts of these items.
    * @param isNew whether an item is expected to have none yet: it is then inserted, which costs the database a quarter of an upsert.
    *              A wrong guess is put right by a replacement.
+   * @param guard  receipts are dated by their own `at`.
    */
-  async record(receipts: readonly Receipt[], isNew: (item: string) => boolean = () => false): Promise<void> {
+  async record(
+    receipts: readonly Receipt[],
+    isNew: (item: string) => boolean = () => false,
+    guard: LateGuard | null = null,
+  ): Promise<void> {
     const documents = receipts.map((receipt) => ({ _id: receiptId(receipt.flow, receipt.item), ...receipt }));
     const fresh = documents.filter(({ item }) => isNew(item));
     const there = await within('recording receipts', () => this.#insert(fresh));
     const known = documents.filter(({ _id, item }) => there.has(_id) || !isNew(item));
-    if (known.length === 0) return;
-    await within('recording receipts', () =>
-      this.#receipts.bulkWrite(
-        known.map((replacement) => ({ replaceOne: { filter: { _id: replacement._id }, replacement, upsert: true } })),
-        { ordered: false },
-      ),
+    const newer = await this.#replace(known, guard === null ? () => ({}) : ({ at }) => ({ at: { $lte: at } }));
+    if (newer.size === 0 || guard === null) return;
+    await guard.confirm();
+    await this.#replace(
+      known.filter(({ _id }) => newer.has(_id)),
+      () => ({}),
     );
   }
 
-  async remove(flow: string, items: readonly string[]): Promise<void> {
+  async remove(flow: string, items: readonly string[], guard: LateGuard | null = null): Promise<void> {
     if (items.length === 0) return;
-    await within(`removing receipts of ${flow}`, () =>
-      this.#receipts.deleteMany({ _id: { $in: items.map((item) => receiptId(flow, item)) } }),
-    );
+    const these = { _id: { $in: items.map((item) => receiptId(flow, item)) } };
+    const remove = (which: Filter<ReceiptDocument>) => within(`removing receipts of ${flow}`, () => this.#receipts.deleteMany(which));
+    if (guard === null) return void (await remove(these));
+    await remove({ ...these, at: { $lte: guard.asOf } });
+    if ((await within(`removing receipts of ${flow}`, () => this.#receipts.countDocuments(these))) === 0) return;
+    await guard.confirm();
+    await remove(these);
   }
 
   /** Which items of the flow hold a receipt for these products. A product may be removed only when nobody else holds one. */
@@ -80,14 +90,21 @@ export class Receipts {
   /** Inserts receipts; answers the ids of those that were there already. */
   async #insert(fresh: readonly ReceiptDocument[]): Promise<ReadonlySet<string>> {
     if (fresh.length === 0) return new Set();
-    try {
-      await this.#receipts.insertMany([...fresh], { ordered: false });
-      return new Set();
-    } catch (error) {
-      const failed = error instanceof MongoBulkWriteError ? [error.writeErrors].flat() : [];
-      if (failed.length === 0 || failed.some(({ code }) => !isDuplicateKey(code))) throw error;
-      return new Set(failed.map(({ index }) => fresh[index]?._id ?? ''));
-    }
+    return await duplicatesOf(fresh, () => this.#receipts.insertMany([...fresh], { ordered: false }));
+  }
+
+  /** Replaces receipts, or makes them; answers the ids of those that are there and not as wanted. */
+  async #replace(
+    documents: readonly ReceiptDocument[],
+    where: (receipt: ReceiptDocument) => Filter<ReceiptDocument>,
+  ): Promise<ReadonlySet<string>> {
+    if (documents.length === 0) return new Set();
+    const operations = documents.map((replacement) => ({
+      replaceOne: { filter: { ...where(replacement), _id: replacement._id }, replacement, upsert: true },
+    }));
+    return await within('recording receipts', () =>
+      duplicatesOf(documents, () => this.#receipts.bulkWrite(operations, { ordered: false })),
+    );
   }
 
   /** Items that are home. A range of the primary key: no other index is needed. */
@@ -95,5 +112,17 @@ export class Receipts {
     return await within(`counting receipts of ${flow}`, () =>
       this.#receipts.countDocuments({ _id: { $gte: `${flow}/`, $lt: `${flow}0` } }),
     );
+  }
+}
+
+/** Runs an unordered write of documents; answers the ids of those that were there already. */
+async function duplicatesOf(documents: readonly ReceiptDocument[], write: () => Promise<unknown>): Promise<ReadonlySet<string>> {
+  try {
+    await write();
+    return new Set();
+  } catch (error) {
+    const failed = error instanceof MongoBulkWriteError ? [error.writeErrors].flat() : [];
+    if (failed.length === 0 || failed.some(({ code }) => !isDuplicateKey(code))) throw error;
+    return new Set(failed.map(({ index }) => documents[index]?._id ?? ''));
   }
 }

@@ -52,7 +52,7 @@ export class Runs {
 
   async phase(run: string, progress: Progress, health: Health, says: string | null, now: Date): Promise<void> {
     await within('noting the phase of a run', () =>
-      this.#runs.updateOne({ _id: run }, { $set: { progress, health, says, phaseSince: now, updatedAt: now } }),
+      this.#runs.updateOne({ _id: run, endedAt: null }, { $set: { progress, health, says, phaseSince: now, updatedAt: now } }),
     );
   }
 
