@@ -1,4 +1,4 @@
-import { Failure } from '../errors.ts';
+import { Failure, isFailure } from '../errors.ts';
 import type { LateGuard } from '../stores/late-guard.ts';
 import type { Rejected } from '../stores/quarantine.ts';
 import type { Receipt } from '../stores/receipts.ts';
@@ -11,6 +11,7 @@ import { bytesOf, type Prepared, type Translated } from './prepare.ts';
 import { Products } from './products.ts';
 import { withMetadata } from './profile.ts';
 import { RULES_VERSION } from './rules-version.ts';
+import { takeBack, takeBackEntries } from './take-back.ts';
 
 export type ProfileEnd = 'loaded' | 'unchanged' | 'rejected' | 'removed';
 
@@ -95,16 +96,22 @@ export class ChunkLoader {
     const { documents, refused: refusedMetadata } = await this.#describe(translated);
 
     await this.#assertHeld();
-    const refusedProfiles = await this.#putProfiles(documents, translated);
-    const why = new Map([...refusedMetadata, ...refusedProfiles].map(({ id, message }) => [id, message]));
-    const arrived = translated
-      .filter(({ profile }) => !why.has(profile._id))
-      .map(({ key, files, profile }): Receipt => {
-        return { flow: flow.name, item: keyText(key), product: profile._id, files, run, rules: RULES_VERSION, at: now() };
-      });
-    await this.#removeRenamed(arrived);
-    await this.#assertHeld();
-    await receipts.record(arrived, (item) => !this.#before.known.has(item), this.#guard);
+    const at = now();
+    const all = translated.map(({ key, files, profile }): Receipt => {
+      return { flow: flow.name, item: keyText(key), product: profile._id, files, run, rules: RULES_VERSION, at };
+    });
+    const why = new Map(refusedMetadata.map(({ id, message }) => [id, message]));
+    try {
+      for (const { id, message } of await this.#putProfiles(documents, translated)) why.set(id, message);
+      const arrived = all.filter(({ product }) => !why.has(product));
+      await this.#removeRenamed(arrived);
+      await this.#assertHeld();
+      await receipts.record(arrived, (item) => !this.#before.known.has(item), this.#guard);
+      await this.#assertHeld();
+    } catch (error) {
+      if (isFailure(error, 'lease_lost')) await takeBack(this.#products, receipts, { flow: flow.name, documents, receipts: all });
+      throw error;
+    }
 
     for (const { key, profile } of translated)
       if (profile._id !== listName(key)) log.warn({ event: 'id_differs_from_name', flow: flow.name, item: keyText(key), id: profile._id });
@@ -190,14 +197,22 @@ export class ChunkLoader {
 
   /** Quarantine after receipts: what came home is closed, what did not is kept with its reason. */
   async #settle(prepared: readonly Prepared[], rejected: readonly Rejected[]): Promise<void> {
-    const { quarantine, log, now } = this.#use;
+    const { receipts, quarantine, log, now } = this.#use;
     const { flow, run } = this.#request;
     const failed = new Set(rejected.map(({ item }) => item));
     const home = prepared.filter((one) => one.state !== 'gone').map((one) => keyText(one.key));
     const cured = home.filter((item) => this.#isQuarantined(item) && !failed.has(item));
-    if (cured.length > 0 || rejected.length > 0) await this.#assertHeld();
-    await quarantine.close(flow.name, cured, 'loaded', now(), this.#guard);
-    await quarantine.put(rejected, run, now(), this.#guard);
+    if (cured.length === 0 && rejected.length === 0) return;
+    const at = now();
+    await this.#assertHeld();
+    try {
+      await quarantine.close(flow.name, cured, 'loaded', at, this.#guard);
+      await quarantine.put(rejected, run, at, this.#guard);
+      await this.#assertHeld();
+    } catch (error) {
+      if (isFailure(error, 'lease_lost')) await takeBackEntries(quarantine, receipts, { flow: flow.name, items: [...failed], run, at });
+      throw error;
+    }
     for (const { item, code, message } of rejected) log.warn({ event: 'profile_rejected', flow: flow.name, item, code, message });
   }
 

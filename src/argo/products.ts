@@ -76,6 +76,20 @@ export class Products {
     await within('removing from argo', () => this.#argo.deleteMany(these));
   }
 
+  /** Removes exactly these documents as they were written here, by their dates. */
+  async removeWritten(documents: readonly ArgoDocument[]): Promise<void> {
+    if (documents.length === 0) return;
+    const [ids, dates] = [documents.map(({ _id }) => _id), documents.map(({ date_updated_argovis }) => date_updated_argovis)];
+    await within('removing from argo', () => this.#argo.deleteMany({ _id: { $in: ids }, date_updated_argovis: { $in: dates } }));
+  }
+
+  /** Which of these documents are there. */
+  async idsAmong(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    if (ids.length === 0) return new Set();
+    const found = await within('reading argo', () => this.#argo.find({ _id: { $in: [...ids] } }, { projection: { _id: 1 } }).toArray());
+    return new Set(found.map(({ _id }) => _id));
+  }
+
   async #replaceUnlessLate(documents: readonly ArgoDocument[], guard: LateGuard | null): Promise<readonly WriteFailure[]> {
     if (guard === null) return await this.#replace(documents, () => ({}));
     const failures = await this.#replace(documents, ({ date_updated_argovis }) => ({

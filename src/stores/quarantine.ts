@@ -84,6 +84,13 @@ export class Quarantine {
     });
   }
 
+  /** Removes entries that this very call of `put` opened: it came too late, and they should never have been. */
+  async removeWritten(flow: string, items: readonly string[], run: string, at: Date): Promise<void> {
+    if (items.length === 0) return;
+    const which = { _id: { $in: items.map((item) => entryId(flow, item)) }, lastRun: run, firstAt: at, lastAt: at };
+    await within('taking back quarantine entries', () => this.#entries.deleteMany(which));
+  }
+
   /** Closes whatever is open of these items. */
   async close(flow: string, items: readonly string[], closedAs: Closing, now: Date, guard: LateGuard | null = null): Promise<number> {
     if (items.length === 0) return 0;

@@ -79,6 +79,13 @@ export class Receipts {
     await remove(these);
   }
 
+  /** Removes exactly these receipts as they were recorded here, by their times. */
+  async removeWritten(receipts: readonly Receipt[]): Promise<void> {
+    if (receipts.length === 0) return;
+    const [ids, times] = [receipts.map(({ flow, item }) => receiptId(flow, item)), receipts.map(({ at }) => at)];
+    await within('removing receipts', () => this.#receipts.deleteMany({ _id: { $in: ids }, at: { $in: times } }));
+  }
+
   /** Which items of the flow hold a receipt for these products. A product may be removed only when nobody else holds one. */
   async holders(flow: string, products: readonly string[]): Promise<readonly Pick<Receipt, 'item' | 'product'>[]> {
     if (products.length === 0) return [];

@@ -9,7 +9,7 @@ import { differences } from '../helpers/profile-tree.ts';
 import { type FlowSite, type Night, type Site, startSite, untilProgress } from '../helpers/site.ts';
 import type { WorkerProcess } from '../helpers/worker.ts';
 
-const world = { seed: 37, floats: 40, cyclesPerFloat: 8 };
+const world = { seed: 37, floats: 24, cyclesPerFloat: 8 };
 const NIGHTS = 5;
 /** All in one page: a worker that is stopped in it has most of it still to write. */
 const onePage = { load: { batch: 5000, width: 1 } };
