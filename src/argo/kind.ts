@@ -8,8 +8,10 @@ import { argoTemplate } from './template.ts';
 export const argoKind = defineKind({
   kind: 'argo',
   schema: argoFlowSchema,
-  jobs: argoJobs,
-  databases: ({ database, collections }) => [{ database, collections: argoCollections(collections) }],
+jobs: argoJobs,
+  databases: ({ database, collections }) => [
+    { database, collections: [...argoCollections(collections), { name: collections.summaries, validator: null, indexes: [] }] },
+  ],
   folders: ({ mirror }) => [mirror, defaultJournal(mirror)],
   template: () => argoTemplate(),
 });

@@ -39,6 +39,7 @@ mirror: ${JSON.stringify(mirror)}
 # collections:
 #   argo: ${ARGO_DEFAULTS.collections.argo}
 #   argoMeta: ${ARGO_DEFAULTS.collections.argoMeta}
+#   summaries: ${ARGO_DEFAULTS.collections.summaries}
 
 # When the night begins: a time of day or a cron line, UTC; null: only by hand (\`landfall run mirror ${name}\`).
 # schedules:

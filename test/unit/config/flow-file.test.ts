@@ -109,7 +109,7 @@ colections:
     [
       'two collections of one name',
       `${GOOD}collections: { argo: all, argoMeta: all }\n`,
-      'flows/argo.yaml:5: collections is a mapping. Expected two different names: profiles and descriptions are kept apart.',
+      'flows/argo.yaml:5: collections is a mapping. Expected different names: profiles, descriptions and summaries are kept apart.',
     ],
   ];
   for (const [what, text, said] of broken) {
