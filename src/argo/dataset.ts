@@ -45,3 +45,8 @@ export const datasetSchema = z.strictObject({
     .default(DATASET_DEFAULTS.publisher)
     .describe('the organization that publishes this description'),
 });
+
+export type Dataset = z.output<typeof datasetSchema>;
+
+/** A flow that says nothing of its dataset carries nothing of it: flows travel with every batch. */
+export const defaultDataset: Dataset = datasetSchema.parse({});

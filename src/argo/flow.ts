@@ -78,7 +78,7 @@ export const argoFlowSchema = z.strictObject({
     .describe('when each job runs'),
   deletions: deletions.prefault({}).describe('how many lost profiles are believed'),
   load: load.prefault({}).describe('how profiles are loaded'),
-  dataset: datasetSchema.prefault({}).describe('what the summary argo_jsonld says of the collection as a whole'),
+  dataset: datasetSchema.exactOptional().describe('what the summary argo_jsonld says of the collection as a whole'),
   sourceUrl: baseUrl.default(ARGO_DEFAULTS.sourceUrl).describe('what stands before the path of a file in the source.url of its document'),
 });
 

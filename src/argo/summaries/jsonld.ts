@@ -1,4 +1,4 @@
-import type { ArgoFlow } from '../flow.ts';
+import type { Dataset } from '../dataset.ts';
 import type { ArchiveFacts } from './facts.ts';
 import { describeKey } from './parameters.ts';
 
@@ -6,7 +6,7 @@ import { describeKey } from './parameters.ts';
 const MANUAL = 'https://archimer.ifremer.fr/doc/00187/29825/94819.pdf';
 
 /** `argo_jsonld`: the collection described for search engines, as a schema.org Dataset. What is not known yet is left out. */
-export const jsonldSummary = (facts: ArchiveFacts, dataset: ArgoFlow['dataset'], now: Date): { readonly jsonld: object } => ({
+export const jsonldSummary = (facts: ArchiveFacts, dataset: Dataset, now: Date): { readonly jsonld: object } => ({
   jsonld: {
     '@context': { '@vocab': 'https://schema.org/' },
     '@type': 'Dataset',

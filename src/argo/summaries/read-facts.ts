@@ -64,6 +64,12 @@ function describe(page: readonly Description[], rows: readonly SumRow[]): readon
   });
 }
 
+/**
+ * Cuts nothing off. DocumentDB works a projection out anew, from the whole document, for each sum that uses it, unless a stage stands
+ * between the two: eight times slower (measured, FerretDB 2.7).
+ */
+const BETWEEN = { $limit: 1_000_000_000 };
+
 /** Sums by description. Guarded, so that one odd document in an old collection does not take the summaries from everybody. */
 function sums(ids: readonly string[]): Document[] {
   const list = (field: string) => ({ $cond: [{ $isArray: field }, field, []] });
@@ -82,6 +88,7 @@ function sums(ids: readonly string[]): Document[] {
         keys: { $arrayElemAt: [list('$data_info'), 0] },
       },
     },
+    BETWEEN,
     {
       $group: {
         _id: '$metadata',

@@ -1,6 +1,7 @@
 import type { Collection, Db, Document } from 'mongodb';
 import { isFailure, messageOf } from '../../errors.ts';
 import { within } from '../../stores/mongo.ts';
+import { defaultDataset } from '../dataset.ts';
 import type { ArgoFlow } from '../flow.ts';
 import type { ArchiveFacts } from './facts.ts';
 import { jsonldSummary } from './jsonld.ts';
@@ -87,7 +88,7 @@ async function write(summaries: Collection<SummaryDocument>, id: SummaryId, fact
       await replace(overviewSummary(facts, now));
       return;
     case 'argo_jsonld':
-      await replace(jsonldSummary(facts, flow.dataset, now));
+      await replace(jsonldSummary(facts, flow.dataset ?? defaultDataset, now));
       return;
     case 'ratelimiter':
       // Other datasets have entries of their own in the same document.

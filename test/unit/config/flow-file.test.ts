@@ -321,7 +321,7 @@ describe('the flow file that is written for a newcomer', () => {
       upstream: { rsync: 'vdmzrs.ifremer.fr::argo/', timeoutMs: 600_000, connectTimeoutMs: 60_000 },
       mirror: '/srv/.landfall/mirror/argo',
       database: 'argo',
-      collections: { argo: 'argo', argoMeta: 'argoMeta' },
+      collections: { argo: 'argo', argoMeta: 'argoMeta', summaries: 'summaries' },
       schedules: { mirror: '0 6 * * *' },
       deletions: { share: 0.01, floor: 20 },
       load: { width: 4, batch: 400 },
