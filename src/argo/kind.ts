@@ -8,7 +8,7 @@ import { argoTemplate } from './template.ts';
 export const argoKind = defineKind({
   kind: 'argo',
   schema: argoFlowSchema,
-jobs: argoJobs,
+  jobs: argoJobs,
   databases: ({ database, collections }) => [
     { database, collections: [...argoCollections(collections), { name: collections.summaries, validator: null, indexes: [] }] },
   ],
