@@ -15,6 +15,8 @@ export const ARGO_DEFAULTS = {
   collections: { argo: 'argo', argoMeta: 'argoMeta', summaries: 'summaries' },
   /** The centres' daily updates are in the tree by then. */
   mirror: '0 6 * * *',
+  /** Once a week bounds how long a loss goes unseen; on Sunday noon the night is over, and the centres send little. */
+  audit: '0 12 * * 0',
   /** A night loses a handful of profiles; one percent is three hundred times that, and means a broken source. */
   share: 0.01,
   /** A small tree loses one percent with every profile; below twenty nobody is asked. */
@@ -73,7 +75,10 @@ export const argoFlowSchema = z.strictObject({
   database: databaseName.default(ARGO_DEFAULTS.database).describe('MongoDB database of the collections'),
   collections: collections.prefault({}).describe('names of the collections'),
   schedules: z
-    .strictObject({ mirror: schedule(ARGO_DEFAULTS.mirror).describe('the night: when to mirror and load, UTC; null: only by hand') })
+    .strictObject({
+      mirror: schedule(ARGO_DEFAULTS.mirror).describe('the night: when to mirror and load, UTC; null: only by hand'),
+      audit: schedule(ARGO_DEFAULTS.audit).describe('when to compare mirror and database, changing nothing; null: only by hand'),
+    })
     .prefault({})
     .describe('when each job runs'),
   deletions: deletions.prefault({}).describe('how many lost profiles are believed'),

@@ -111,6 +111,11 @@ export class Runs {
     return await within('reading a run', () => this.#runs.findOne({ _id: run }, { projection: { _id: 0 } }));
   }
 
+  /** Runs of a flow that were at work, or ended, after a time. */
+  async since(flow: string, time: Date): Promise<readonly Run[]> {
+    return await within('reading runs', () => this.#runs.find({ flow, updatedAt: { $gt: time } }, { projection: { _id: 0 } }).toArray());
+  }
+
   /** Latest runs first; of one flow or of all. */
   async latest(flow: string | null, limit: number): Promise<readonly Run[]> {
     return await within('reading runs', () =>

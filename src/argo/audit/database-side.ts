@@ -8,7 +8,7 @@ import type { AuditedReceipt } from './judge.ts';
  * Pages over the primary key rather than one long cursor: servers forget a cursor that is not asked for some minutes, and the receipts of
  * a small centre wait while the floats of the large ones are compared.
  */
-const PAGE = 2_000;
+const PAGE = 1_000;
 
 export interface StoredReceipt extends AuditedReceipt {
   readonly _id: string;

@@ -4,19 +4,12 @@ import { within } from '../../stores/mongo.ts';
 import { defaultDataset } from '../dataset.ts';
 import type { ArgoFlow } from '../flow.ts';
 import type { ArchiveFacts } from './facts.ts';
+import { type FailedSummary, SUMMARIES, type SummaryId } from './ids.ts';
 import { jsonldSummary } from './jsonld.ts';
 import { bgcSummary, dacsSummary, dataKeysSummary } from './lists.ts';
 import { overviewSummary } from './overview.ts';
 import { rateLimits } from './rate-limits.ts';
 import { type Reading, readFacts } from './read-facts.ts';
-
-export const SUMMARIES = ['argo_dacs', 'argo_bgc', 'argo_data_keys', 'argo_overview', 'argo_jsonld', 'ratelimiter'] as const;
-export type SummaryId = (typeof SUMMARIES)[number];
-
-export interface FailedSummary {
-  readonly id: SummaryId;
-  readonly message: string;
-}
 
 export interface SummariesMade {
   readonly written: readonly SummaryId[];
