@@ -47,7 +47,7 @@ export const summaryActivities = ({ database, leases, plans, runs, report, log, 
     const madeAt = await summariesMadeAt(database.products(flow.database), flow);
     if (madeAt === null) return false;
     const others = (await runs.since(flow.name, madeAt)).filter((other) => other.run !== run);
-    return !didChange(outcomes.reduce(addOutcomes, noOutcome), others);
+    return !didChange(outcomes.reduce(addOutcomes, noOutcome), others, madeAt);
   };
 
   return {
@@ -56,11 +56,12 @@ export const summaryActivities = ({ database, leases, plans, runs, report, log, 
       if (unlessUnchanged !== null && (await isUnchanged(flow, run, unlessUnchanged))) {
         return { state: 'unchanged', written: [], warnings: [], profiles: 0 };
       }
+      const at = now();
       let profiles = 0;
       const tell = (): void => heartbeat({ phase: 'summaries', profiles });
       const making = summarise(database.products(flow.database), {
         flow,
-        now: now(),
+        now: at,
         signal: cancellationSignal(),
         assertHeld: () => leases.assertHeld(fence),
         onProgress: (seen) => {
@@ -72,6 +73,7 @@ export const summaryActivities = ({ database, leases, plans, runs, report, log, 
       const made: SummariesMade = await withSignsOfLife(making, tell);
       for (const { id, message } of made.failed) log.error({ event: 'summary_failed', flow: flow.name, summary: id, message });
       onMade(flow.name, made.failed.length);
+      if (made.failed.length === 0) await runs.summarised(run, at);
       return { state: 'made', written: made.written, warnings: summaryWarnings(made.failed), profiles: made.profiles };
     },
   };

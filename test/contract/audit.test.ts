@@ -140,11 +140,29 @@ describe('an audit of mirror and database', () => {
 
     const { counts, texts } = await audited();
 
-    assert.ok(twice.counts.unreceipted > 0 && twice.counts.extra === 0);
+    assert.ok(key !== null && twice.counts.unreceipted > 0 && twice.counts.extra === 0);
     assert.deepEqual(both.texts, []);
     assert.ok(moved.counts.stale > 0 && moved.counts.extra === 0 && moved.toRemove === 0);
     assert.deepEqual(texts, []);
     assert.equal(counts.documents, await argo().countDocuments());
+  });
+
+  it('counts what would be removed, once, also where a float has vanished from under two centres', async () => {
+    const [float] = [...(await site.receipts.find('tree', await site.keys())).values()].map(({ item }) => parseKeyText(item)).slice(-1);
+    const { mirror } = site.flow;
+    const [from, to] = [float?.dac ?? '', float?.dac === 'bodc' ? 'aoml' : 'bodc'];
+    mkdirSync(join(mirror, to), { recursive: true });
+    cpSync(join(mirror, from, float?.wmo ?? ''), join(mirror, to, float?.wmo ?? ''), { recursive: true, preserveTimestamps: true });
+    await site.load((await audited()).items, { run: 'both again', isForced: true });
+    for (const dac of [from, to]) rmSync(join(mirror, dac, float?.wmo ?? ''), { recursive: true });
+    const before = await argo().countDocuments();
+
+    const { toRemove, counts, items } = await audited();
+
+    await site.load(items, { run: 'vanished', isForced: true });
+    assert.ok(toRemove > 0 && counts.extra === toRemove && counts.stale >= toRemove);
+    assert.equal(await argo().countDocuments(), before - toRemove);
+    assert.deepEqual((await audited()).texts, []);
   });
 
   it('keeps to the order of ids where one float’s number begins with another’s', async () => {

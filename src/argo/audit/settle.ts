@@ -2,7 +2,9 @@ import { type Database, within } from '../../stores/mongo.ts';
 import type { Quarantine } from '../../stores/quarantine.ts';
 import type { Receipts } from '../../stores/receipts.ts';
 import type { ArgoFlow } from '../flow.ts';
-import { listName, parseProfilePath } from '../names.ts';
+import { listName, parseKeyText, parseProfilePath } from '../names.ts';
+import { selectFiles } from '../select.ts';
+import { profilesOf } from '../tree.ts';
 import type { Finding, Suspicion } from './judge.ts';
 
 export interface SettleDependencies {
@@ -17,24 +19,23 @@ export type Settled = Finding | { readonly state: 'rejected'; readonly item: str
 
 /** Looks up what decides some suspicions: documents and receipts of other floats, and the quarantine. In the order of the suspicions. */
 export async function settle(use: SettleDependencies, suspicions: readonly Suspicion[]): Promise<readonly Settled[]> {
-  const { flow, receipts, quarantine } = use;
+  const { flow, quarantine } = use;
   const documents = await presentDocuments(use, [
     ...suspicions.flatMap((one) => ('unlessDocument' in one ? [one.unlessDocument] : [])),
     ...suspicions.flatMap((one) => ('leftover' in one ? [one.product] : [])),
     ...suspicions.flatMap((one) => ('unlessReceiptFor' in one ? [one.unlessReceiptFor] : [])),
   ]);
-  const holders = await receipts.allHolders([...documents.keys()]);
-  const isHeld = (product: string, exceptFor: string | null): boolean =>
-    holders.some((holder) => holder.product === product && !(holder.flow === flow.name && holder.item === exceptFor));
+  const held = await heldProducts(use, suspicions, [...documents.keys()]);
+  const extra = new Set<string>();
   const findings = suspicions.flatMap((one): readonly Finding[] => {
     if ('leftover' in one) {
       const { leftover: item, product } = one;
-      return documents.has(product) && !isHeld(product, item)
-        ? [{ state: 'extra', document: product, item, why: 'no_files' }]
-        : [{ state: 'stale', item, why: 'no_files' }];
+      if (!documents.has(product) || held.has(product) || extra.has(product)) return [{ state: 'stale', item, why: 'no_files' }];
+      extra.add(product);
+      return [{ state: 'extra', document: product, item, why: 'no_files' }];
     }
     if ('unlessDocument' in one && documents.has(one.unlessDocument)) return [];
-    if ('unlessReceiptFor' in one) return isHeld(one.unlessReceiptFor, null) ? [] : [named(one.suspects, documents)];
+    if ('unlessReceiptFor' in one) return held.has(one.unlessReceiptFor) ? [] : [named(one.suspects, documents)];
     return [one.suspects];
   });
   const items = findings.flatMap((finding) => (finding.state === 'missing' || finding.state === 'stale' ? [finding.item] : []));
@@ -44,6 +45,29 @@ export async function settle(use: SettleDependencies, suspicions: readonly Suspi
       ? { state: 'rejected', item: finding.item }
       : finding,
   );
+}
+
+/**
+ * Those of the products that a receipt stands for: of another flow, or of an item that still has files. Where every item of a product has
+ * lost its files, as of a float that lay under two centres, the document is not held.
+ */
+async function heldProducts(
+  { flow, receipts }: SettleDependencies,
+  suspicions: readonly Suspicion[],
+  products: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const leftovers = new Set(suspicions.flatMap((one) => ('leftover' in one ? [one.leftover] : [])));
+  const held = new Set<string>();
+  for (const { flow: owner, item, product } of await receipts.allHolders(products)) {
+    if (held.has(product) || (owner === flow.name && leftovers.has(item))) continue;
+    if (owner !== flow.name || (await hasFiles(flow.mirror, item))) held.add(product);
+  }
+  return held;
+}
+
+async function hasFiles(mirror: string, item: string): Promise<boolean> {
+  const key = parseKeyText(item);
+  return key !== null && selectFiles(key, (await profilesOf(mirror, key)).get(key.number) ?? new Set()) !== null;
 }
 
 interface SourcedDocument {

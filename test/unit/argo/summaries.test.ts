@@ -2,11 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { datasetSchema } from '../../../src/argo/dataset.ts';
 import { addFacts, type DescriptionFacts, noFacts } from '../../../src/argo/summaries/facts.ts';
+import { SUMMARIES } from '../../../src/argo/summaries/ids.ts';
 import { jsonldSummary } from '../../../src/argo/summaries/jsonld.ts';
 import { bgcSummary, dacsSummary, dataKeysSummary } from '../../../src/argo/summaries/lists.ts';
 import { overviewSummary } from '../../../src/argo/summaries/overview.ts';
 import { describeKey } from '../../../src/argo/summaries/parameters.ts';
 import { rateLimits } from '../../../src/argo/summaries/rate-limits.ts';
+import { summaryWarnings } from '../../../src/argo/summaries/warnings.ts';
+import { didChange } from '../../../src/argo/summaries/when.ts';
+import { noOutcome } from '../../../src/stores/plans.ts';
 
 const now = new Date('2026-01-02T03:04:05.678Z');
 const dataset = datasetSchema.parse({ creators: [{ name: 'A. Float', orcid: 'https://orcid.org/0000-0001-2345-6789' }] });
@@ -108,5 +112,49 @@ describe('the summaries of an empty archive', () => {
     assert.equal(rateLimits(noFacts, now).startDate, null);
     const { jsonld } = jsonldSummary(noFacts, dataset, now);
     assert.ok(!('temporalCoverage' in jsonld) && !('spatialCoverage' in jsonld));
+  });
+});
+
+describe('the summaries are made again', () => {
+  const madeAt = new Date('2026-01-02T07:00:00Z');
+  const night = { job: 'mirror', record: { loaded: 3, removed: 0 } };
+
+  for (const [why, loaded, others, isChanged] of [
+    ['when the night loaded something', { loaded: 1 }, [], true],
+    ['when the night removed something', { removed: 1 }, [], true],
+    ['not when it only rejected', { rejected: 1, unchanged: 4 }, [], false],
+    ['when a run since has changed something', {}, [night], true],
+    ['not for the run that made them', {}, [{ ...night, summarisedAt: madeAt }], false],
+    ['not for a run since that changed nothing', {}, [{ job: 'reload', record: { loaded: 0, removed: 0 } }], false],
+    ['when a run since has left no count', {}, [{ job: 'mirror', record: {} }], true],
+    [
+      'not for checks',
+      {},
+      [
+        { job: 'verify', record: {} },
+        { job: 'audit', record: null },
+      ],
+      false,
+    ],
+    ['when an audit since has repaired something', {}, [{ job: 'audit', record: { loaded: 1, removed: 0 } }], true],
+  ] as const) {
+    it(why, () => {
+      assert.equal(didChange({ ...noOutcome, ...loaded }, others, madeAt), isChanged);
+    });
+  }
+});
+
+describe('what a night says of summaries that failed', () => {
+  it('is a sentence for each reason', () => {
+    const because = (message: string) => (id: (typeof SUMMARIES)[number]) => ({ id, message });
+
+    assert.deepEqual(summaryWarnings([]), []);
+    assert.deepEqual(summaryWarnings(SUMMARIES.map(because('The disk is full.'))), [
+      'No summary was made; what was there stays. The disk is full.',
+    ]);
+    assert.deepEqual(summaryWarnings([because('One.')('argo_bgc'), because('Two.')('argo_dacs'), because('One.')('ratelimiter')]), [
+      'Of the summaries, argo_bgc, ratelimiter could not be made; what was there stays. One.',
+      'Of the summaries, argo_dacs could not be made; what was there stays. Two.',
+    ]);
   });
 });

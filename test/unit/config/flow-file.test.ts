@@ -322,7 +322,7 @@ describe('the flow file that is written for a newcomer', () => {
       mirror: '/srv/.landfall/mirror/argo',
       database: 'argo',
       collections: { argo: 'argo', argoMeta: 'argoMeta', summaries: 'summaries' },
-      schedules: { mirror: '0 6 * * *' },
+      schedules: { mirror: '0 6 * * *', audit: '0 12 * * 0' },
       deletions: { share: 0.01, floor: 20 },
       load: { width: 4, batch: 400 },
       sourceUrl: 'ftp://ftp.ifremer.fr/ifremer/argo/dac/',
