@@ -4,6 +4,7 @@ import { argoFlowSchema } from './flow.ts';
 import { argoJobs } from './jobs.ts';
 import { defaultJournal } from './mirror-source.ts';
 import { argoTemplate } from './template.ts';
+import { why } from './why/why.ts';
 
 export const argoKind = defineKind({
   kind: 'argo',
@@ -13,5 +14,6 @@ export const argoKind = defineKind({
     { database, collections: [...argoCollections(collections), { name: collections.summaries, validator: null, indexes: [] }] },
   ],
   folders: ({ mirror }) => [mirror, defaultJournal(mirror)],
+  why,
   template: () => argoTemplate(),
 });

@@ -34,11 +34,11 @@ export async function* mirrorFloats(root: string, signal: AbortSignal): AsyncGen
   const floats = [...centres].toSorted(([a], [b]) => byText(floatOrder(a), floatOrder(b)));
   yield* ahead(floats, AHEAD, ([wmo, dacs]) => {
     signal.throwIfAborted();
-    return floatOf(root, wmo, dacs);
+    return mirrorFloat(root, wmo, dacs);
   });
 }
 
-async function floatOf(root: string, wmo: string, dacs: readonly string[]): Promise<MirrorFloat> {
+export async function mirrorFloat(root: string, wmo: string, dacs: readonly string[]): Promise<MirrorFloat> {
   const profiles: MirrorProfile[] = [];
   for (const dac of dacs) {
     const held = await profilesOf(root, { dac, wmo });
