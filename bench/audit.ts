@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { argv, execPath, resourceUsage, stdout } from 'node:process';
 import { finished } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { audit } from '../src/argo/audit/audit.ts';
 import { auditSentence } from '../src/argo/audit/report.ts';
 import { argoFlowSchema } from '../src/argo/flow.ts';
@@ -24,6 +25,9 @@ import { connectDatabase, type Database } from '../src/stores/mongo.ts';
 import { Plans } from '../src/stores/plans.ts';
 import { Quarantine } from '../src/stores/quarantine.ts';
 import { type Receipt, Receipts } from '../src/stores/receipts.ts';
+
+// As a worker does.
+setFlagsFromString('--heap-growing-percent=50');
 
 const CYCLES = 150;
 const CENTRES = ['aoml', 'bodc', 'coriolis', 'csio', 'csiro', 'incois', 'jma', 'kma', 'kordi', 'meds', 'nmdis'] as const;
@@ -57,7 +61,7 @@ async function compare(sizes: readonly number[]): Promise<void> {
   }
 }
 
-/** Every hundredth float is under another centre than its neighbours, so that the merge has something to do. */
+/** Neighbouring floats lie under different centres, and some have five digits, so that the merge has something to do. */
 async function make(address: string, home: string, profiles: number): Promise<void> {
   const began = performance.now();
   const database = await connectDatabase({ uri: address, book: 'book' });

@@ -79,6 +79,15 @@ describe('an audit of mirror and database', () => {
     assert.deepEqual([items, question], [[], null]);
   });
 
+  it('does not miss what a person gave up', async () => {
+    const [entry] = await site.quarantine.list('tree');
+    await site.quarantine.close('tree', [entry?.item ?? ''], 'dropped', new Date());
+
+    const { counts } = await audited();
+
+    assert.deepEqual([counts.missing, counts.rejected], [0, (await site.quarantine.list('tree')).length + 1]);
+  });
+
   it('names each sort of difference, in the order of the ids, and plans what a load can put right', async () => {
     const home = [...(await site.receipts.find('tree', await site.keys())).values()]
       .filter(({ item, product, files }) => product === idOf(item) && files.length === 1)

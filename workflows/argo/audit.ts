@@ -4,13 +4,12 @@ import type { controlActivities } from '../../activities/argo/control.ts';
 import { type AuditReport, auditSentence } from '../../src/argo/audit/report.ts';
 import type { ArgoFlow } from '../../src/argo/flow.ts';
 import type { PageOutcome } from '../../src/stores/plans.ts';
-import { type CarriedControls, type Controls, carry, mayGoOn } from '../common/controls.ts';
+import { type Controls, carry, mayGoOn } from '../common/controls.ts';
 import type { CarriedJob, JobStart } from '../common/dispatch.ts';
 import { type Job, type JobEnd, underLease } from '../common/job.ts';
 import { untilPutDown } from '../common/put-down.ts';
 import type { Tally } from '../common/tracker.ts';
 import { argoActivities } from './activities.ts';
-import { listen } from './listen.ts';
 import { loadPlan } from './load.ts';
 
 export interface AuditInput {
@@ -27,7 +26,6 @@ export interface AuditState extends CarriedJob<ArgoFlow> {
   readonly report: AuditReport;
   /** First page of the repair not yet started. */
   readonly next: number;
-  readonly controls: CarriedControls;
   readonly tally: Tally;
 }
 
@@ -44,11 +42,11 @@ export interface AuditResult {
 export type AuditWorkflow = (input: AuditInput) => Promise<AuditResult>;
 
 /** Compares mirror and database, and puts right what differs when it is asked to. Only a repair takes the flow's own lease. */
-export async function audit({ flow, input, tracker }: JobStart<ArgoFlow, AuditInput>): Promise<AuditResult> {
+export async function audit({ flow, input, controls, tracker }: JobStart<ArgoFlow, AuditInput>): Promise<AuditResult> {
   const { goOn } = input;
   const repairs = input.repair === true;
   let report: AuditReport | null = goOn?.report ?? null;
-  const controls = listen(goOn?.controls, tracker, () => report);
+  controls.plan = () => report;
   if (input.force === true) controls.isForced = true;
   controls.width ??= flow.load.width;
 

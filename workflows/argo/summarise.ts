@@ -3,7 +3,6 @@ import type { SummariesDone } from '../../activities/argo/summaries.ts';
 import type { ArgoFlow } from '../../src/argo/flow.ts';
 import type { JobStart } from '../common/dispatch.ts';
 import { underLease } from '../common/job.ts';
-import { listen } from './listen.ts';
 import { makeSummaries } from './summaries.ts';
 
 export interface SummariseInput {
@@ -22,8 +21,7 @@ export interface SummariseResult {
 export type SummariseWorkflow = (input: SummariseInput) => Promise<SummariseResult>;
 
 /** Makes the summaries now, whatever the last night did. One that cannot be made fails the run, after all others were made. */
-export async function summarise({ flow, tracker }: JobStart<ArgoFlow, SummariseInput>): Promise<SummariseResult> {
-  const controls = listen(undefined, tracker, () => null);
+export async function summarise({ flow, controls, tracker }: JobStart<ArgoFlow, SummariseInput>): Promise<SummariseResult> {
   return await underLease({ job: 'summarise', flow: flow.name, kind: 'argo', access: 'read', tracker }, async (job) => {
     const done = await makeSummaries(job, flow, null, controls);
     if (done !== null && done.warnings.length > 0) {

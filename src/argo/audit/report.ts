@@ -8,7 +8,7 @@ export interface AuditCounts {
   readonly profiles: number;
   readonly receipts: number;
   readonly documents: number;
-  /** Not home, and rightly so: in quarantine with a reason. */
+  /** Not home, and rightly so: in quarantine with a reason, or given up there. */
   readonly rejected: number;
   readonly missing: number;
   readonly stale: number;

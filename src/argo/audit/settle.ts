@@ -14,7 +14,7 @@ export interface SettleDependencies {
   readonly flow: ArgoFlow;
 }
 
-/** A finding, or a profile that is rightly not home: it is in quarantine with its reason. */
+/** A finding, or a profile that is rightly not home: it is in quarantine with its reason, or was given up there. */
 export type Settled = Finding | { readonly state: 'rejected'; readonly item: string };
 
 /** Looks up what decides some suspicions: documents and receipts of other floats, and the quarantine. In the order of the suspicions. */
@@ -39,7 +39,7 @@ export async function settle(use: SettleDependencies, suspicions: readonly Suspi
     return [one.suspects];
   });
   const items = findings.flatMap((finding) => (finding.state === 'missing' || finding.state === 'stale' ? [finding.item] : []));
-  const rejected = await quarantine.openAmong(flow.name, items);
+  const rejected = await quarantine.heldBackAmong(flow.name, items);
   return findings.map((finding) =>
     (finding.state === 'missing' || finding.state === 'stale') && rejected.has(finding.item)
       ? { state: 'rejected', item: finding.item }

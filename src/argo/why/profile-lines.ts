@@ -29,6 +29,9 @@ export function profileSentence(facts: ProfileFacts): string {
     if (document === null) return `${item} has ${why}, and no document.`;
     return `${item} has ${why}, but document ${document._id} is still there: the next audit with --repair removes it.`;
   }
+  const isProved = receipt !== null && staleness(receipt, { files: chosen }) === null;
+  if (quarantine?.closedAs === 'dropped' && !isProved)
+    return `${item} was given up: its entry in quarantine, ${quarantine.code}, was dropped.`;
   if (receipt === null && document === null) return `${item} was never loaded: the next audit with --repair loads it.`;
   if (receipt === null) return `${item} has a document that no receipt proves: the next audit with --repair loads it again.`;
   const why = staleness(receipt, { files: chosen });

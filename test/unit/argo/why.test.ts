@@ -93,6 +93,10 @@ describe('how a profile stands', () => {
     ['aoml/13857_001 is home: document 13857_001 was made from the files that lie in the mirror now.', {}],
     ['aoml/13857_001 is in quarantine: unreadable_file. The document of an earlier version stays.', { quarantine: entry }],
     ['aoml/13857_001 is in quarantine: unreadable_file. It has no document.', { quarantine: entry, document: null, receipt: null }],
+    [
+      'aoml/13857_001 was given up: its entry in quarantine, unreadable_file, was dropped.',
+      { quarantine: { ...entry, state: 'closed', closedAs: 'dropped' }, document: null, receipt: null },
+    ],
     ['aoml/13857_001 was never loaded: the next audit with --repair loads it.', { document: null, receipt: null }],
     ['aoml/13857_001 has a document that no receipt proves: the next audit with --repair loads it again.', { receipt: null }],
     ['aoml/13857_001 was loaded, but its document 13857_001 is gone: the next audit with --repair loads it again.', { document: null }],
