@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { AuditReport } from '../../src/argo/audit/report.ts';
 import type { ArgoFlow } from '../../src/argo/flow.ts';
 import { ProfileLoader } from '../../src/argo/load.ts';
 import { RULES_VERSION } from '../../src/argo/rules-version.ts';
@@ -6,8 +7,10 @@ import { resolveSecret } from '../../src/config/secret.ts';
 import type { PageOutcome } from '../../src/stores/plans.ts';
 import { attemptTime } from '../common/time.ts';
 import type { QueueActivities, Wiring } from '../common/wiring.ts';
+import { auditActivities } from './audit.ts';
 import { controlActivities } from './control.ts';
 import { loadActivities } from './load.ts';
+import { summaryActivities } from './summaries.ts';
 import { transferActivities } from './transfer.ts';
 
 /** Builds what the activities of kind `argo` need. */
@@ -24,6 +27,10 @@ export function argoActivities(wiring: Wiring): QueueActivities {
     metrics.countBytes({ flow, kind: 'argo' }, bytes);
   };
   const onQuarantine = (flow: string, items: number): void => metrics.setQuarantine({ flow }, items);
+  const onSummaries = (flow: string, failed: number): void => metrics.setSummariesFailed({ flow }, failed);
+  const onAudit = (flow: string, { counts: { missing, stale, unreceipted, extra } }: AuditReport): void => {
+    for (const [finding, items] of Object.entries({ missing, stale, unreceipted, extra })) metrics.setAudit({ flow, finding }, items);
+  };
   return {
     control: controlActivities({
       plans,
@@ -34,6 +41,10 @@ export function argoActivities(wiring: Wiring): QueueActivities {
       now: attemptTime,
     }),
     transfer: transferActivities({ plans, receipts, leases, password, report, now }),
-    load: loadActivities({ plans, runs, loader, onOutcome, now }),
+    load: {
+      ...loadActivities({ plans, runs, loader, onOutcome, now }),
+      ...summaryActivities({ database, leases, plans, runs, report, log, onMade: onSummaries, now }),
+    },
+    verify: auditActivities({ database, receipts, quarantine, plans, report, log, onReport: onAudit, now }),
   };
 }

@@ -3,6 +3,7 @@ import { baseUrl, rsyncAddress } from '../config/addresses.ts';
 import { flowKeys, schedule } from '../config/flow.ts';
 import { secretReference } from '../config/secret.ts';
 import { byteRate, collectionName, databaseName, duration, folder, share, wholeNumber } from '../config/values.ts';
+import { datasetSchema } from './dataset.ts';
 
 /** Each default once, with its reason. */
 export const ARGO_DEFAULTS = {
@@ -11,9 +12,11 @@ export const ARGO_DEFAULTS = {
   connectTimeout: '60s',
   database: 'argo',
   /** The names that existing readers of the collections use. */
-  collections: { argo: 'argo', argoMeta: 'argoMeta' },
+  collections: { argo: 'argo', argoMeta: 'argoMeta', summaries: 'summaries' },
   /** The centres' daily updates are in the tree by then. */
   mirror: '0 6 * * *',
+  /** Once a week bounds how long a loss goes unseen; on Sunday noon the night is over, and the centres send little. */
+  audit: '0 12 * * 0',
   /** A night loses a handful of profiles; one percent is three hundred times that, and means a broken source. */
   share: 0.01,
   /** A small tree loses one percent with every profile; below twenty nobody is asked. */
@@ -45,8 +48,11 @@ const collections = z
   .strictObject({
     argo: collectionName.default(ARGO_DEFAULTS.collections.argo).describe('one document per profile'),
     argoMeta: collectionName.default(ARGO_DEFAULTS.collections.argoMeta).describe('one document per distinct description of a float'),
+    summaries: collectionName.default(ARGO_DEFAULTS.collections.summaries).describe('what the profiles add up to, one document a subject'),
   })
-  .refine(({ argo, argoMeta }) => argo !== argoMeta, { error: 'two different names: profiles and descriptions are kept apart' });
+  .refine((names) => new Set(Object.values(names)).size === Object.keys(names).length, {
+    error: 'different names: profiles, descriptions and summaries are kept apart',
+  });
 
 const deletions = z.strictObject({
   share: share
@@ -69,11 +75,15 @@ export const argoFlowSchema = z.strictObject({
   database: databaseName.default(ARGO_DEFAULTS.database).describe('MongoDB database of the collections'),
   collections: collections.prefault({}).describe('names of the collections'),
   schedules: z
-    .strictObject({ mirror: schedule(ARGO_DEFAULTS.mirror).describe('the night: when to mirror and load, UTC; null: only by hand') })
+    .strictObject({
+      mirror: schedule(ARGO_DEFAULTS.mirror).describe('the night: when to mirror and load, UTC; null: only by hand'),
+      audit: schedule(ARGO_DEFAULTS.audit).describe('when to compare mirror and database, changing nothing; null: only by hand'),
+    })
     .prefault({})
     .describe('when each job runs'),
   deletions: deletions.prefault({}).describe('how many lost profiles are believed'),
   load: load.prefault({}).describe('how profiles are loaded'),
+  dataset: datasetSchema.exactOptional().describe('what the summary argo_jsonld says of the collection as a whole'),
   sourceUrl: baseUrl.default(ARGO_DEFAULTS.sourceUrl).describe('what stands before the path of a file in the source.url of its document'),
 });
 

@@ -17,4 +17,17 @@ export const argoJobs = {
       items: { type: 'list', does: 'profiles; the whole quarantine when left out', example: 'aoml/13857_001' },
     },
   },
+  audit: {
+    does: 'compare mirror, receipts and documents: what is missing, stale or too many',
+    access: 'read',
+    options: {
+      repair: { type: 'flag', does: 'load again what differs, and remove what nothing in the mirror stands behind' },
+      force: { type: 'flag', does: 'with repair: accept the loss that it would otherwise ask about' },
+    },
+  },
+  summarise: {
+    does: 'make the summary documents now, as every night does when it has changed anything',
+    access: 'read',
+    options: {},
+  },
 } as const satisfies Readonly<Record<string, JobSpec>>;

@@ -39,10 +39,13 @@ mirror: ${JSON.stringify(mirror)}
 # collections:
 #   argo: ${ARGO_DEFAULTS.collections.argo}
 #   argoMeta: ${ARGO_DEFAULTS.collections.argoMeta}
+#   summaries: ${ARGO_DEFAULTS.collections.summaries}
 
-# When the night begins: a time of day or a cron line, UTC; null: only by hand (\`landfall run mirror ${name}\`).
+# When the night begins, and when mirror and database are compared: times of day or cron lines, UTC; null: only by hand
+# (\`landfall run mirror ${name}\`).
 # schedules:
 #   mirror: "${ARGO_DEFAULTS.mirror}"
+#   audit: "${ARGO_DEFAULTS.audit}"
 
 # A night that would lose more than this share of the profiles, and more than \`floor\` of them, stops and asks before anything is deleted.
 # deletions:

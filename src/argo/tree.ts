@@ -28,7 +28,7 @@ export interface PlatformGroups {
   readonly load: readonly ProfileGroup[];
   /** No DAC holds a file of these any more; each id once. */
   readonly gone: readonly ProfileKey[];
-  /** Gone from this DAC's folder, but another DAC holds the id: it is in `load`. */
+  /** Gone from this DAC's folder, but its id is under another DAC in `load`, or in `gone`. */
   readonly moved: readonly ProfileKey[];
 }
 
@@ -93,7 +93,8 @@ export async function groupsOf(root: string, { wmo, profiles }: PlatformChanges)
     const others = dacs.filter((dac) => dac !== key.dac);
     const elsewhere = (await Promise.all(others.map((dac) => groupAt({ ...key, dac })))).filter((group) => group !== null);
     for (const group of elsewhere) load.set(groupLine(group), group);
-    if (elsewhere.length > 0) moved.push(key);
+    // Of a float that has vanished from under several centres at once, the other keys only give back their receipts.
+    if (elsewhere.length > 0 || gone.has(listName(key))) moved.push(key);
     else gone.set(listName(key), key);
   }
   return { load: [...load.keys()].toSorted().flatMap((line) => load.get(line) ?? []), gone: [...gone.values()], moved };

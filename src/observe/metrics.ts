@@ -8,6 +8,9 @@ export interface Metrics {
   /** The kind and code of a `Failure`. */
   countFailure(labels: { readonly kind: string; readonly code: string }): void;
   setQuarantine(labels: { readonly flow: string }, items: number): void;
+  /** `finding` is a sort of difference: missing, stale, … */
+  setAudit(labels: { readonly flow: string; readonly finding: string }, items: number): void;
+  setSummariesFailed(labels: { readonly flow: string }, summaries: number): void;
   observeActivity(labels: { readonly activity: string; readonly queue: string; readonly outcome: string }, seconds: number): void;
   /** All of it in Prometheus' text format. */
   text(): Promise<string>;
@@ -45,6 +48,18 @@ export function createMetrics({ process = true }: { readonly process?: boolean }
     labelNames: ['flow'],
     registers,
   });
+  const audit = new Gauge({
+    name: 'landfall_audit',
+    help: 'Differences between mirror and database that the last audit of a flow found, by their sort; in items.',
+    labelNames: ['flow', 'finding'],
+    registers,
+  });
+  const summariesFailed = new Gauge({
+    name: 'landfall_summaries_failed',
+    help: 'Summaries of a flow that could not be made when they were last made; in documents.',
+    labelNames: ['flow'],
+    registers,
+  });
   const activities = new Histogram({
     name: 'landfall_activity_seconds',
     help: 'Time that attempts of activities took; in seconds.',
@@ -57,6 +72,8 @@ export function createMetrics({ process = true }: { readonly process?: boolean }
     countBytes: (labels, count) => bytes.inc(labels, count),
     countFailure: (labels) => failures.inc(labels),
     setQuarantine: (labels, count) => quarantine.set(labels, count),
+    setAudit: (labels, count) => audit.set(labels, count),
+    setSummariesFailed: (labels, count) => summariesFailed.set(labels, count),
     observeActivity: (labels, seconds) => activities.observe(labels, seconds),
     text: () => registry.metrics(),
   };

@@ -1,6 +1,8 @@
 import type { Flow, KindSchema } from '../config/flow.ts';
 import type { JobSpec } from '../config/job.ts';
 import type { CollectionSpec } from './collection-spec.ts';
+import type { Explanation } from './explanation.ts';
+import type { Database } from './mongo.ts';
 
 /** Product collections of one database. */
 export interface DatabaseSpec {
@@ -16,6 +18,8 @@ export interface Kind<KindFlow extends Flow = Flow> extends KindSchema<KindFlow>
   readonly databases: (flow: KindFlow) => readonly DatabaseSpec[];
   /** Folders that workers write to for a flow; `landfall doctor` looks at them. */
   readonly folders: (flow: KindFlow) => readonly string[];
+  /** Everything known of an item as a person names it. Throws a `Failure` `unknown_item`, with the nearest known, when nothing is. */
+  readonly why?: (flow: KindFlow, item: string, database: Database) => Promise<Explanation>;
   /** What `landfall init <kind>` writes: a commented flow file for the public upstream. */
   readonly template: () => string;
 }
@@ -25,9 +29,15 @@ export type AnyKind = Kind<Flow>;
 
 export function defineKind<KindFlow extends Flow>(kind: Kind<KindFlow>): AnyKind {
   const isMine = (flow: Flow): flow is KindFlow => flow.kind === kind.kind;
+  const { why, ...rest } = kind;
   return {
-    ...kind,
+    ...rest,
+    ...(why === undefined
+      ? {}
+      : { why: (flow, item, database) => (isMine(flow) ? why(flow, item, database) : Promise.reject(notMine(flow))) }),
     databases: (flow) => (isMine(flow) ? kind.databases(flow) : []),
     folders: (flow) => (isMine(flow) ? kind.folders(flow) : []),
   };
 }
+
+const notMine = ({ name, kind }: Flow): Error => new Error(`flow ${name} is of kind ${kind}`);

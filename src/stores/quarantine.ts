@@ -117,6 +117,20 @@ export class Quarantine {
     return new Set(found.map(({ item }) => item));
   }
 
+  /** Which of these items are rightly not home: they have an open entry, or one that a person gave up. */
+  async heldBackAmong(flow: string, items: readonly string[]): Promise<ReadonlySet<string>> {
+    if (items.length === 0) return new Set();
+    const found = await within('reading quarantine', () =>
+      this.#entries
+        .find(
+          { _id: { $in: items.map((item) => entryId(flow, item)) }, $or: [{ state: 'open' }, { closedAs: 'dropped' }] },
+          { projection: { _id: 0, item: 1 } },
+        )
+        .toArray(),
+    );
+    return new Set(found.map(({ item }) => item));
+  }
+
   async list(
     flow: string | null,
     options: { readonly includeClosed?: boolean; readonly limit?: number } = {},

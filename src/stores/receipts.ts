@@ -94,6 +94,14 @@ export class Receipts {
     );
   }
 
+  /** The same over the items of every flow: products of several flows may lie in one collection. */
+  async allHolders(products: readonly string[]): Promise<readonly Pick<Receipt, 'flow' | 'item' | 'product'>[]> {
+    if (products.length === 0) return [];
+    return await within('reading receipts', () =>
+      this.#receipts.find({ product: { $in: [...products] } }, { projection: { _id: 0, flow: 1, item: 1, product: 1 } }).toArray(),
+    );
+  }
+
   /** Inserts receipts; answers the ids of those that were there already. */
   async #insert(fresh: readonly ReceiptDocument[]): Promise<ReadonlySet<string>> {
     if (fresh.length === 0) return new Set();

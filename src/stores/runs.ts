@@ -30,6 +30,8 @@ export interface Run {
   /** When the present phase began. */
   readonly phaseSince: Date;
   readonly record: Readonly<Record<string, unknown>> | null;
+  /** When it last made all summaries of its flow, if it did. */
+  readonly summarisedAt?: Date;
 }
 
 type RunDocument = Run & { readonly _id: string; readonly troubledAt?: Date };
@@ -109,6 +111,15 @@ export class Runs {
 
   async get(run: string): Promise<Run | null> {
     return await within('reading a run', () => this.#runs.findOne({ _id: run }, { projection: { _id: 0 } }));
+  }
+
+  async summarised(run: string, at: Date): Promise<void> {
+    await within('noting the summaries of a run', () => this.#runs.updateOne({ _id: run }, { $set: { summarisedAt: at } }));
+  }
+
+  /** Runs of a flow that were at work, or ended, after a time. */
+  async since(flow: string, time: Date): Promise<readonly Run[]> {
+    return await within('reading runs', () => this.#runs.find({ flow, updatedAt: { $gt: time } }, { projection: { _id: 0 } }).toArray());
   }
 
   /** Latest runs first; of one flow or of all. */

@@ -101,6 +101,23 @@ describe('landfall beside running servers', () => {
     assert.match(JSON.stringify(status.json()), /"flow":"tiny"/);
   });
 
+  it('compares mirror and database, and says why one profile is as it is', async () => {
+    const [path = ''] = globSync('*/*/profiles/[DR]*.nc', { cwd: flow.flow.mirror }).toSorted();
+
+    const audit = await landfall('run audit tiny --wait');
+    const summaries = await landfall('run summarise tiny --wait');
+    const known = await landfall(`why tiny ${path}`);
+    const same = await landfall(`why tiny ${join(flow.flow.mirror, path)} --json`);
+    const unknown = await landfall('why tiny 0000000_001');
+
+    assert.match(audit.stdout, /^\d+ profiles in the mirror, \d+ documents, \d+ rightly in quarantine: all as it should be\./);
+    assert.match(summaries.stdout, /^6 summaries over \d+ profiles\./);
+    assert.deepEqual([audit.exit, summaries.exit, known.exit, unknown.exit], [0, 0, 0, 2]);
+    assert.match(known.stdout, /^\w+\/\d+_\d+D? (is home|is in quarantine)/);
+    assert.ok(JSON.stringify(same.json()).includes(path));
+    assert.match(unknown.stderr, /knows nothing of 0000000_001/);
+  });
+
   it('says that a flow does not run, and names the nearest flow', async () => {
     const idle = await landfall('pause tiny');
     const unknown = await landfall('watch tinny');

@@ -2,8 +2,10 @@ import type { ArgoFlow } from '../../src/argo/flow.ts';
 import { argoJobs } from '../../src/argo/jobs.ts';
 import { parseKeyText } from '../../src/argo/names.ts';
 import { kindJobs } from '../common/dispatch.ts';
+import { audit } from './audit.ts';
 import { mirror } from './mirror.ts';
 import { reload } from './reload.ts';
+import { summarise } from './summarise.ts';
 
 const { job } = kindJobs<ArgoFlow>('argo');
 
@@ -14,5 +16,7 @@ export const argo = {
   jobs: {
     mirror: job(argoJobs.mirror, mirror),
     reload: job(argoJobs.reload, reload),
+    audit: job(argoJobs.audit, audit),
+    summarise: job(argoJobs.summarise, summarise),
   } satisfies Readonly<Record<keyof typeof argoJobs, unknown>>,
 };

@@ -1,4 +1,4 @@
-import { continueAsNew } from '@temporalio/workflow';
+import { continueAsNew, patched } from '@temporalio/workflow';
 import type { controlActivities } from '../../activities/argo/control.ts';
 import type { ListedChanges, transferActivities } from '../../activities/argo/transfer.ts';
 import type { ArgoFlow } from '../../src/argo/flow.ts';
@@ -11,6 +11,7 @@ import { argoActivities } from './activities.ts';
 import { copyListed } from './copy.ts';
 import { listUntilSafe } from './list.ts';
 import { type LoadStage, loadNight, type Night } from './load-night.ts';
+import { summariesOfNight } from './summaries.ts';
 
 export interface MirrorInput {
   readonly flow: string;
@@ -71,11 +72,15 @@ export async function mirror({ flow, input, controls, tracker }: JobStart<ArgoFl
       return await continueAsNew<MirrorWorkflow>({ flow: flow.name, goOn: state });
     }
 
+    const { plan } = night;
+    // Nights that were under way when there were no summaries yet are replayed without.
+    const unsummarised = patched('summaries') ? await summariesOfNight(job, flow, [plan.plan, ...end.retries], controls) : [];
+
     await job.enter('record');
-    const { plan, warnings } = night;
+    const warnings = [...night.warnings, ...unsummarised];
     const record = await recordNight({ flow, run: job.run, plan: plan.plan, retries: end.retries, listed: night.listed, warnings });
     await closeLists({ flow, lists: plan.lists });
-    return ended(flow, 'done', nightSentence(record), listed, record);
+    return ended(flow, 'done', [nightSentence(record), ...unsummarised].join(' '), listed, record);
   });
 }
 

@@ -3,6 +3,7 @@ import { type Steering, setWidth, signalFlow } from '../controls.ts';
 import { runJob } from '../run.ts';
 import { status } from '../status.ts';
 import { watch } from '../watch.ts';
+import { why } from '../why.ts';
 import { jobOptions, jobsText } from './job-options.ts';
 import { answering, command, type Usage, whole } from './usage.ts';
 
@@ -26,6 +27,11 @@ export function runCommands(usage: Usage): void {
   command(landfall, 'watch', "follow the flow's present run until it ends", 'watch argo')
     .argument('<flow>', 'name of the flow')
     .action((flow: string) => answering(usage, (context) => watch(context, flow)));
+  const known = 'everything known of one item: its files, receipt, document, quarantine, last check and last run';
+  command(landfall, 'why', known, 'why argo 13857_001')
+    .argument('<flow>', 'name of the flow')
+    .argument('<item>', 'what the flow brings home: for Argo a profile, a float, or the path of a file in the mirror')
+    .action((flow: string, item: string) => answering(usage, (context) => why(context, flow, item)));
   steeringCommands(usage);
 }
 

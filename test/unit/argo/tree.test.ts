@@ -125,6 +125,6 @@ describe('The groups of a float on the list', () => {
   it('name an id that went from two centres once', async () => {
     const groups = await words(keys(['aoml', '001'], ['bodc', '001']));
 
-    assert.deepEqual(groups, { load: [], gone: ['1900001_001'], moved: [] });
+    assert.deepEqual(groups, { load: [], gone: ['1900001_001'], moved: ['bodc'] });
   });
 });

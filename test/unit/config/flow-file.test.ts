@@ -109,7 +109,7 @@ colections:
     [
       'two collections of one name',
       `${GOOD}collections: { argo: all, argoMeta: all }\n`,
-      'flows/argo.yaml:5: collections is a mapping. Expected two different names: profiles and descriptions are kept apart.',
+      'flows/argo.yaml:5: collections is a mapping. Expected different names: profiles, descriptions and summaries are kept apart.',
     ],
   ];
   for (const [what, text, said] of broken) {
@@ -321,8 +321,8 @@ describe('the flow file that is written for a newcomer', () => {
       upstream: { rsync: 'vdmzrs.ifremer.fr::argo/', timeoutMs: 600_000, connectTimeoutMs: 60_000 },
       mirror: '/srv/.landfall/mirror/argo',
       database: 'argo',
-      collections: { argo: 'argo', argoMeta: 'argoMeta' },
-      schedules: { mirror: '0 6 * * *' },
+      collections: { argo: 'argo', argoMeta: 'argoMeta', summaries: 'summaries' },
+      schedules: { mirror: '0 6 * * *', audit: '0 12 * * 0' },
       deletions: { share: 0.01, floor: 20 },
       load: { width: 4, batch: 400 },
       sourceUrl: 'ftp://ftp.ifremer.fr/ifremer/argo/dac/',

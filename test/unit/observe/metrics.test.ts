@@ -33,9 +33,9 @@ describe('metrics', () => {
     const text = await createMetrics({ process: false }).text();
 
     const helps = text.split('\n').filter((line) => line.startsWith('# HELP'));
-    assert.equal(helps.length, 5);
+    assert.equal(helps.length, 7);
     assert.deepEqual(
-      helps.filter((line) => !/in (items|bytes|seconds|failures)\.$/.test(line)),
+      helps.filter((line) => !/in (items|documents|bytes|seconds|failures)\.$/.test(line)),
       [],
     );
   });
