@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { DATA_TYPE, directionOf, fleetmonitoringOf, flagIn, INSTRUMENT, oceanopsOf, profileId, stripped } from '../describe.ts';
+import { DATA_TYPE, directionOf, flagIn, fleetmonitoringOf, INSTRUMENT, oceanopsOf, profileId, stripped } from '../describe.ts';
 import { firstNumber } from '../numbers.ts';
 import { positionOf } from '../position.ts';
 import type { ProfileFile } from '../profile-file.ts';
@@ -53,7 +53,8 @@ export function compareFields(file: ProfileFile, { profile, metadata }: StoredPa
   const juld = number('JULD');
   const time = juld === null ? null : timeOfJuld(juld);
   const storedTime = inProfile('timestamp') ?? null;
-  if (time === null && !warningsOf(profile).has('missing_timestamp')) say('missing_timestamp_not_flagged', 'data_warning', storedTime, null);
+  if (time === null && !warningsOf(profile).has('missing_timestamp'))
+    say('missing_timestamp_not_flagged', 'data_warning', storedTime, null);
   else if (!isSameTime(storedTime, time)) say('timestamp_mismatch', 'timestamp', storedTime, time);
   const loaded = profile.date_updated_argovis ?? null;
   if (loaded === null) say('date_updated_absent', 'date_updated_argovis', null, null);

@@ -70,7 +70,9 @@ export function shownValue(value: unknown): unknown {
 
 /** `temperature at 28.7 dbar of aoml/…/R2901780_014.nc: stored 17.765999, upstream 17.764999`. */
 export function findingText({ code, path, field, pressure, stored, upstream, message }: Finding): string {
-  const where = [field, pressure === null ? null : `at ${pressure} dbar`, path === null ? null : `of ${path}`].filter((part) => part !== null);
+  const where = [field, pressure === null ? null : `at ${pressure} dbar`, path === null ? null : `of ${path}`].filter(
+    (part) => part !== null,
+  );
   const what = message ?? `stored ${textOf(stored)}, upstream ${textOf(upstream)}`;
   return `${code} (${where.join(' ')}): ${what}`;
 }
