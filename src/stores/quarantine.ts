@@ -1,7 +1,8 @@
 import type { AnyBulkWriteOperation, Collection } from 'mongodb';
 import { type Database, within } from './mongo.ts';
 
-export type Closing = 'loaded' | 'removed' | 'dropped';
+/** `verified`: a check against the source found nothing any more. */
+export type Closing = 'loaded' | 'removed' | 'dropped' | 'verified';
 
 /** An item that cannot succeed without a change. Never deleted: a closed entry says how it ended. */
 export interface QuarantineEntry {

@@ -18,10 +18,15 @@ export interface FetchRequest {
   readonly signal: AbortSignal;
 }
 
-/** `kind` stop: this file cannot be had, whoever asks; again: the server has a bad time, and no file of it can. */
-export const downloadFailed = (
-  kind: 'again' | 'stop',
-  path: string,
-  why: string,
-  more: { readonly retryAfterMs?: number; readonly cause?: unknown } = {},
-): Failure => new Failure({ kind, code: 'download_failed', happened: `${path} could not be fetched: ${why}`, ...more });
+/** A file could not be had. Kind stop: this file, whoever asks; again: the server has a bad time, and no file of it can be had. */
+export class DownloadFailure extends Failure {
+  readonly path: string;
+  /** Why, to stand after a colon. */
+  readonly why: string;
+
+  constructor(kind: 'again' | 'stop', path: string, why: string, more: { readonly retryAfterMs?: number; readonly cause?: unknown } = {}) {
+    super({ kind, code: 'download_failed', happened: `${path} could not be fetched: ${why}`, ...more });
+    this.path = path;
+    this.why = why;
+  }
+}

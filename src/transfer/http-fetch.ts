@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isFailure, messageOf } from '../errors.ts';
-import { downloadFailed, type FetchedFile, type FetchRequest } from './fetched.ts';
+import { DownloadFailure, type FetchedFile, type FetchRequest } from './fetched.ts';
 
 export interface HttpFetch extends FetchRequest {
   /** What stands before the paths, its last slash included. */
@@ -11,7 +11,7 @@ export interface HttpFetch extends FetchRequest {
 
 /**
  * Fetches single files over HTTP, one after the other.
- * @throws {Failure} `download_failed`: `stop` when the server says that a file is not to be had, or it is too large; `again` when the server
+ * @throws {DownloadFailure} `stop` when the server says that a file is not to be had, or it is too large; `again` when the server
  *                   has no time (with its Retry-After), has a fault, or does not answer.
  */
 export async function fetchOverHttp({ base, paths, maxBytes, timeoutMs, signal, pauseMs }: HttpFetch): Promise<readonly FetchedFile[]> {
@@ -25,7 +25,7 @@ export async function fetchOverHttp({ base, paths, maxBytes, timeoutMs, signal, 
     } catch (error) {
       signal.throwIfAborted();
       if (isFailure(error)) throw error;
-      throw downloadFailed('again', path, limit.aborted ? `it took longer than ${timeoutMs / 1000} s` : causeOf(error), { cause: error });
+      throw new DownloadFailure('again', path, limit.aborted ? `it took longer than ${timeoutMs / 1000} s` : causeOf(error), { cause: error });
     }
   }
   return files;
@@ -41,14 +41,14 @@ async function fetchOne(base: string, path: string, maxBytes: number, signal: Ab
     await response.body?.cancel();
     const { status } = response;
     const why = `${new URL(base).host} answered with status ${status}`;
-    if (status < 500 && !AGAIN.includes(status)) throw downloadFailed('stop', path, why);
-    throw downloadFailed('again', path, why, retryAfter(response.headers.get('retry-after')));
+    if (status < 500 && !AGAIN.includes(status)) throw new DownloadFailure('stop', path, why);
+    throw new DownloadFailure('again', path, why, retryAfter(response.headers.get('retry-after')));
   }
   const parts: Uint8Array[] = [];
   let bytes = 0;
   for await (const part of response.body ?? []) {
     bytes += part.length;
-    if (bytes > maxBytes) throw downloadFailed('stop', path, `it is larger than ${maxBytes} bytes`);
+    if (bytes > maxBytes) throw new DownloadFailure('stop', path, `it is larger than ${maxBytes} bytes`);
     parts.push(part);
   }
   return Buffer.concat(parts);

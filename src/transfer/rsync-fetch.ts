@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { errnoOf, Failure } from '../errors.ts';
 import { readExit } from '../formats/rsync/exit.ts';
-import { downloadFailed, type FetchedFile, type FetchRequest } from './fetched.ts';
+import { DownloadFailure, type FetchedFile, type FetchRequest } from './fetched.ts';
 import { atLeastOne, type RsyncSource, withSlash } from './rsync-arguments.ts';
 
 export interface RsyncFetch extends FetchRequest {
@@ -20,7 +20,7 @@ const PATIENCE_MS = 2000;
  * Fetches single files from an rsync daemon, all over one connection. The names go to rsync by its standard input, never on its command line;
  * links are not made, and what is no regular file does not arrive.
  *
- * @throws {Failure} `download_failed`: `stop` when a file is not there, too large or no file; `again` when the server cannot be read.
+ * @throws {DownloadFailure} `stop` when a file is not there, too large or no file; `again` when the server cannot be read.
  *                   Failures of kind stop that concern the whole source (credentials, address) as they are.
  */
 export async function fetchOverRsync(request: RsyncFetch): Promise<readonly FetchedFile[]> {
@@ -55,8 +55,8 @@ async function runOnce({ paths, source, password, folder, maxBytes, timeoutMs, s
     env: { LC_ALL: 'C', RSYNC_PASSWORD: password ?? '' },
   });
   signal.throwIfAborted();
-  const path = paths.join(', ');
-  if (limit.aborted) throw downloadFailed('again', path, `it took longer than ${timeoutMs / 1000} s`);
+  const [path = ''] = paths;
+  if (limit.aborted) throw new DownloadFailure('again', path, `it took longer than ${timeoutMs / 1000} s`);
   if (errnoOf(cause) === 'ENOENT') {
     const remedy = 'Install rsync and util-linux';
     throw new Failure({ kind: 'stop', code: 'rsync_not_started', happened: 'The program setpriv is not on this machine', remedy });
@@ -67,7 +67,7 @@ async function runOnce({ paths, source, password, folder, maxBytes, timeoutMs, s
   if (outcome.code === 'partial_transfer' || outcome.code === 'file_io') return stderr.split('\n').find((line) => line.startsWith('rsync')) ?? null;
   if (outcome.kind !== 'again' || outcome.code === 'disk_full') throw new Failure(outcome);
   const { happened, retryAfterMs } = outcome;
-  throw downloadFailed('again', path, happened, retryAfterMs === undefined ? {} : { retryAfterMs });
+  throw new DownloadFailure('again', path, happened, retryAfterMs === undefined ? {} : { retryAfterMs });
 }
 
 async function arrived(folder: string, path: string, maxBytes: number, unless: string): Promise<Uint8Array> {
@@ -75,14 +75,14 @@ async function arrived(folder: string, path: string, maxBytes: number, unless: s
     const file = await open(join(folder, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
       const stats = await file.stat();
-      if (!stats.isFile()) throw downloadFailed('stop', path, 'it is no regular file');
-      if (stats.size > maxBytes) throw downloadFailed('stop', path, `it is ${stats.size} bytes large`);
+      if (!stats.isFile()) throw new DownloadFailure('stop', path, 'it is no regular file');
+      if (stats.size > maxBytes) throw new DownloadFailure('stop', path, `it is ${stats.size} bytes large`);
       return await file.readFile();
     } finally {
       await file.close();
     }
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') throw downloadFailed('stop', path, unless);
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') throw new DownloadFailure('stop', path, unless);
     throw error;
   }
 }

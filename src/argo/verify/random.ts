@@ -15,10 +15,8 @@ export function randomOf(seed: number, name: string): Random {
   };
 }
 
-/** `count` different ones of these, or all where there are no more; each as likely as any other. */
+/** `count` different ones of these in random order, or all where there are no more; each as likely as any other. */
 export function pick<Item>(items: readonly Item[], count: number, random: Random): readonly Item[] {
-  const rest = [...items];
-  const picked: Item[] = [];
-  while (picked.length < count && rest.length > 0) picked.push(...rest.splice(Math.floor(random() * rest.length), 1));
-  return picked;
+  const keyed = items.map((item) => ({ item, key: random() })).sort((a, b) => a.key - b.key);
+  return keyed.slice(0, count).map(({ item }) => item);
 }

@@ -25,6 +25,7 @@ export interface RejectedFile {
 }
 
 export const isRejectedFile = (file: UpstreamFile | RejectedFile): file is RejectedFile => 'message' in file;
+export const isUpstreamFile = (file: UpstreamFile | RejectedFile): file is UpstreamFile => !isRejectedFile(file);
 
 export async function openUpstream({ path, bytes }: FileBytes, hdf5: Hdf5Pool): Promise<UpstreamFile | RejectedFile> {
   try {
