@@ -25,7 +25,9 @@ export async function fetchOverHttp({ base, paths, maxBytes, timeoutMs, signal, 
     } catch (error) {
       signal.throwIfAborted();
       if (isFailure(error)) throw error;
-      throw new DownloadFailure('again', path, limit.aborted ? `it took longer than ${timeoutMs / 1000} s` : causeOf(error), { cause: error });
+      throw new DownloadFailure('again', path, limit.aborted ? `it took longer than ${timeoutMs / 1000} s` : causeOf(error), {
+        cause: error,
+      });
     }
   }
   return files;

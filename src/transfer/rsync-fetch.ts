@@ -44,7 +44,12 @@ async function runOnce({ paths, source, password, folder, maxBytes, timeoutMs, s
     ...(source.bandwidthKiBps === undefined ? [] : [`--bwlimit=${atLeastOne(source.bandwidthKiBps)}`]),
     '--', withSlash(source.url), withSlash(folder),
   ]; // biome-ignore format: one subject a line
-  const { exitCode, signal: endedBy, stderr, cause } = await execa('setpriv', args, {
+  const {
+    exitCode,
+    signal: endedBy,
+    stderr,
+    cause,
+  } = await execa('setpriv', args, {
     input: paths.join('\0'),
     stdout: 'ignore',
     reject: false,
@@ -64,7 +69,8 @@ async function runOnce({ paths, source, password, folder, maxBytes, timeoutMs, s
   const outcome = readExit({ exitCode: exitCode ?? null, signal: endedBy ?? null, stderr }, source.url);
   if (outcome.kind === 'clean') return outcome.note;
   // Some of what was asked for could not be given: which, is seen by what arrived.
-  if (outcome.code === 'partial_transfer' || outcome.code === 'file_io') return stderr.split('\n').find((line) => line.startsWith('rsync')) ?? null;
+  if (outcome.code === 'partial_transfer' || outcome.code === 'file_io')
+    return stderr.split('\n').find((line) => line.startsWith('rsync')) ?? null;
   if (outcome.kind !== 'again' || outcome.code === 'disk_full') throw new Failure(outcome);
   const { happened, retryAfterMs } = outcome;
   throw new DownloadFailure('again', path, happened, retryAfterMs === undefined ? {} : { retryAfterMs });

@@ -4,6 +4,7 @@ import { parseKeyText } from '../../src/argo/names.ts';
 import { kindJobs } from '../common/dispatch.ts';
 import { mirror } from './mirror.ts';
 import { reload } from './reload.ts';
+import { verify } from './verify.ts';
 
 const { job } = kindJobs<ArgoFlow>('argo');
 
@@ -14,5 +15,6 @@ export const argo = {
   jobs: {
     mirror: job(argoJobs.mirror, mirror),
     reload: job(argoJobs.reload, reload),
+    verify: job(argoJobs.verify, verify),
   } satisfies Readonly<Record<keyof typeof argoJobs, unknown>>,
 };

@@ -74,7 +74,6 @@ export async function drawSample(use: DrawDependencies, request: DrawRequest): P
   return { ids: pick([...drawn], drawn.size, randomOf(seed, 'order')), recent, centres, ages };
 }
 
-
 /** A page, then an item of it: pages of a plan are about equally large. What was loaded has a receipt; what was removed or rejected has none. */
 async function drawRecent({ plans, receipts }: DrawDependencies, request: DrawRequest, wanted: number, drawn: Set<string>): Promise<void> {
   const { flow, seed, now, onTick } = request;

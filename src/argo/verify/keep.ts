@@ -46,7 +46,11 @@ export async function keepCheck(use: KeepDependencies, request: KeepRequest, end
   const name = item ?? id;
   if (end.state === 'clean' && request.wasQuarantined) await quarantine.close(flow.name, [name], 'verified', now());
   if (end.state === 'wrong' || (end.state === 'failed' && !end.isServerDown)) {
-    const code: RoundtripCode = verification.isReturned ? 'roundtrip_returned' : end.state === 'wrong' ? 'roundtrip_mismatch' : 'download_failed';
+    const code: RoundtripCode = verification.isReturned
+      ? 'roundtrip_returned'
+      : end.state === 'wrong'
+        ? 'roundtrip_mismatch'
+        : 'download_failed';
     const message = sentence(id, end.findings, code);
     await quarantine.put([{ flow: flow.name, kind: 'argo', item: name, files: end.files, code, message }], run, now());
     log.warn({ event: 'verification_finding', flow: flow.name, item: name, id, code, counts: verification.counts, message });
@@ -101,4 +105,3 @@ function sentence(id: string, findings: readonly Finding[], code: RoundtripCode)
   const more = findings.length > FINDINGS_TOLD ? `; and ${findings.length - FINDINGS_TOLD} more` : '';
   return `${id} differs from its source: ${told}${more}. ${ENDING[code]}.`;
 }
-

@@ -86,10 +86,29 @@ export function verifyRecord({ flow, run, startedAt, endedAt, seed, sample, tota
 }
 
 /** The run in one or two sentences. Pure. */
-export function verifySentence({ checked, clean, wrong, skipped, failed, left, returned, upperBound: bound, lastDays }: VerifyRecord): string {
-  const parts = [`${clean} clean`, `${wrong} wrong`, `${skipped} skipped`, `${failed} not fetched`, ...(left === 0 ? [] : [`${left} not reached`])];
+export function verifySentence({
+  checked,
+  clean,
+  wrong,
+  skipped,
+  failed,
+  left,
+  returned,
+  upperBound: bound,
+  lastDays,
+}: VerifyRecord): string {
+  const parts = [
+    `${clean} clean`,
+    `${wrong} wrong`,
+    `${skipped} skipped`,
+    `${failed} not fetched`,
+    ...(left === 0 ? [] : [`${left} not reached`]),
+  ];
   const sure = bound === null ? '' : ` With 95 % confidence at most ${shareText(bound)} of such documents are wrong`;
-  const longer = lastDays.upperBound === null || bound === null ? '' : `, at most ${shareText(lastDays.upperBound)} by the ${lastDays.checked} of the last ${lastDays.days} days`;
+  const longer =
+    lastDays.upperBound === null || bound === null
+      ? ''
+      : `, at most ${shareText(lastDays.upperBound)} by the ${lastDays.checked} of the last ${lastDays.days} days`;
   const people = returned === 0 ? '' : ` ${returned} came back after being loaded again: a person has to look.`;
   return `${checked} profile${checked === 1 ? '' : 's'} checked: ${parts.join(', ')}.${sure}${sure === '' ? '' : `${longer}.`}${people}`;
 }

@@ -1,5 +1,5 @@
-import type { Receipts } from '../../stores/receipts.ts';
 import type { Quarantine } from '../../stores/quarantine.ts';
+import type { Receipts } from '../../stores/receipts.ts';
 import type { Verification, Verifications } from '../../stores/verifications.ts';
 import { keyText, parseProfilePath } from '../names.ts';
 import { type CheckDependencies, type CheckEnd, type CheckRequest, checkProfile } from './check.ts';
