@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { preview } from '../../src/argo/preview.ts';
 import { type Comparison, compareProfile } from '../../src/argo/verify/compare.ts';
+import { findingText } from '../../src/argo/verify/findings.ts';
 import type { StoredPair } from '../../src/argo/verify/stored.ts';
 import { isRejectedFile, openUpstream } from '../../src/argo/verify/upstream-file.ts';
 import { createHdf5Pool } from '../../src/formats/netcdf/hdf5-pool.ts';
@@ -54,4 +56,18 @@ describe('the roundtrip check', { skip }, () => {
       assert.equal(isDegenerate, JSON.stringify(one.argo.data_warning ?? []).includes('degenerate_levels'));
     });
   }
+
+  it('finds nothing in what the loader of today makes of the whole tree, edge cases included', async () => {
+    const wrong: string[] = [];
+    let documents = 0;
+    for await (const one of preview({ root: ARGO_ROOT, sourceUrl: SOURCE_URL, hdf5, now: () => new Date() })) {
+      if (!('argo' in one)) continue;
+      documents += 1;
+      const { findings } = await compare(one.files, { profile: { ...one.argo }, metadata: { ...one.argoMeta } });
+      wrong.push(...findings.map(findingText));
+    }
+
+    assert.deepEqual(wrong, []);
+    assert.ok(documents > goldenPaths.length, `${documents}`);
+  });
 });
