@@ -23,8 +23,9 @@ function rowsOf(name: string, value: unknown): readonly (readonly string[])[] {
   return parts.length === 0 ? [] : [[label, parts.join(', ')]];
 }
 
-/** `bytesRead` is bytes, `seconds` a duration, `upperBound` a share, all else counts. */
+/** `bytesRead` is bytes, `seconds` a duration, `upperBound` a share, `seed` is to be typed again; all else counts. */
 function figure(name: string, value: number): string {
+  if (name === 'seed') return String(value);
   if (/bound$/i.test(name)) return `${Number((value * 100).toPrecision(2))} %`;
   if (/^bytes/.test(name)) return formatBytes(value);
   return name === 'seconds' ? formatDuration(value * 1000) : formatCount(value);

@@ -56,7 +56,7 @@ async function fetchOne(base: string, path: string, maxBytes: number, signal: Ab
   return Buffer.concat(parts);
 }
 
-const LONGEST_WAIT_MS = 3_600_000;
+const LONGEST_WAIT_MS = 600_000;
 
 /** Seconds, as servers that mind their load write it. */
 function retryAfter(header: string | null): { readonly retryAfterMs?: number } {

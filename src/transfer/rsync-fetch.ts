@@ -72,8 +72,9 @@ async function runOnce({ paths, source, password, folder, maxBytes, timeoutMs, s
   if (outcome.code === 'partial_transfer' || outcome.code === 'file_io')
     return stderr.split('\n').find((line) => line.startsWith('rsync')) ?? null;
   if (outcome.kind !== 'again' || outcome.code === 'disk_full') throw new Failure(outcome);
-  const { happened, retryAfterMs } = outcome;
-  throw new DownloadFailure('again', path, happened, retryAfterMs === undefined ? {} : { retryAfterMs });
+  const { happened, retryAfterMs, code } = outcome;
+  const isAsked = code === 'too_many_connections' || code === 'server_refused';
+  throw new DownloadFailure('again', path, happened, isAsked && retryAfterMs !== undefined ? { retryAfterMs } : {});
 }
 
 async function arrived(folder: string, path: string, maxBytes: number, unless: string): Promise<Uint8Array> {

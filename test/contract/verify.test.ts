@@ -35,7 +35,10 @@ after(async () => {
 
 /** A document that no other test has touched. */
 let used = 0;
-const another = (): string => ids[(used += 1)] ?? assert.fail('there are no more documents');
+function another(): string {
+  used += 1;
+  return ids[used] ?? assert.fail('there are no more documents');
+}
 
 const update = (id: string, change: Readonly<Record<string, unknown>>) =>
   site.products.collection<StoredDocument>('argo').updateOne({ _id: id }, { $set: change });

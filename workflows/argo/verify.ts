@@ -4,13 +4,12 @@ import type { ArgoFlow } from '../../src/argo/flow.ts';
 import { type VerifyRecord, verifySentence } from '../../src/argo/verify/record.ts';
 import type { PlanHeader } from '../../src/stores/plans.ts';
 import { activitiesOf } from '../common/activities.ts';
-import { type CarriedControls, carry, takeRetry } from '../common/controls.ts';
+import { carry, takeRetry } from '../common/controls.ts';
 import type { CarriedJob, JobStart } from '../common/dispatch.ts';
 import { type JobEnd, underLease } from '../common/job.ts';
 import { activityOptions } from '../common/policies.ts';
 import type { Tally } from '../common/tracker.ts';
 import { checkSample } from './check-sample.ts';
-import { listen } from './listen.ts';
 
 export interface VerifyInput {
   readonly flow: string;
@@ -33,7 +32,6 @@ export interface CheckStage {
 export interface VerifyState extends CarriedJob<ArgoFlow> {
   readonly sample: PlannedSample;
   readonly stage: CheckStage;
-  readonly controls: CarriedControls;
   readonly tally: Tally;
 }
 
@@ -48,10 +46,10 @@ export interface VerifyResult {
 export type VerifyWorkflow = (input: VerifyInput) => Promise<VerifyResult>;
 
 /** The roundtrip check: draw a sample, fetch its files again from the source, compare, keep the record. Changes no product. */
-export async function verify({ flow, input, tracker }: JobStart<ArgoFlow, VerifyInput>): Promise<VerifyResult> {
+export async function verify({ flow, input, controls, tracker }: JobStart<ArgoFlow, VerifyInput>): Promise<VerifyResult> {
   const { goOn } = input;
   let sample: PlannedSample | null = goOn?.sample ?? null;
-  const controls = listen(goOn?.controls, tracker, () => sample);
+  controls.plan = () => sample;
   controls.width ??= 1;
   const { drawSample, planAgain, recordVerification } = activitiesOf<ReturnType<typeof verifyPlanActivities>>(
     'argo',
