@@ -176,8 +176,10 @@ describe('single files fetched over HTTP', () => {
   });
 
   it('fail when they never end', async () => {
+    let poured = 0;
     const base = await serve((_, response) => {
       const pour = (): void => {
+        do poured += 1 << 20;
         while (!response.destroyed && response.write(Buffer.alloc(1 << 20)));
       };
       response.on('drain', pour);
@@ -187,6 +189,7 @@ describe('single files fetched over HTTP', () => {
     const found = await failure(fetchFrom(base));
 
     assert.deepEqual(found, { kind: 'stop', code: 'download_failed', path: paths[0] });
+    assert.ok(poured < 200e6, `${poured} bytes were taken`);
   });
 
   it('may be had later when the server falls silent or breaks off in the middle', async () => {

@@ -340,11 +340,16 @@ describe('a drawn sample', () => {
     await checks.plans.store('lately', 'checked', pagesOfItems(items, 5), new Date());
     await checks.plans.store('long-ago', 'checked', pagesOfItems(await Promise.all(ids.slice(40, 80).map(itemOf)), 5), new Date(0));
 
-    const { ids: drawn, recent } = await checks.draw({ sample: 20 });
+    const { ids: drawn, recent, centres } = await checks.draw({ sample: 100 });
 
     const lately = new Set(ids.slice(0, 40));
-    assert.equal(recent, 8);
-    assert.ok(drawn.filter((id) => lately.has(id)).length >= 8);
+    assert.ok(recent > 30 && recent <= 40, `${recent} were drawn of what was loaded lately`);
+    assert.ok(drawn.filter((id) => lately.has(id)).length >= recent);
+    assert.equal(new Set(drawn).size, 100);
+    assert.equal(
+      Object.values(centres).reduce((a, b) => a + b, 0),
+      100 - recent,
+    );
   });
 });
 

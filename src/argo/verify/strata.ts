@@ -6,18 +6,12 @@ import { pick, type Random } from './random.ts';
  */
 export function allot(counts: ReadonlyMap<string, number>, total: number, random: Random): ReadonlyMap<string, number> {
   const strata = [...counts].filter(([, count]) => count > 0).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const draws = Math.min(
-    total,
-    strata.reduce((sum, [, count]) => sum + count, 0),
-  );
-  const allotted = new Map(pick(strata, draws, random).map(([name]) => [name, 1]));
   const size = strata.reduce((sum, [, count]) => sum + count, 0);
+  const draws = Math.min(total, size);
+  const allotted = new Map(pick(strata, draws, random).map(([name]) => [name, 1]));
   for (let left = draws - allotted.size; left > 0; left -= 1) {
     // The one that is furthest behind its proportion; names decide between equals, so that a seed always gives the same.
-    const shortOf = ([name, count]: readonly [string, number]): number => {
-      const has = allotted.get(name) ?? 0;
-      return has >= count ? Number.NEGATIVE_INFINITY : (draws * count) / size - has;
-    };
+    const shortOf = ([name, count]: readonly [string, number]): number => (draws * count) / size - (allotted.get(name) ?? 0);
     const next = strata.reduce((best, one) => (shortOf(one) > shortOf(best) ? one : best));
     allotted.set(next[0], (allotted.get(next[0]) ?? 0) + 1);
   }
