@@ -16,14 +16,14 @@ export interface StoredFinding {
   readonly upstream: unknown;
 }
 
-/** The last verification of one product. */
+/** The last verification of one item. */
 export interface Verification {
   readonly flow: string;
   readonly kind: string;
-  /** Id of the product. */
+  /** Key of the item; the product's id where nobody knows what it was made of. */
+  readonly item: string;
+  /** Id of the product that was compared. */
   readonly product: string;
-  /** Key of the item that it was made of; null: nobody knows. */
-  readonly item: string | null;
   readonly run: string;
   /** Plan of the check: what was done of it is known by this. */
   readonly plan: string;
@@ -61,9 +61,9 @@ export interface VerificationTotals {
   readonly returned: number;
 }
 
-const documentId = (flow: string, product: string): string => `${flow}/${product}`;
+const documentId = (flow: string, item: string): string => `${flow}/${item}`;
 
-/** The last verification of every product that was ever checked: one document each, replaced by the next check. */
+/** The last verification of every item that was ever checked: one document each, replaced by the next check. */
 export class Verifications {
   readonly #verifications: Collection<VerificationDocument>;
 
@@ -71,20 +71,20 @@ export class Verifications {
     this.#verifications = database.book.collection<VerificationDocument>('verifications');
   }
 
-  async find(flow: string, product: string): Promise<Verification | null> {
-    return await within(`reading the verification of ${product}`, () =>
-      this.#verifications.findOne({ _id: documentId(flow, product) }, { projection: { _id: 0 } }),
+  async find(flow: string, item: string): Promise<Verification | null> {
+    return await within(`reading the verification of ${item}`, () =>
+      this.#verifications.findOne({ _id: documentId(flow, item) }, { projection: { _id: 0 } }),
     );
   }
 
   async put(verification: Verification): Promise<void> {
-    const _id = documentId(verification.flow, verification.product);
-    await within(`keeping the verification of ${verification.product}`, () =>
+    const _id = documentId(verification.flow, verification.item);
+    await within(`keeping the verification of ${verification.item}`, () =>
       this.#verifications.replaceOne({ _id }, verification, { upsert: true }),
     );
   }
 
-  /** Products of a run's checks that ended in one of these states, in byte order. */
+  /** Products of a run's checks that ended in one of these states, in byte order of their items. */
   async *productsOf(run: string, states: readonly VerificationState[]): AsyncGenerator<string> {
     const cursor = this.#verifications.find({ run, state: { $in: [...states] } }, { projection: { product: 1 } }).sort({ _id: 1 });
     for await (const { product } of cursor) yield product;
@@ -106,7 +106,7 @@ export class Verifications {
     return { ...ends, findings, skippedBecause, returned };
   }
 
-  /** How many products of a flow were last compared since then, and how many of them were found wrong since then, repaired or not. */
+  /** How many items of a flow were last compared since then, and how many of them were found wrong since then, repaired or not. */
   async since(flow: string, from: Date): Promise<{ readonly compared: number; readonly wrong: number }> {
     const comparedAt = { $gte: from };
     const [compared, wrong] = await within(`counting the verifications of ${flow}`, () =>

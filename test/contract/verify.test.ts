@@ -72,7 +72,7 @@ describe('one profile checked', () => {
         unrepaired: null,
       },
     );
-    assert.deepEqual(await checks.verifications.find('checked', id), verification);
+    assert.deepEqual(await checks.verifications.find('checked', await itemOf(id)), verification);
     assert.equal(await entryOf(id), null);
   });
 
@@ -265,7 +265,7 @@ describe('one profile checked', () => {
     }
 
     assert.equal(await entryOf(id), null);
-    assert.equal(await checks.verifications.find('checked', id), null);
+    assert.equal(await checks.verifications.find('checked', await itemOf(id)), null);
   });
 });
 
@@ -282,7 +282,7 @@ describe('the checks of a run', () => {
 
     const { findings, ...totals } = await checks.verifications.totals('run');
 
-    const files = (await checks.verifications.find('checked', wrong))?.files.length ?? 0;
+    const files = (await checks.verifications.find('checked', await itemOf(wrong)))?.files.length ?? 0;
     assert.deepEqual(totals, { clean: 1, wrong: 1, failed: 1, skipped: 1, returned: 0, skippedBecause: { gone: 1 } });
     assert.deepEqual(findings, { cycle_number_mismatch: files, id_mangled: files, basin_mismatch: files, download_failed: 1 });
     assert.deepEqual(

@@ -100,7 +100,7 @@ describe('the roundtrip check of a flow', () => {
     const { loaded } = await reload();
     const again = await check({ sample: everything });
 
-    const kept = await new Verifications(site.database).find('argo', flag);
+    const kept = await new Verifications(site.database).find('argo', await keyOf(flag));
     assert.equal(record.wrong, wrong.length);
     assert.deepEqual(
       quarantined,
@@ -130,7 +130,7 @@ describe('the roundtrip check of a flow', () => {
     const { record } = await check({ sample: everything });
     await rename(join(argo.gdac.tree, 'away'), join(argo.gdac.tree, path));
 
-    const [finding, ...others] = (await new Verifications(site.database).find('argo', id))?.findings ?? [];
+    const [finding, ...others] = (await new Verifications(site.database).find('argo', await keyOf(id)))?.findings ?? [];
     assert.deepEqual([record.failed, record.wrong, record.findings], [1, 0, { download_failed: 1 }]);
     assert.deepEqual([finding?.code, finding?.path, others], ['download_failed', path, []]);
     assert.deepEqual(await roundtripEntries(), [`${await keyOf(id)} download_failed`]);

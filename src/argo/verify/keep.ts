@@ -23,8 +23,8 @@ export interface KeepDependencies {
 export interface KeepRequest {
   readonly flow: ArgoFlow;
   readonly id: string;
-  /** Key of the profile, `<dac>/<wmo>_<number>`; null: neither a receipt nor the document tells it. */
-  readonly item: string | null;
+  /** Key of the profile, `<dac>/<wmo>_<number>`; where neither a receipt nor the document tells it, the id. */
+  readonly item: string;
   readonly run: string;
   readonly plan: string;
   readonly fence: Fence;
@@ -43,8 +43,7 @@ export async function keepCheck(use: KeepDependencies, request: KeepRequest, end
   const { flow, id, item, run, fence } = request;
   const verification = verificationOf(request, end, now());
   await leases.assertHeld(fence);
-  const name = item ?? id;
-  if (end.state === 'clean' && request.wasQuarantined) await quarantine.close(flow.name, [name], 'verified', now());
+  if (end.state === 'clean' && request.wasQuarantined) await quarantine.close(flow.name, [item], 'verified', now());
   if (end.state === 'wrong' || (end.state === 'failed' && !end.isServerDown)) {
     const code: RoundtripCode = verification.isReturned
       ? 'roundtrip_returned'
@@ -52,9 +51,9 @@ export async function keepCheck(use: KeepDependencies, request: KeepRequest, end
         ? 'roundtrip_mismatch'
         : 'download_failed';
     const message = sentence(id, end.findings, code);
-    await quarantine.put([{ flow: flow.name, kind: 'argo', item: name, files: end.files, code, message }], run, now());
-    log.warn({ event: 'verification_finding', flow: flow.name, item: name, id, code, counts: verification.counts, message });
-  } else log.debug({ event: 'profile_verified', flow: flow.name, item: name, id, state: end.state, reason: verification.reason });
+    await quarantine.put([{ flow: flow.name, kind: 'argo', item, files: end.files, code, message }], run, now());
+    log.warn({ event: 'verification_finding', flow: flow.name, item, id, code, counts: verification.counts, message });
+  } else log.debug({ event: 'profile_verified', flow: flow.name, item, id, state: end.state, reason: verification.reason });
   await verifications.put(verification);
   return verification;
 }

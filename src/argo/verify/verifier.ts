@@ -30,25 +30,27 @@ export class Verifier {
 
   async verify(request: VerifyRequest): Promise<Verified> {
     const { flow, id, plan, run, fence } = request;
-    const before = await this.#use.verifications.find(flow.name, id);
-    if (before !== null && before.plan === plan) return { verification: before, isFirst: false, isServerDown: false };
+    const held = (await this.#use.receipts.holders(flow.name, [id])).map(({ item }) => item).toSorted();
+    const [holder = id] = held;
+    const done = await this.#use.verifications.find(flow.name, holder);
+    if (done?.plan === plan) return { verification: done, isFirst: false, isServerDown: false };
 
     const end = await checkProfile(this.#use, request);
-    const item = (await this.#itemOf(flow.name, id, end.files)) ?? before?.item ?? null;
-    const entry = await this.#use.quarantine.show(flow.name, item ?? id);
+    const item = itemOf(id, held, end.files);
+    const before = item === holder ? done : await this.#use.verifications.find(flow.name, item);
+    const entry = await this.#use.quarantine.show(flow.name, item);
     const open = entry?.state === 'open' ? entry.code : null;
     const kept = open !== null && !isRoundtripCode(open) ? withoutBlame(end) : end;
     const wasQuarantined = open !== null && isRoundtripCode(open);
     const verification = await keepCheck(this.#use, { flow, id, item, run, plan, fence, before, wasQuarantined }, kept);
-    return { verification, isFirst: true, isServerDown: kept.state === 'failed' && kept.isServerDown };
+    return { verification, isFirst: before?.plan !== plan, isServerDown: kept.state === 'failed' && kept.isServerDown };
   }
+}
 
-  /** The profile that a document was made of: its receipt knows it, else the names of its files tell. */
-  async #itemOf(flow: string, id: string, files: readonly string[]): Promise<string | null> {
-    const named = files.flatMap((path) => parseProfilePath(path) ?? []).map(keyText);
-    const held = (await this.#use.receipts.holders(flow, [id])).map(({ item }) => item).toSorted();
-    return held.find((item) => named.includes(item)) ?? held[0] ?? named[0] ?? null;
-  }
+/** The profile that a document was made of: a receipt knows it, else the names of its files tell. */
+function itemOf(id: string, held: readonly string[], files: readonly string[]): string {
+  const named = files.flatMap((path) => parseProfilePath(path) ?? []).map(keyText);
+  return held.find((item) => named.includes(item)) ?? held[0] ?? named[0] ?? id;
 }
 
 /** It is known, with its reason, that the newest files could not be loaded: that the document differs from them is no news. */
