@@ -242,6 +242,19 @@ describe('one profile checked', () => {
     assert.equal((await entryOf(id))?.code, 'unreadable_file');
   });
 
+  it('that was loaded before there were receipts is known by the names of its files', async () => {
+    const id = another();
+    const item = await itemOf(id);
+    await update(id, { basin: 77 });
+    await site.receipts.remove('checked', [item]);
+
+    const { verification } = await checks.verify(id, 'without-receipt');
+    const again = await checks.verify(id, 'without-receipt');
+
+    assert.deepEqual([verification.item, verification.state, again.isFirst], [item, 'wrong', false]);
+    assert.equal((await site.quarantine.show('checked', item))?.code, 'roundtrip_mismatch');
+  });
+
   it('is checked once for a plan, however often an attempt is repeated', async () => {
     const id = another();
     await checks.verify(id, 'once');
