@@ -1,5 +1,6 @@
 import type { WorkerOptions } from '@temporalio/worker';
 import type { Queue } from '../src/config/queues.ts';
+import type { Settings } from '../src/config/settings.ts';
 
 const FORCE_MS = 15_000;
 
@@ -7,8 +8,13 @@ const FORCE_MS = 15_000;
  * What every worker gets, whatever its queue. The short heartbeat throttle is what lets a cancellation reach an activity within seconds:
  * with the default it took 44 s (measured, SDK 1.24, heartbeat timeout of one minute).
  */
-export const workerOptions = (queue: Queue, capacity: number, graceMs: number): Partial<WorkerOptions> => ({
-  maxConcurrentActivityTaskExecutions: capacity,
+export const workerOptions = (
+  queue: Queue,
+  { capacities, shutdownGraceMs: graceMs, requestsPerSecond }: Pick<Settings, 'capacities' | 'shutdownGraceMs' | 'requestsPerSecond'>,
+): Partial<WorkerOptions> => ({
+  maxConcurrentActivityTaskExecutions: capacities[queue],
+  // The server keeps the rate for the whole queue; the worker that polled last sets it, so all must say the same.
+  ...(queue === 'request' ? { maxTaskQueueActivitiesPerSecond: requestsPerSecond } : {}),
   maxHeartbeatThrottleInterval: '2s',
   defaultHeartbeatThrottleInterval: '2s',
   shutdownGraceTime: graceMs,

@@ -56,7 +56,7 @@ export async function runWorkers({ settings, log, queues, suffix }: RunWorkers):
   const workers = await Promise.all(
     served.map((queue) =>
       Worker.create({
-        ...workerOptions(queue, settings.capacities[queue], settings.shutdownGraceMs),
+        ...workerOptions(queue, settings),
         connection,
         namespace: settings.temporal.namespace,
         taskQueue: queueName(queue, suffix),

@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { AuditReport } from '../../src/argo/audit/report.ts';
 import type { ArgoFlow } from '../../src/argo/flow.ts';
 import { ProfileLoader } from '../../src/argo/load.ts';
 import { RULES_VERSION } from '../../src/argo/rules-version.ts';
+import { upstreamFetcher } from '../../src/argo/verify/fetch.ts';
+import { type Verified, Verifier } from '../../src/argo/verify/verifier.ts';
 import { resolveSecret } from '../../src/config/secret.ts';
 import type { PageOutcome } from '../../src/stores/plans.ts';
+import { Verifications } from '../../src/stores/verifications.ts';
 import { attemptTime } from '../common/time.ts';
 import type { QueueActivities, Wiring } from '../common/wiring.ts';
 import { auditActivities } from './audit.ts';
@@ -12,10 +16,11 @@ import { controlActivities } from './control.ts';
 import { loadActivities } from './load.ts';
 import { summaryActivities } from './summaries.ts';
 import { transferActivities } from './transfer.ts';
+import { verifyPlanActivities, verifyRequestActivities } from './verify.ts';
 
 /** Builds what the activities of kind `argo` need. */
 export function argoActivities(wiring: Wiring): QueueActivities {
-  const { database, plans, runs, receipts, quarantine, leases, hdf5, log, report, metrics, versions, now } = wiring;
+  const { database, plans, runs, receipts, quarantine, leases, hdf5, log, report, metrics, versions, settings, now } = wiring;
   const password = async (flow: ArgoFlow): Promise<string | undefined> => {
     if (flow.upstream.password === undefined) return undefined;
     const purpose = `The rsync password of flow ${flow.name}`;
@@ -31,20 +36,32 @@ export function argoActivities(wiring: Wiring): QueueActivities {
   const onAudit = (flow: string, { counts: { missing, stale, unreceipted, extra } }: AuditReport): void => {
     for (const [finding, items] of Object.entries({ missing, stale, unreceipted, extra })) metrics.setAudit({ flow, finding }, items);
   };
+  const onChecked = (flow: string, { verification: { state, counts } }: Verified): void => {
+    metrics.countItems({ flow, kind: 'argo', outcome: `verified_${state}` });
+    for (const [code, findings] of Object.entries(counts)) metrics.countFindings({ flow, code }, findings);
+  };
+  const countQuarantine = async (flow: string): Promise<void> => {
+    const codes = await quarantine.countByCode(flow);
+    onQuarantine(
+      flow,
+      Object.values(codes).reduce((sum, n) => sum + n, 0),
+    );
+  };
+  const verifications = new Verifications(database);
+  const fetchUpstream = upstreamFetcher({ scratch: join(settings.home, 'scratch'), pauseMs: 1000 / settings.requestsPerSecond, password });
+  const verifier = new Verifier({ database, leases, receipts, quarantine, verifications, fetchUpstream, hdf5, log, now });
+  const made = { ...versions, argoRules: String(RULES_VERSION) };
   return {
-    control: controlActivities({
-      plans,
-      quarantine,
-      runs,
-      onQuarantine,
-      versions: { ...versions, argoRules: String(RULES_VERSION) },
-      now: attemptTime,
-    }),
+    control: controlActivities({ plans, quarantine, runs, onQuarantine, versions: made, now: attemptTime }),
+    request: verifyRequestActivities({ plans, runs, verifier, onChecked, now }),
     transfer: transferActivities({ plans, receipts, leases, password, report, now }),
     load: {
       ...loadActivities({ plans, runs, loader, onOutcome, now }),
       ...summaryActivities({ database, leases, plans, runs, report, log, onMade: onSummaries, now }),
     },
-    verify: auditActivities({ database, receipts, quarantine, plans, report, log, onReport: onAudit, now }),
+    verify: {
+      ...auditActivities({ database, receipts, quarantine, plans, report, log, onReport: onAudit, now }),
+      ...verifyPlanActivities({ database, plans, receipts, runs, verifications, onQuarantine: countQuarantine, versions: made, now }),
+    },
   };
 }

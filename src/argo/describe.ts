@@ -15,6 +15,15 @@ export interface Description {
   readonly warnings: readonly DataWarning[];
 }
 
+export const DATA_TYPE = 'oceanicProfile';
+export const INSTRUMENT = 'profiling_float';
+export const fleetmonitoringOf = (platform: string): string => `https://fleetmonitoring.euro-argo.eu/float/${platform}`;
+export const oceanopsOf = (platform: string): string => `https://www.ocean-ops.org/board/wa/Platform?ref=${platform}`;
+
+/** The `_id` of a profile's document. */
+export const profileId = (platform: string, cycle: number, direction: string): string =>
+  `${platform}_${String(cycle).padStart(3, '0')}${direction === 'D' ? 'D' : ''}`;
+
 /** Source: the collection's history; unknown flags are -1. */
 const UNKNOWN_FLAG = -1;
 
@@ -31,7 +40,7 @@ export function describe(file: ProfileFile): Description {
   const timestamp = juld === null ? null : timeOfJuld(juld);
   return {
     profile: {
-      _id: `${platform}_${String(cycle).padStart(3, '0')}${direction === 'D' ? 'D' : ''}`,
+      _id: profileId(platform, cycle, direction),
       geolocation: position.geolocation,
       basin: position.basin,
       timestamp,
@@ -42,14 +51,14 @@ export function describe(file: ProfileFile): Description {
       ...present('vertical_sampling_scheme', stripped(file, 'VERTICAL_SAMPLING_SCHEME')),
     },
     float: {
-      data_type: 'oceanicProfile',
+      data_type: DATA_TYPE,
       ...present('data_center', firstString(file.variables.get('DATA_CENTRE'))),
-      instrument: 'profiling_float',
+      instrument: INSTRUMENT,
       ...present('pi_name', stripped(file, 'PI_NAME')?.split(',')),
       platform,
       ...present('platform_type', stripped(file, 'PLATFORM_TYPE')),
-      fleetmonitoring: `https://fleetmonitoring.euro-argo.eu/float/${platform}`,
-      oceanops: `https://www.ocean-ops.org/board/wa/Platform?ref=${platform}`,
+      fleetmonitoring: fleetmonitoringOf(platform),
+      oceanops: oceanopsOf(platform),
       ...present('positioning_system', stripped(file, 'POSITIONING_SYSTEM')),
       ...present('wmo_inst_type', stripped(file, 'WMO_INST_TYPE')),
     },
@@ -80,7 +89,7 @@ function cycleOf(file: ProfileFile): number {
 }
 
 /** A or D as the variable says; where it says neither, the file name does. */
-function directionOf({ path, variables }: ProfileFile): Direction {
+export function directionOf({ path, variables }: ProfileFile): Direction {
   const letter = firstString(variables.get('DIRECTION'))?.slice(0, 1);
   if (letter === 'A' || letter === 'D') return letter;
   return parseProfilePath(path)?.number.endsWith('D') ? 'D' : 'A';
@@ -93,12 +102,14 @@ function dateUpdateOf(file: ProfileFile): Date {
   return time;
 }
 
-function flagIn({ variables }: ProfileFile, name: string): number | undefined {
+/** A flag that stands once for the profile, `UNKNOWN_FLAG` where it is blank or no digit; undefined where the file has no such variable. */
+export function flagIn({ variables }: ProfileFile, name: string): number | undefined {
   const variable: ProfileVariable | undefined = variables.get(name);
   return variable === undefined ? undefined : (flagOf(charactersOf(variable)?.[0], characterFill(variable)) ?? UNKNOWN_FLAG);
 }
 
-const stripped = ({ variables }: ProfileFile, name: string): string | undefined => firstString(variables.get(name))?.trim();
+/** A text without the white space around it; undefined where the file has no such variable. */
+export const stripped = ({ variables }: ProfileFile, name: string): string | undefined => firstString(variables.get(name))?.trim();
 
 /** A field that is left out when there is nothing to say. */
 function present<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { baseUrl, rsyncAddress } from '../config/addresses.ts';
+import { baseUrl, rsyncAddress, webBase } from '../config/addresses.ts';
 import { flowKeys, schedule } from '../config/flow.ts';
 import { secretReference } from '../config/secret.ts';
 import { byteRate, collectionName, databaseName, duration, folder, share, wholeNumber } from '../config/values.ts';
@@ -25,6 +25,19 @@ export const ARGO_DEFAULTS = {
   width: 4,
   /** A few seconds of work: little is done again after a crash, and a night of ten thousand profiles is some 30 activities. */
   batch: 400,
+  /**
+   * Every hour, at a minute when no night begins. With `verify.sample` it makes some 1,200 profiles a day: enough to be sure within a day that
+   * fewer than one document in 400 is wrong, and little enough for the host not to notice.
+   */
+  verify: '20 * * * *',
+  sample: 50,
+  /** What was loaded lately has been looked at least; faults of the loader show there first. */
+  recent: 0.4,
+  recentAge: '7d',
+  /** A run of 50 is over in half an hour, so that the next one never finds it still at work. */
+  pace: '30s',
+  /** A profile is a few hundred kB; two minutes are a dead connection. */
+  fetchTimeout: '2m',
   /** What the documents of the existing collections name, wherever their files were copied from. */
   sourceUrl: 'ftp://ftp.ifremer.fr/ifremer/argo/dac/',
 } as const;
@@ -66,6 +79,19 @@ const load = z.strictObject({
   batch: wholeNumber(1, 5_000).default(ARGO_DEFAULTS.batch).describe('profiles in a batch'),
 });
 
+const verify = z
+  .strictObject({
+    source: webBase
+      .exactOptional()
+      .describe('where files are fetched from for the roundtrip check: the level of the folders of the centres; absent: upstream.rsync'),
+    sample: wholeNumber(1, 10_000).default(ARGO_DEFAULTS.sample).describe('profiles in one run of the roundtrip check'),
+    recent: share.default(ARGO_DEFAULTS.recent).describe('share of the sample that is drawn from what was loaded lately'),
+    recentAge: duration.prefault(ARGO_DEFAULTS.recentAge).describe('how long a profile counts as loaded lately'),
+    pace: duration.prefault(ARGO_DEFAULTS.pace).describe('pause after each profile'),
+    timeout: duration.prefault(ARGO_DEFAULTS.fetchTimeout).describe('give up fetching the files of one profile after so long'),
+  })
+  .transform(({ recentAge, pace, timeout, ...rest }) => ({ ...rest, recentAgeMs: recentAge, paceMs: pace, timeoutMs: timeout }));
+
 /** A flow of kind argo. Its output is JSON-safe and holds no secret; times are milliseconds, rates bytes per second, `mirror` is absolute. */
 export const argoFlowSchema = z.strictObject({
   ...flowKeys,
@@ -78,12 +104,14 @@ export const argoFlowSchema = z.strictObject({
     .strictObject({
       mirror: schedule(ARGO_DEFAULTS.mirror).describe('the night: when to mirror and load, UTC; null: only by hand'),
       audit: schedule(ARGO_DEFAULTS.audit).describe('when to compare mirror and database, changing nothing; null: only by hand'),
+      verify: schedule(ARGO_DEFAULTS.verify).describe('when to compare a sample with its source files, UTC; null: only by hand'),
     })
     .prefault({})
     .describe('when each job runs'),
   deletions: deletions.prefault({}).describe('how many lost profiles are believed'),
   load: load.prefault({}).describe('how profiles are loaded'),
   dataset: datasetSchema.exactOptional().describe('what the summary argo_jsonld says of the collection as a whole'),
+  verify: verify.prefault({}).describe('the roundtrip check: how a sample is drawn and fetched'),
   sourceUrl: baseUrl.default(ARGO_DEFAULTS.sourceUrl).describe('what stands before the path of a file in the source.url of its document'),
 });
 

@@ -30,4 +30,12 @@ export const argoJobs = {
     access: 'read',
     options: {},
   },
+  verify: {
+    does: 'compare a random sample of profiles with their files, fetched again from the source',
+    access: 'read',
+    options: {
+      sample: { type: 'count', does: 'profiles to check; as the flow says when left out', least: 1, most: 100_000 },
+      seed: { type: 'count', does: 'draws the same sample again from the same documents', least: 0, most: 4_294_967_295 },
+    },
+  },
 } as const satisfies Readonly<Record<string, JobSpec>>;

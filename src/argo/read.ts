@@ -29,7 +29,7 @@ export async function factsOf(root: string, paths: readonly string[]): Promise<r
 }
 
 /** Several times the largest profile file there is; with what is read ahead this bounds a worker's memory. */
-const LARGEST_BYTES = 32 * 1024 * 1024;
+export const LARGEST_BYTES = 32 * 1024 * 1024;
 
 /**
  * Reads files whole. Size, time and digest come from the one opened file, whatever is renamed over its path meanwhile.

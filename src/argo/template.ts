@@ -46,6 +46,7 @@ mirror: ${JSON.stringify(mirror)}
 # schedules:
 #   mirror: "${ARGO_DEFAULTS.mirror}"
 #   audit: "${ARGO_DEFAULTS.audit}"
+#   verify: "${ARGO_DEFAULTS.verify}"
 
 # A night that would lose more than this share of the profiles, and more than \`floor\` of them, stops and asks before anything is deleted.
 # deletions:
@@ -56,6 +57,16 @@ mirror: ${JSON.stringify(mirror)}
 # load:
 #   width: ${ARGO_DEFAULTS.width}
 #   batch: ${ARGO_DEFAULTS.batch}
+
+# The roundtrip check: a sample of profiles, part of it loaded lately, is compared with its files fetched again from the source.
+# verify:
+#   sample: ${ARGO_DEFAULTS.sample}
+#   recent: ${ARGO_DEFAULTS.recent}
+#   recentAge: ${ARGO_DEFAULTS.recentAge}
+#   pace: ${ARGO_DEFAULTS.pace}
+#   timeout: ${ARGO_DEFAULTS.fetchTimeout}
+#   # Fetch over HTTPS instead of rsync; the level that holds the folders of the centres.
+#   # source: "https://data-argo.ifremer.fr/dac/"
 
 # What stands before a file's path in the source.url of its document.
 # sourceUrl: ${ARGO_DEFAULTS.sourceUrl}

@@ -19,12 +19,14 @@ function rowsOf(name: string, value: unknown): readonly (readonly string[])[] {
   if (typeof value === 'number') return value === 0 ? [] : [[label, figure(name, value)]];
   if (Array.isArray(value)) return value.filter((line) => typeof line === 'string').map((line, at) => [at === 0 ? label : '', line]);
   if (!isFields(value)) return [];
-  const parts = Object.entries(value).flatMap(([part, n]) => (typeof n === 'number' ? [`${part} ${formatCount(n)}`] : []));
+  const parts = Object.entries(value).flatMap(([part, n]) => (typeof n === 'number' ? [`${part} ${figure(part, n)}`] : []));
   return parts.length === 0 ? [] : [[label, parts.join(', ')]];
 }
 
-/** `bytesRead` is bytes, `seconds` a duration, all else counts. */
+/** `bytesRead` is bytes, `seconds` a duration, `upperBound` a share, `seed` is to be typed again; all else counts. */
 function figure(name: string, value: number): string {
+  if (name === 'seed') return String(value);
+  if (/bound$/i.test(name)) return `${Number((value * 100).toPrecision(2))} %`;
   if (/^bytes/.test(name)) return formatBytes(value);
   return name === 'seconds' ? formatDuration(value * 1000) : formatCount(value);
 }

@@ -34,6 +34,12 @@ export const baseUrl = z
   .string({ error: BASE_URL_EXPECTED })
   .regex(new RegExp(`^(?:ftp|https?)://${HOST}(?::\\d{1,5})?/(?:[A-Za-z0-9._~+=,%-]+/)*$`), { error: BASE_URL_EXPECTED });
 
+const WEB_BASE_EXPECTED = 'an address that begins with https:// or http://, ends in / and holds no password';
+/** Where files are fetched from: paths are appended to it. */
+export const webBase = z
+  .string({ error: WEB_BASE_EXPECTED })
+  .regex(new RegExp(`^https?://${HOST}(?::\\d{1,5})?/(?:[A-Za-z0-9._~+=,%-]+/)*$`), { error: WEB_BASE_EXPECTED });
+
 export interface HostPort {
   readonly host: string;
   /** 0: a free one, chosen by the system. */

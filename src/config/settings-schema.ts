@@ -15,6 +15,8 @@ const DEFAULTS = {
   level: 'info',
   /** A free port: several workers on one machine never collide. A deployment sets one that its monitoring knows. */
   http: '127.0.0.1:0',
+  /** Politeness: a facility's server is asked for one thing a second by all workers together, whatever their number. */
+  requestRate: '1',
   /** Longer than one batch takes; a container's usual ten seconds would cut it. */
   shutdownGrace: '30s',
 } as const;
@@ -47,6 +49,15 @@ const capacity = (queue: Queue) =>
     .prefault(String(CAPACITIES[queue]))
     .transform(Number)
     .describe(`activities at once in one worker process: ${QUEUE_PURPOSE[queue]}`);
+
+const RATE_EXPECTED = 'a number a second above 0 and at most 1000, such as 1 or 0.2';
+const rate = (unless: string) =>
+  z
+    .string()
+    .regex(/^\d{1,4}(?:\.\d{1,3})?$/, { error: RATE_EXPECTED })
+    .prefault(unless)
+    .transform(Number)
+    .refine((perSecond) => perSecond > 0 && perSecond <= 1000, { error: RATE_EXPECTED });
 
 export const mongodbUri = z
   .string()
@@ -83,6 +94,9 @@ export const settingsSchema = z.strictObject({
   LANDFALL_CAPACITY_LOAD: capacity('load'),
   LANDFALL_CAPACITY_VERIFY: capacity('verify'),
   LANDFALL_CAPACITY_NOTIFY: capacity('notify'),
+  LANDFALL_RATE_REQUEST: rate(DEFAULTS.requestRate).describe(
+    'activities a second from queue request, kept by the server over all workers: facilities are asked no faster. The same for every worker',
+  ),
 });
 export type SettingsText = z.output<typeof settingsSchema>;
 export type Variable = keyof SettingsText;

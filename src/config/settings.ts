@@ -43,6 +43,8 @@ export interface Settings {
   readonly http: HostPort | null;
   /** Activities of each queue that one worker process runs at once. */
   readonly capacities: Readonly<Record<Queue, number>>;
+  /** Activities of queue `request` that the server starts a second, over all workers. */
+  readonly requestsPerSecond: number;
   readonly shutdownGraceMs: number;
   /** Commands for the embedded servers, where they are not found by themselves. */
   readonly binaries: { readonly temporal?: string; readonly mongod?: string };
@@ -163,6 +165,7 @@ function settingsOf(text: SettingsText, files: FileTexts, cwd: string): Settings
       verify: text.LANDFALL_CAPACITY_VERIFY,
       notify: text.LANDFALL_CAPACITY_NOTIFY,
     },
+    requestsPerSecond: text.LANDFALL_RATE_REQUEST,
     shutdownGraceMs: text.LANDFALL_SHUTDOWN_GRACE,
     binaries: {
       ...(text.LANDFALL_TEMPORAL_BIN === undefined ? {} : { temporal: text.LANDFALL_TEMPORAL_BIN }),

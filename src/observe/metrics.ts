@@ -7,6 +7,8 @@ export interface Metrics {
   countBytes(labels: { readonly flow: string; readonly kind: string }, bytes: number): void;
   /** The kind and code of a `Failure`. */
   countFailure(labels: { readonly kind: string; readonly code: string }): void;
+  /** What a check of products against their sources found. */
+  countFindings(labels: { readonly flow: string; readonly code: string }, findings: number): void;
   setQuarantine(labels: { readonly flow: string }, items: number): void;
   /** `finding` is a sort of difference: missing, stale, … */
   setAudit(labels: { readonly flow: string; readonly finding: string }, items: number): void;
@@ -42,6 +44,12 @@ export function createMetrics({ process = true }: { readonly process?: boolean }
     labelNames: ['kind', 'code'],
     registers,
   });
+  const findings = new Counter({
+    name: 'landfall_findings_total',
+    help: 'Differences between products and their sources, by code; in findings.',
+    labelNames: ['flow', 'code'],
+    registers,
+  });
   const quarantine = new Gauge({
     name: 'landfall_quarantine',
     help: 'Open quarantine entries of a flow when last counted; in items.',
@@ -71,6 +79,7 @@ export function createMetrics({ process = true }: { readonly process?: boolean }
     countItems: (labels, count = 1) => items.inc(labels, count),
     countBytes: (labels, count) => bytes.inc(labels, count),
     countFailure: (labels) => failures.inc(labels),
+    countFindings: (labels, count) => findings.inc(labels, count),
     setQuarantine: (labels, count) => quarantine.set(labels, count),
     setAudit: (labels, count) => audit.set(labels, count),
     setSummariesFailed: (labels, count) => summariesFailed.set(labels, count),

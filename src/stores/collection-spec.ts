@@ -34,4 +34,5 @@ export const bookCollections: readonly CollectionSpec[] = [
   { name: 'runs', validator: null, indexes: [{ key: { startedAt: -1 } }, { key: { flow: 1, startedAt: -1 } }] },
   { name: 'receipts', validator: null, indexes: [{ key: { product: 1, flow: 1 } }] },
   { name: 'quarantine', validator: null, indexes: [{ key: { flow: 1, state: 1 } }] },
+  { name: 'verifications', validator: null, indexes: [{ key: { run: 1 } }, { key: { flow: 1, comparedAt: -1 } }] },
 ];

@@ -73,6 +73,17 @@ export class Plans {
     return found === null ? null : { plan, flow: found.flow, pages: found.pages, items: found.items };
   }
 
+  /** Plans of a flow made since then, in the order of their names. */
+  async since(flow: string, from: Date): Promise<readonly PlanHeader[]> {
+    const found = await within(`reading the plans of ${flow}`, () =>
+      this.#plans
+        .find({ flow, madeAt: { $gte: from } })
+        .sort({ _id: 1 })
+        .toArray(),
+    );
+    return found.map(({ _id: plan, pages, items }) => ({ plan, flow, pages, items }));
+  }
+
   /** Stores the pages as they come, in constant memory, then the header. Repeated after a crash it writes the same. */
   async store(plan: string, flow: string, pages: AsyncIterable<PlanPage>, now: Date, onPage?: () => Promise<void>): Promise<PlanHeader> {
     const expiresAt = new Date(now.getTime() + PLAN_KEPT_DAYS * 86_400_000);

@@ -2,7 +2,8 @@ import { type AnyBulkWriteOperation, type Collection, type Filter, MongoBulkWrit
 import type { LateGuard } from './late-guard.ts';
 import { type Database, isDuplicateKey, within } from './mongo.ts';
 
-export type Closing = 'loaded' | 'removed' | 'dropped';
+/** `verified`: a check against the source found nothing any more. */
+export type Closing = 'loaded' | 'removed' | 'dropped' | 'verified';
 
 /** An item that cannot succeed without a change. Never deleted: a closed entry says how it ended. */
 export interface QuarantineEntry {

@@ -57,10 +57,10 @@ export function rsyncCommand(call: RsyncCall): readonly [program: string, ...arg
 }
 
 /** rsync takes whole numbers, and 0 as no limit. */
-const atLeastOne = (value: number): number => Math.max(1, Math.round(value));
+export const atLeastOne = (value: number): number => Math.max(1, Math.round(value));
 
 /** With a slash at its end a folder means what is in it. */
-const withSlash = (path: string): string => (path.endsWith('/') ? path : `${path}/`);
+export const withSlash = (path: string): string => (path.endsWith('/') ? path : `${path}/`);
 
 const WORD = '[^/:\\s@-][^/:\\s@]*';
 const USER_AND_HOST = `(?:${WORD}@)?(?:\\[[0-9A-Fa-f:.]+\\]|${WORD})`;

@@ -44,7 +44,7 @@ describe('landfall apply', () => {
         upstream: { rsync: 'host::m/' },
         mirror: name,
         database: `products-${name}`,
-        schedules: { mirror: cron, audit: null },
+        schedules: { mirror: cron, audit: null, verify: null },
       }),
     );
   const scheduleOf = (flow: string): Promise<ScheduleDescription> => client.schedule.getHandle(`mirror/${flow}`).describe();

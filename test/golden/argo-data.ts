@@ -42,7 +42,7 @@ export interface BasinVector {
   readonly basin: number;
 }
 
-const golden = <T>(path: string): T => JSON.parse(readFileSync(join(DATA, 'golden', path), 'utf8'));
+export const golden = <T>(path: string): T => JSON.parse(readFileSync(join(DATA, 'golden', path), 'utf8'));
 
 /** The files of each profile, in load order; the profiles in the order of the list. */
 export function readOrder(): readonly (readonly string[])[] {

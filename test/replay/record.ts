@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { expectedProfiles } from '../../standins/gdac/expected.ts';
 import type { ReloadWorkflow } from '../../workflows/argo/reload.ts';
+import type { VerifyWorkflow } from '../../workflows/argo/verify.ts';
 import { until } from '../helpers/processes.ts';
 import { filesIn, type Night, type Site, startSite, untilProgress } from '../helpers/site.ts';
 
@@ -78,6 +79,32 @@ async function recordLoads(site: Site): Promise<void> {
   await save(site, 'load-paused-and-retried', 'mirror/load-paused');
 }
 
+async function recordChecks(site: Site): Promise<void> {
+  const flow = await site.flow('checked', world, { verify: { pace: '1h' } });
+  await flow.run();
+  const check = (sample: number) =>
+    site.client.workflow.start<VerifyWorkflow>('verify', {
+      taskQueue: 'landfall',
+      workflowId: 'verify/checked',
+      args: [{ flow: 'checked', sample, seed: 1 }],
+    });
+  const checked = await check(3);
+  await untilProgress(checked, ({ phase, done }) => phase === 'check' && done === 1);
+  await checked.signal('setWidth', 3);
+  await checked.executeUpdate('retryItems', { args: [{ items: [firstKey] }] });
+  for (const done of [2, 3]) {
+    await checked.signal('retry');
+    await untilProgress(checked, (progress) => progress.phase !== 'check' || progress.done >= done).catch(() => undefined);
+  }
+  await checked.result();
+  await save(site, 'check-retried', 'verify/checked');
+  const stopped = await check(3);
+  await untilProgress(stopped, ({ phase, done }) => phase === 'check' && done === 1);
+  await stopped.signal('stop');
+  await stopped.result();
+  await save(site, 'check-stopped', 'verify/checked');
+}
+
 async function recordContinued(site: Site): Promise<void> {
   const flow = await site.flow('continued', { ...world, floats: 12 }, smallBatches);
   await (await flow.start()).result();
@@ -116,5 +143,5 @@ async function recordWith(
 
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
-await recordWith({}, recordUsual, recordAsked, recordCopies, recordLoads);
+await recordWith({}, recordUsual, recordAsked, recordCopies, recordLoads, recordChecks);
 await recordWith({ 'limit.historyCount.suggestContinueAsNew': '40' }, recordContinued);

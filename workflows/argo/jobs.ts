@@ -6,6 +6,7 @@ import { audit } from './audit.ts';
 import { mirror } from './mirror.ts';
 import { reload } from './reload.ts';
 import { summarise } from './summarise.ts';
+import { verify } from './verify.ts';
 
 const { job } = kindJobs<ArgoFlow>('argo');
 
@@ -18,5 +19,6 @@ export const argo = {
     reload: job(argoJobs.reload, reload),
     audit: job(argoJobs.audit, audit),
     summarise: job(argoJobs.summarise, summarise),
+    verify: job(argoJobs.verify, verify),
   } satisfies Readonly<Record<keyof typeof argoJobs, unknown>>,
 };

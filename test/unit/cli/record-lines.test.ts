@@ -26,6 +26,16 @@ describe('a record as lines', () => {
     ]);
   });
 
+  it('has shares in per cent, and a seed as it is typed again', () => {
+    const lines = recordLines({ seed: 4_294_967_295, upperBound: 0.0582, lastDays: { days: 30, checked: 1200, upperBound: 0.00249 } });
+
+    assert.deepEqual(lines.split('\n'), [
+      '  seed         4294967295',
+      '  upper bound  5.8 %',
+      '  last days    days 30, checked 1,200, upperBound 0.25 %',
+    ]);
+  });
+
   it('is nothing where nothing happened', () => {
     assert.equal(recordLines({ seen: 0, warnings: [], quarantine: {} }), '');
   });

@@ -322,9 +322,10 @@ describe('the flow file that is written for a newcomer', () => {
       mirror: '/srv/.landfall/mirror/argo',
       database: 'argo',
       collections: { argo: 'argo', argoMeta: 'argoMeta', summaries: 'summaries' },
-      schedules: { mirror: '0 6 * * *', audit: '0 12 * * 0' },
+      schedules: { mirror: '0 6 * * *', audit: '0 12 * * 0', verify: '20 * * * *' },
       deletions: { share: 0.01, floor: 20 },
       load: { width: 4, batch: 400 },
+      verify: { sample: 50, recent: 0.4, recentAgeMs: 604_800_000, paceMs: 30_000, timeoutMs: 120_000 },
       sourceUrl: 'ftp://ftp.ifremer.fr/ifremer/argo/dac/',
     });
   });

@@ -35,6 +35,7 @@ describe('settings', () => {
       log: { level: 'info', format: 'auto' },
       http: { host: '127.0.0.1', port: 0 },
       capacities: { control: 20, request: 4, transfer: 2, convert: 2, load: 4, verify: 1, notify: 2 },
+      requestsPerSecond: 1,
       shutdownGraceMs: 30_000,
       binaries: {},
     });
@@ -47,6 +48,7 @@ describe('settings', () => {
       LANDFALL_HTTP: '[::1]:9464',
       LANDFALL_CAPACITY_LOAD: '16',
       LANDFALL_SHUTDOWN_GRACE: '2m',
+      LANDFALL_RATE_REQUEST: '0.2',
       LANDFALL_LOG_LEVEL: '',
       LANDFALL_SECRET_RSYNC: 'x',
       TEMPORAL_ADDRESS: 'temporal:7233',
@@ -57,6 +59,7 @@ describe('settings', () => {
     assert.equal(settings.flows, '/srv/night/flows');
     assert.deepEqual(settings.http, { host: '::1', port: 9464 });
     assert.equal(settings.capacities.load, 16);
+    assert.equal(settings.requestsPerSecond, 0.2);
     assert.equal(settings.shutdownGraceMs, 120_000);
     assert.equal(settings.log.level, 'info');
     assert.deepEqual(settings.temporal, { address: 'temporal:7233', namespace: 'science' });
@@ -108,6 +111,7 @@ describe('settings', () => {
       LANDFALL_DATABASE: 'no such/name',
       LANDFALL_HTTP: '9464',
       LANDFALL_LOG_LEVEL: 'loud',
+      LANDFALL_RATE_REQUEST: '0.0',
       LANDFALL_SHUTDOWN_GRACE: '30',
       MONGODB_URI: 'landfall:hunter2@db',
       TEMPORAL_ADDRESS: 'temporal:0',
@@ -122,10 +126,10 @@ describe('settings', () => {
     assert.throws(loading, {
       kind: 'stop',
       code: 'bad_configuration',
-      message: `16 problems in the environment:
+      message: `17 problems in the environment:
   LANDFALL_HOEM is not a setting. Did you mean LANDFALL_HOME?
   LANDFALL_CAPACITY_LOADS is not a setting. Did you mean LANDFALL_CAPACITY_LOAD?
-  LANDFALL_COLOUR_OF_THE_SHED is not a setting. Known settings: LANDFALL_HOME, LANDFALL_FLOWS, LANDFALL_DATABASE, LANDFALL_LOG_LEVEL, LANDFALL_LOG_FORMAT, LANDFALL_HTTP, LANDFALL_SHUTDOWN_GRACE, LANDFALL_TEMPORAL_BIN, LANDFALL_MONGOD_BIN, LANDFALL_CAPACITY_CONTROL, LANDFALL_CAPACITY_REQUEST, LANDFALL_CAPACITY_TRANSFER, LANDFALL_CAPACITY_CONVERT, LANDFALL_CAPACITY_LOAD, LANDFALL_CAPACITY_VERIFY, LANDFALL_CAPACITY_NOTIFY.
+  LANDFALL_COLOUR_OF_THE_SHED is not a setting. Known settings: LANDFALL_HOME, LANDFALL_FLOWS, LANDFALL_DATABASE, LANDFALL_LOG_LEVEL, LANDFALL_LOG_FORMAT, LANDFALL_HTTP, LANDFALL_SHUTDOWN_GRACE, LANDFALL_TEMPORAL_BIN, LANDFALL_MONGOD_BIN, LANDFALL_CAPACITY_CONTROL, LANDFALL_CAPACITY_REQUEST, LANDFALL_CAPACITY_TRANSFER, LANDFALL_CAPACITY_CONVERT, LANDFALL_CAPACITY_LOAD, LANDFALL_CAPACITY_VERIFY, LANDFALL_CAPACITY_NOTIFY, LANDFALL_RATE_REQUEST.
   TEMPORAL_ADDRESS is "temporal:0". Expected host:port such as temporal.example.org:7233.
   TEMPORAL_API_KEY and TEMPORAL_API_KEY_FILE are both set. Expected one of them.
   TEMPORAL_API_KEY_FILE cannot be used: the file /private/key may not be read by this user. Expected a text file that this user may read.
@@ -138,7 +142,8 @@ describe('settings', () => {
   LANDFALL_HTTP is "9464". Expected host:port such as 127.0.0.1:9464, or off.
   LANDFALL_SHUTDOWN_GRACE is "30". Expected a duration such as 30s, 15m, 6h or 7d.
   LANDFALL_CAPACITY_LOAD is "0". Expected a whole number from 1 to 1000.
-  LANDFALL_CAPACITY_VERIFY is "many". Expected a whole number from 1 to 1000.`,
+  LANDFALL_CAPACITY_VERIFY is "many". Expected a whole number from 1 to 1000.
+  LANDFALL_RATE_REQUEST is "0.0". Expected a number a second above 0 and at most 1000, such as 1 or 0.2.`,
     });
   });
 

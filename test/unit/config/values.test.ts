@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { z } from 'zod';
-import { baseUrl, parseHostPort, rsyncAddress } from '../../../src/config/addresses.ts';
+import { baseUrl, parseHostPort, rsyncAddress, webBase } from '../../../src/config/addresses.ts';
 import { isCron } from '../../../src/config/cron.ts';
 import { editDistance, nearest } from '../../../src/config/nearest.ts';
 import {
@@ -129,6 +129,17 @@ const table: readonly (readonly [what: string, schema: z.ZodType, cases: readonl
       ['https://host/argo', 'refused'],
       ['https://u:p@host/argo/', 'refused'],
       ['file:///etc/', 'refused'],
+    ],
+  ],
+  [
+    'the address that files are fetched from',
+    webBase,
+    [
+      ['https://data-argo.ifremer.fr/dac/', 'https://data-argo.ifremer.fr/dac/'],
+      ['http://127.0.0.1:8080/', 'http://127.0.0.1:8080/'],
+      ['ftp://ftp.ifremer.fr/ifremer/argo/dac/', 'refused'],
+      ['https://u:p@host/argo/', 'refused'],
+      ['https://host/argo', 'refused'],
     ],
   ],
   [

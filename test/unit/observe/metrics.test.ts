@@ -9,6 +9,7 @@ describe('metrics', () => {
     metrics.countItems({ flow: 'argo', kind: 'argo', outcome: 'loaded' });
     metrics.countBytes({ flow: 'argo', kind: 'argo' }, 1_000);
     metrics.countFailure({ kind: 'again', code: 'rsync_timeout' });
+    metrics.countFindings({ flow: 'argo', code: 'data_mismatch' }, 12);
     metrics.setQuarantine({ flow: 'argo' }, 7);
     metrics.observeActivity({ activity: 'loadBatch', queue: 'load', outcome: 'done' }, 0.25);
 
@@ -18,6 +19,7 @@ describe('metrics', () => {
       'landfall_items_total{flow="argo",kind="argo",outcome="loaded"} 401',
       'landfall_bytes_total{flow="argo",kind="argo"} 1000',
       'landfall_failures_total{kind="again",code="rsync_timeout"} 1',
+      'landfall_findings_total{flow="argo",code="data_mismatch"} 12',
       'landfall_quarantine{flow="argo"} 7',
       'landfall_activity_seconds_bucket{le="0.1",activity="loadBatch",queue="load",outcome="done"} 0',
       'landfall_activity_seconds_bucket{le="0.5",activity="loadBatch",queue="load",outcome="done"} 1',
@@ -33,9 +35,9 @@ describe('metrics', () => {
     const text = await createMetrics({ process: false }).text();
 
     const helps = text.split('\n').filter((line) => line.startsWith('# HELP'));
-    assert.equal(helps.length, 7);
+    assert.equal(helps.length, 8);
     assert.deepEqual(
-      helps.filter((line) => !/in (items|documents|bytes|seconds|failures)\.$/.test(line)),
+      helps.filter((line) => !/in (items|documents|bytes|seconds|failures|findings)\.$/.test(line)),
       [],
     );
   });
