@@ -3,11 +3,14 @@ import type { Queue } from '../src/config/queues.ts';
 
 const FORCE_MS = 15_000;
 
+/** What `temporal worker deployment` calls all versions of Landfall together. */
+const DEPLOYMENT = 'landfall';
+
 /**
  * What every worker gets, whatever its queue. The short heartbeat throttle is what lets a cancellation reach an activity within seconds:
  * with the default it took 44 s (measured, SDK 1.24, heartbeat timeout of one minute).
  */
-export const workerOptions = (queue: Queue, capacity: number, graceMs: number): Partial<WorkerOptions> => ({
+export const workerOptions = (queue: Queue, capacity: number, graceMs: number, buildId: string | null): Partial<WorkerOptions> => ({
   maxConcurrentActivityTaskExecutions: capacity,
   maxHeartbeatThrottleInterval: '2s',
   defaultHeartbeatThrottleInterval: '2s',
@@ -16,4 +19,12 @@ export const workerOptions = (queue: Queue, capacity: number, graceMs: number): 
   shutdownForceTime: graceMs + FORCE_MS,
   // A workflow cache fills memory with finished runs; this many run at once only on a very large installation.
   ...(queue === 'control' ? { maxCachedWorkflows: 100 } : {}),
+  // Only workflows are tied to the version they began with; what activities do is the same for every version.
+  ...(queue === 'control' && buildId !== null ? { workerDeploymentOptions: versioned(buildId) } : {}),
+});
+
+const versioned = (buildId: string): NonNullable<WorkerOptions['workerDeploymentOptions']> => ({
+  useWorkerVersioning: true,
+  version: { deploymentName: DEPLOYMENT, buildId },
+  defaultVersioningBehavior: 'PINNED',
 });

@@ -44,6 +44,8 @@ export interface Settings {
   /** Activities of each queue that one worker process runs at once. */
   readonly capacities: Readonly<Record<Queue, number>>;
   readonly shutdownGraceMs: number;
+  /** The version of this worker's workflows; null: workers are not told apart by versions. */
+  readonly buildId: string | null;
   /** Commands for the embedded servers, where they are not found by themselves. */
   readonly binaries: { readonly temporal?: string; readonly mongod?: string };
 }
@@ -164,6 +166,7 @@ function settingsOf(text: SettingsText, files: FileTexts, cwd: string): Settings
       notify: text.LANDFALL_CAPACITY_NOTIFY,
     },
     shutdownGraceMs: text.LANDFALL_SHUTDOWN_GRACE,
+    buildId: text.LANDFALL_BUILD_ID ?? null,
     binaries: {
       ...(text.LANDFALL_TEMPORAL_BIN === undefined ? {} : { temporal: text.LANDFALL_TEMPORAL_BIN }),
       ...(text.LANDFALL_MONGOD_BIN === undefined ? {} : { mongod: text.LANDFALL_MONGOD_BIN }),

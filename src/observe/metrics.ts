@@ -7,6 +7,8 @@ export interface Metrics {
   countBytes(labels: { readonly flow: string; readonly kind: string }, bytes: number): void;
   /** The kind and code of a `Failure`. */
   countFailure(labels: { readonly kind: string; readonly code: string }): void;
+  /** `health` is how a run ended (ok, failed, stopped), or `asks` when it begins to wait for an answer. */
+  countRun(labels: { readonly flow: string; readonly job: string; readonly health: string }): void;
   setQuarantine(labels: { readonly flow: string }, items: number): void;
   observeActivity(labels: { readonly activity: string; readonly queue: string; readonly outcome: string }, seconds: number): void;
   /** All of it in Prometheus' text format. */
@@ -39,6 +41,12 @@ export function createMetrics({ process = true }: { readonly process?: boolean }
     labelNames: ['kind', 'code'],
     registers,
   });
+  const runs = new Counter({
+    name: 'landfall_runs_total',
+    help: 'Runs by how they ended (ok, failed, stopped), and how often they asked (asks); in runs.',
+    labelNames: ['flow', 'job', 'health'],
+    registers,
+  });
   const quarantine = new Gauge({
     name: 'landfall_quarantine',
     help: 'Open quarantine entries of a flow when last counted; in items.',
@@ -56,6 +64,7 @@ export function createMetrics({ process = true }: { readonly process?: boolean }
     countItems: (labels, count = 1) => items.inc(labels, count),
     countBytes: (labels, count) => bytes.inc(labels, count),
     countFailure: (labels) => failures.inc(labels),
+    countRun: (labels) => runs.inc(labels),
     setQuarantine: (labels, count) => quarantine.set(labels, count),
     observeActivity: (labels, seconds) => activities.observe(labels, seconds),
     text: () => registry.metrics(),
