@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { errnoOf } from '../src/errors.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+/** The folder of this checkout or image. */
+export const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Sources a workflow may import, and the packages they are bundled with. */
 const SOURCES = ['workflows', 'src'];
@@ -13,17 +14,27 @@ const SOURCES = ['workflows', 'src'];
 /** Other versions of the project may share the home, and a worker reads its bundle only once, at its start. */
 const BUNDLES_KEPT = 5;
 
-/** The path of a bundle made of the workflows as they are now; builds it when there is none. */
+/** The path of a bundle made of the workflows as they are now: the one an image brings along, or one in the home; built when there is none. */
 export async function workflowBundle(home: string): Promise<string> {
+  const name = `workflows-${await digestOfSources()}.js`;
+  const ahead = join(root, 'bundles', name);
+  if (await isThere(ahead)) return ahead;
   const folder = join(home, 'bundles');
-  const path = join(folder, `workflows-${await digestOfSources()}.js`);
+  const path = join(folder, name);
+  if (await isThere(path)) return path;
+  await execa(process.execPath, [join(root, 'workers', 'bundle.ts'), path], { stderr: 'inherit', stdin: 'ignore' });
+  await removeOld(folder);
+  return path;
+}
+
+async function isThere(path: string): Promise<boolean> {
   try {
     await access(path);
-  } catch {
-    await execa(process.execPath, [join(root, 'workers', 'bundle.ts'), path], { stderr: 'inherit', stdin: 'ignore' });
-    await removeOld(folder);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw error;
   }
-  return path;
 }
 
 /** Each change of the sources leaves a bundle, and a killed build a part of one: the newest few files stay. */

@@ -12,6 +12,9 @@ import { runWorkers } from './run.ts';
 // Translated documents live for less than a second, but long enough to be taken for lasting; left alone, garbage grows to five times what is in use.
 setFlagsFromString('--heap-growing-percent=50');
 
+/** For the log to be written. */
+const LAST_WORDS_MS = 500;
+
 const settings = loadSettings(process.env);
 const log = createLog({ ...settings.log, fields: { process: 'worker' } });
 try {
@@ -20,4 +23,6 @@ try {
   if (isFailure(error)) log.error({ event: 'worker_refused', code: error.code }, error.message);
   else log.error({ event: 'worker_failed', err: error });
   process.exitCode = 1;
+  // What was opened before the failure would keep the process alive, serving nothing.
+  setTimeout(() => process.exit(), LAST_WORDS_MS).unref();
 }

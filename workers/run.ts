@@ -1,17 +1,20 @@
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { activityInterceptor } from '../activities/common/interceptor.ts';
 import { jobActivities } from '../activities/common/job.ts';
 import { attemptTime } from '../activities/common/time.ts';
 import type { QueueActivities } from '../activities/common/wiring.ts';
+import type { HostPort } from '../src/config/addresses.ts';
 import type { Flow } from '../src/config/flow.ts';
 import { findFlow } from '../src/config/flow-file.ts';
 import { QUEUES, type Queue, queueName } from '../src/config/queues.ts';
 import type { Settings } from '../src/config/settings.ts';
 import { temporalConnection } from '../src/config/temporal-connection.ts';
 import { serverAddresses } from '../src/embedded/addresses.ts';
+import { Failure, messageOf } from '../src/errors.ts';
 import { kinds } from '../src/kinds.ts';
-import { serveStatus } from '../src/observe/http.ts';
+import { type StatusServer, serveStatus } from '../src/observe/http.ts';
 import type { Logger } from '../src/observe/log.ts';
 import { createMetrics } from '../src/observe/metrics.ts';
 import { workflowBundle } from './bundled.ts';
@@ -66,10 +69,7 @@ export async function runWorkers({ settings, log, queues, suffix }: RunWorkers):
       }),
     ),
   );
-  const status =
-    settings.http === null
-      ? null
-      : await serveStatus({ ...settings.http, checks: healthChecks(wiring), metrics, sdkMetrics: `http://${sdkMetrics}/metrics` });
+  const status = settings.http === null ? null : await statusServer(settings.http);
   log.info({
     event: 'worker_ready',
     queues: served.map((queue) => queueName(queue, suffix)),
@@ -78,13 +78,28 @@ export async function runWorkers({ settings, log, queues, suffix }: RunWorkers):
   });
   process.send?.({ ready: true, status: status?.url ?? null });
   try {
-    await Promise.all(workers.map((worker) => worker.run()));
+    if (workers.length > 0) await Promise.all(workers.map((worker) => worker.run()));
+    else await idle(log, queues);
   } finally {
     await status?.close();
     await wiring.close();
     await connection.close();
     await clientConnection.close();
     log.info({ event: 'worker_ended' });
+  }
+
+  async function statusServer({ host, port }: HostPort): Promise<StatusServer> {
+    try {
+      return await serveStatus({ host, port, checks: healthChecks(wiring), metrics, sdkMetrics: `http://${sdkMetrics}/metrics` });
+    } catch (error) {
+      throw new Failure({
+        kind: 'stop',
+        code: 'no_status_address',
+        happened: `/healthz and /metrics cannot be served at ${host}:${port}: ${messageOf(error)}`,
+        remedy: 'Set LANDFALL_HTTP to another address, or to off',
+        cause: error,
+      });
+    }
   }
 
   function observe(seen: Parameters<Parameters<typeof activityInterceptor>[2]>[0]): void {
@@ -95,13 +110,28 @@ export async function runWorkers({ settings, log, queues, suffix }: RunWorkers):
   }
 }
 
+/** A deployment may have a service for every queue; one whose kinds are not there yet waits, rather than ending and being started again for ever. */
+async function idle(log: Logger, queues: readonly Queue[]): Promise<void> {
+  log.warn(
+    { event: 'worker_idle', queues },
+    'No kind of flow has work for these queues yet: this worker does nothing until it is told to stop.',
+  );
+  await Promise.race(SHUTDOWN_SIGNALS.map((signal) => once(process, signal)));
+}
+
 /** What each queue serves: a kind's activities as `<kind>.<name>`, those of all kinds by their names. */
 function activitiesByQueue(wiring: ProcessWiring): QueueActivities {
-  const { settings, leases, runs, client } = wiring;
+  const { settings, leases, runs, client, metrics } = wiring;
   const resolve = async (name: string): Promise<Flow> => (await findFlow(settings.flows, kinds, name)).flow;
-  const common: QueueActivities = {
-    control: jobActivities({ resolve, leases, runs, isAlive: (holder) => isAlive(client, holder), now: attemptTime }),
-  };
+  const job = jobActivities({
+    resolve,
+    leases,
+    runs,
+    isAlive: (holder) => isAlive(client, holder),
+    onHealth: metrics.countRun,
+    now: attemptTime,
+  });
+  const common: QueueActivities = { control: job };
   const all: Partial<Record<Queue, Record<string, (...args: never[]) => unknown>>> = {};
   const parts = Object.entries(kindActivities).map(([kind, build]) => ({ prefix: `${kind}.`, part: build(wiring) }));
   for (const { prefix, part } of [{ prefix: '', part: common }, ...parts]) {

@@ -10,7 +10,7 @@ import { isEmptyMirror } from '../../src/argo/tree.ts';
 import type { Fence, Leases } from '../../src/stores/leases.ts';
 import type { PlanHeader, Plans } from '../../src/stores/plans.ts';
 import type { Receipts } from '../../src/stores/receipts.ts';
-import { closeList, pruneLists } from '../../src/transfer/journal.ts';
+import { closeList, listOfRun, pruneLists } from '../../src/transfer/journal.ts';
 import { withSignsOfLife } from '../../src/transfer/signs-of-life.ts';
 import type { ReportProgress } from '../common/report.ts';
 
@@ -87,8 +87,8 @@ export const transferActivities = ({ plans, receipts, leases, password, report, 
   return {
     /** The dry pass: asks the source what it would change, and judges what would be lost. Nothing is touched. */
     async listChanges({ flow, run, look }: ListRequest): Promise<ListedChanges> {
-      const listId = run;
       const source = await sourceOf(flow);
+      const listId = await listOfRun(source.journal, run);
       const summary = await listChanges({
         source,
         listId,

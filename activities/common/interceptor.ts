@@ -109,11 +109,17 @@ export function failureOf(error: unknown, attempt: number): Failure {
 }
 
 function applicationFailure(failure: Failure): ApplicationFailure {
-  return ApplicationFailure.create({
+  const shown = ApplicationFailure.create({
     type: failure.code,
     message: redactText(failure.message),
     nonRetryable: failure.kind !== 'again',
     details: [{ kind: failure.kind, code: failure.code }],
     ...(failure.retryAfterMs === undefined ? {} : { nextRetryDelay: failure.retryAfterMs }),
   });
+  // A foreseen failure says what to do; where in the code it was thrown is of use only for those that no rule foresees.
+  shown.stack = failure.code === 'unforeseen' ? (stackOf(failure.cause) ?? '') : '';
+  return shown;
 }
+
+const stackOf = (error: unknown): string | undefined =>
+  error instanceof Error && error.stack !== undefined ? redactText(error.stack) : undefined;

@@ -33,11 +33,13 @@ export interface JobDependencies {
   readonly runs: Runs;
   /** Asks Temporal whether that chain of runs is still open. */
   readonly isAlive: (holder: LeaseHolder) => Promise<boolean>;
+  /** Told how a run ended, and that one asks. */
+  readonly onHealth: (seen: { readonly flow: string; readonly job: string; readonly health: Health }) => void;
   readonly now: () => Date;
 }
 
 /** Book-keeping that every job of every kind begins and ends with. Queue: control. */
-export const jobActivities = ({ resolve, leases, runs, isAlive, now }: JobDependencies) => ({
+export const jobActivities = ({ resolve, leases, runs, isAlive, onHealth, now }: JobDependencies) => ({
   /** An operator types no more than the flow's name; everything else comes from its file. */
   async resolveFlow({ flow }: { readonly flow: string }): Promise<Flow> {
     return await resolve(flow);
@@ -64,11 +66,18 @@ export const jobActivities = ({ resolve, leases, runs, isAlive, now }: JobDepend
 
   async notePhase({ run, progress, health, says }: NotePhase): Promise<void> {
     await runs.phase(run, progress, health, says, now());
+    if (health !== 'ok') await tell(run, health, { runs, onHealth });
   },
 
   /** Keeps the run's record and gives the lease back. */
   async endRun({ run, fence, health, says, record }: EndRun): Promise<void> {
     await runs.end(run, health, says, record, now());
     if (fence !== null) await leases.release(fence);
+    await tell(run, health, { runs, onHealth });
   },
 });
+
+async function tell(run: string, health: Health, { runs, onHealth }: Pick<JobDependencies, 'runs' | 'onHealth'>): Promise<void> {
+  const known = await runs.get(run);
+  if (known !== null) onHealth({ flow: known.flow, job: known.job, health });
+}

@@ -8,7 +8,7 @@ import type { Context } from './context.ts';
 import { EXIT } from './exit.ts';
 import type { Answer } from './output.ts';
 import { refuseOverlap } from './overlap.ts';
-import { applySchedule, diffSchedules, type ScheduleChange, scheduleId, wantedSchedules } from './schedules.ts';
+import { applySchedule, diffSchedules, type ScheduleChange, scheduleIds, wantedSchedules } from './schedules.ts';
 
 /** `diff` looks, `apply` closes what it sees. Neither ever drops a collection. */
 export async function applyFlows(context: Context, isDryRun: boolean): Promise<Answer> {
@@ -43,12 +43,8 @@ export async function applyFlows(context: Context, isDryRun: boolean): Promise<A
   return { value, text: lines.join('\n'), exit: taken.length === 0 ? EXIT.done : EXIT.failed };
 }
 
-/** Of every job that the flow could have a schedule for. */
-const scheduleIds = ({ kind, name }: Flow): readonly string[] =>
-  Object.keys(kindNamed(kind)?.jobs ?? {}).map((job) => scheduleId(job, name));
-
 /** Book-keeping and products; flows that share a database share one comparison. */
-function databasesOf(book: string, flows: readonly Flow[]): readonly DatabaseSpec[] {
+export function databasesOf(book: string, flows: readonly Flow[]): readonly DatabaseSpec[] {
   const specs: DatabaseSpec[] = [{ database: book, collections: bookCollections }];
   return [...specs, ...flows.flatMap((flow) => kindNamed(flow.kind)?.databases(flow) ?? [])];
 }

@@ -1,6 +1,8 @@
 import { signals } from '../../workflows/common/messages.ts';
+import type { Flow } from '../config/flow.ts';
 import type { Context } from './context.ts';
-import { requireRunning } from './lookup.ts';
+import { type Held, holdSchedules, releaseSchedules } from './hold.ts';
+import { notRunning, requireRunning, runningWorkflow } from './lookup.ts';
 import type { Answer } from './output.ts';
 
 const SAID: Readonly<Record<'pause' | 'resume' | 'stop' | 'retry', string>> = {
@@ -17,7 +19,7 @@ export interface Steering {
 }
 
 /** Sends one of the messages that every long-running workflow answers. */
-export async function signalFlow(context: Context, signal: keyof typeof SAID, flow: string, options: Steering = {}): Promise<Answer> {
+export async function signalFlow(context: Context, signal: 'stop' | 'retry', flow: string, options: Steering = {}): Promise<Answer> {
   const { force = false, job } = options;
   const { handle } = await requireRunning(context, flow, job ?? null);
   if (signal === 'retry' && force) await handle.signal(signals.retry, { force: true });
@@ -25,6 +27,50 @@ export async function signalFlow(context: Context, signal: keyof typeof SAID, fl
   const said = signal === 'retry' && force ? 'It accepts what it asked about, and goes on.' : SAID[signal];
   return { value: { flow, signal, workflowId: handle.workflowId }, text: `${handle.workflowId}: ${said}` };
 }
+
+/** Holds a flow: its present run, or, where none is under way, its schedules, so that none begins. */
+export async function pauseFlow(context: Context, name: string, { job }: Steering = {}): Promise<Answer> {
+  const flow = await context.flow(name);
+  const running = await runningWorkflow(context, flow, job ?? null);
+  if (running !== null) {
+    await running.handle.signal(signals.pause);
+    return answer(name, 'pause', running.handle.workflowId, [], [`${running.handle.workflowId}: ${SAID.pause} ${name}`]);
+  }
+  const held = await holdSchedules(await context.client(), flow, job);
+  if (held.length === 0) throw notRunning(flow, job ?? null);
+  return answer(name, 'pause', null, held, held.map(pausedLine));
+}
+
+/** Lets a flow go on: the run that was paused, and the schedules that `pause` held. */
+export async function resumeFlow(context: Context, name: string, { job }: Steering = {}): Promise<Answer> {
+  const flow = await context.flow(name);
+  const running = await runningWorkflow(context, flow, job ?? null);
+  const released = await releaseSchedules(await context.client(), flow, job);
+  if (running === null && released.length === 0) throw notRunning(flow, job ?? null);
+  await running?.handle.signal(signals.resume);
+  const lines = [...(running === null ? [] : [`${running.handle.workflowId}: ${SAID.resume}`]), ...released.map(resumedLine)];
+  return answer(name, 'resume', running?.handle.workflowId ?? null, released, lines);
+}
+
+const pausedLine = ({ id, state, note }: Held): string =>
+  state === 'held'
+    ? `Schedule ${id} is paused. Set it going again with: landfall resume ${flowOf(id)}`
+    : `Schedule ${id} was paused already: ${note}`;
+
+const resumedLine = ({ id, state, note }: Held): string =>
+  state === 'released'
+    ? `Schedule ${id} goes on.`
+    : `Schedule ${id} was paused otherwise (${note}) and stays so. Set it going with: temporal schedule toggle --schedule-id ${id} --unpause --reason WHY`;
+
+const flowOf = (id: string): string => id.slice(id.indexOf('/') + 1);
+
+const answer = (
+  flow: Flow['name'],
+  signal: 'pause' | 'resume',
+  workflowId: string | null,
+  schedules: readonly Held[],
+  lines: readonly string[],
+): Answer => ({ value: { flow, signal, workflowId, schedules }, text: lines.join('\n') });
 
 export async function setWidth(context: Context, flow: string, width: number, { job }: Steering = {}): Promise<Answer> {
   const { handle } = await requireRunning(context, flow, job ?? null);

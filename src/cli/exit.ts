@@ -25,6 +25,7 @@ const CODES: Readonly<Record<string, ExitCode>> = {
   usage: EXIT.usage,
   unknown_queue: EXIT.usage,
   no_namespace: EXIT.usage,
+  not_applied: EXIT.usage,
   unknown_item: EXIT.usage,
   bad_item: EXIT.usage,
   missing_secret: EXIT.usage,

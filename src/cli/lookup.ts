@@ -50,13 +50,16 @@ export async function requireRunning(context: Context, flow: string, job: string
   const found = await context.flow(flow);
   const running = await runningWorkflow(context, found, job);
   if (running !== null) return running;
-  throw new Failure({
+  throw notRunning(found, job);
+}
+
+export const notRunning = ({ name, kind }: Flow, job: string | null): Failure =>
+  new Failure({
     kind: 'stop',
     code: 'not_running',
-    happened: job === null ? `Flow ${flow} is not running` : `${job} of ${flow} is not running`,
-    remedy: `Start it with: landfall run ${job ?? firstJob(found.kind)} ${flow}`,
+    happened: job === null ? `Flow ${name} is not running` : `${job} of ${name} is not running`,
+    remedy: `Start it with: landfall run ${job ?? firstJob(kind)} ${name}`,
   });
-}
 
 /** The job a kind names first is the one that is done every night. */
 export const firstJob = (kind: string): string => Object.keys(kindNamed(kind)?.jobs ?? {})[0] ?? 'JOB';

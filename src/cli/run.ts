@@ -11,6 +11,7 @@ import { inputProblems } from '../config/job.ts';
 import { queueName } from '../config/queues.ts';
 import { Failure, messageOf } from '../errors.ts';
 import { kindNamed } from '../kinds.ts';
+import { requireApplied } from './applied.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit.ts';
 import { followUntil } from './follow.ts';
@@ -41,6 +42,7 @@ export async function startJob(context: Context, job: string, flowName: string, 
   const input = { flow: flow.name, ...options.input };
   const problems = inputProblems(job, spec, input);
   if (problems.length > 0) throw badInput(problems, job, flow.kind);
+  await requireApplied(context, flow);
   // The run itself would find out too; whoever does not wait for it hears it here.
   const running = await runningWorkflow(context, flow, spec.access === 'read' ? job : null);
   if (running !== null) throw busy(running.handle.workflowId, flow.name);
@@ -52,6 +54,7 @@ export async function startJob(context: Context, job: string, flowName: string, 
       taskQueue: queueName('control', null),
       args: [input],
       workflowIdConflictPolicy: 'FAIL',
+      staticSummary: `${job} of ${flow.name}, started with landfall run`,
     });
     return { workflowId, run: handle.firstExecutionRunId, handle };
   } catch (error) {

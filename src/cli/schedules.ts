@@ -10,6 +10,7 @@ import {
 import type { Flow } from '../config/flow.ts';
 import { queueName } from '../config/queues.ts';
 import { Failure } from '../errors.ts';
+import { kindNamed } from '../kinds.ts';
 
 /** A schedule as the flow files want it. Its id is `<job>/<flow>`, which is also the beginning of its workflows' ids. */
 export interface WantedSchedule {
@@ -50,6 +51,10 @@ export const wantedSchedules = (flows: readonly Flow[]): readonly WantedSchedule
   );
 
 export const scheduleId = (job: string, flow: string): string => `${job}/${flow}`;
+
+/** Of every job that the flow could have a schedule for. */
+export const scheduleIds = ({ kind, name }: Flow): readonly string[] =>
+  Object.keys(kindNamed(kind)?.jobs ?? {}).map((job) => scheduleId(job, name));
 
 /** What has to be done so that the deployment has the wanted schedules and no others. Pure. */
 export function compareSchedules(deployment: string, wanted: readonly WantedSchedule[], found: readonly FoundSchedule[]): SchedulesDiff {
@@ -178,4 +183,5 @@ const actionOf = ({ id, job, flow }: Omit<WantedSchedule, 'cron'>) => ({
   workflowId: id,
   taskQueue: queueName('control', null),
   args: [{ flow }] satisfies [unknown],
+  staticSummary: `${job} of ${flow}, started by its schedule`,
 });

@@ -1,5 +1,5 @@
 import type { Flow } from '../config/flow.ts';
-import { formatCount, formatDuration, formatTable } from '../observe/format.ts';
+import { formatCount, formatDuration, formatTable, wrapped } from '../observe/format.ts';
 import { Quarantine } from '../stores/quarantine.ts';
 import { Receipts } from '../stores/receipts.ts';
 import { type Run, Runs } from '../stores/runs.ts';
@@ -33,8 +33,9 @@ export async function status(context: Context, only: string | null): Promise<Ans
   }
   const statuses: FlowStatus[] = [];
   for (const flow of flows) statuses.push(await statusOf(context, flow));
+  const width = process.stdout.isTTY ? process.stdout.columns : WIDTH;
   const record = only === null ? '' : recordLines(statuses[0]?.last?.record ?? {});
-  return { value: statuses, text: [statusTable(statuses, new Date()), ...(record === '' ? [] : ['', record])].join('\n') };
+  return { value: statuses, text: [statusTable(statuses, new Date(), width), ...(record === '' ? [] : ['', record])].join('\n') };
 }
 
 async function statusOf(context: Context, { name, kind, schedules }: Flow): Promise<FlowStatus> {
@@ -70,17 +71,20 @@ async function nextStart(context: Context, ids: readonly string[]): Promise<Next
   return { state: found.some(({ state }) => state.paused) ? 'paused' : 'none', next: null };
 }
 
-/** Pure. */
-export function statusTable(statuses: readonly FlowStatus[], now: Date): string {
+/** Where nobody says how wide the terminal is. */
+const WIDTH = 100;
+
+/** A line for each flow, and below it, no wider than `width` columns, what its run has to say. Pure. */
+export function statusTable(statuses: readonly FlowStatus[], now: Date, width = WIDTH): string {
   const columns = [
     { title: 'flow' },
     { title: 'kind' },
     { title: 'items home', align: 'right' as const },
     { title: 'quarantine', align: 'right' as const },
-    { title: 'next start (UTC)' },
+    { title: 'next (UTC)' },
     { title: 'last run' },
   ];
-  return formatTable(
+  const [titles, ...lines] = formatTable(
     columns,
     statuses.map(({ flow, kind, home, quarantine, schedule, last }) => [
       flow,
@@ -90,8 +94,12 @@ export function statusTable(statuses: readonly FlowStatus[], now: Date): string 
       startOf(schedule),
       lastOf(last, now),
     ]),
-  );
+  ).split('\n');
+  const said = statuses.map(({ last }) => (last?.says == null ? [] : wrapped(last.says, width - INDENT.length)));
+  return [titles, ...lines.flatMap((line, at) => [line, ...(said[at] ?? []).map((part) => `${INDENT}${part}`)])].join('\n');
 }
+
+const INDENT = '    ';
 
 function startOf({ state, next }: NextStart): string {
   if (next !== null) return next.slice(0, 16).replace('T', ' ');
@@ -100,13 +108,12 @@ function startOf({ state, next }: NextStart): string {
 
 function lastOf(run: Run | null, now: Date): string {
   if (run === null) return 'never';
-  const { job, health, says, progress, endedAt, startedAt } = run;
-  const said = says === null ? '' : `: ${says}`;
+  const { job, health, progress, endedAt, startedAt } = run;
   if (endedAt === null) {
     const { phase, done, total } = progress;
     const counts = total > 0 ? ` ${formatCount(done)} of ${formatCount(total)}` : '';
-    return `${job} is running, phase ${phase}${counts}${health === 'ok' ? '' : `, ${health}`}${said}`;
+    return `${job} runs: ${phase}${counts}${health === 'ok' ? '' : `, ${health}`}`;
   }
   const ago = formatDuration(now.getTime() - endedAt.getTime());
-  return `${job} ${health}, ${ago} ago, took ${formatDuration(endedAt.getTime() - startedAt.getTime())}${said}`;
+  return `${job} ${health}, ${ago} ago, took ${formatDuration(endedAt.getTime() - startedAt.getTime())}`;
 }

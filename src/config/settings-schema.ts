@@ -41,6 +41,9 @@ const serverAddress = z.string().refine((written) => (parseHostPort(written)?.po
 const HTTP_EXPECTED = 'host:port such as 127.0.0.1:9464, or off';
 const listenAddress = z.string().refine((written) => written === 'off' || parseHostPort(written) !== null, { error: HTTP_EXPECTED });
 
+const BUILD_EXPECTED = 'a version such as 0.4.0 or 2026-11-25.1: letters, digits, dots, hyphens and underscores, 63 characters at most';
+const buildId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, { error: BUILD_EXPECTED });
+
 const CAPACITY_EXPECTED = 'a whole number from 1 to 1000';
 const capacity = (queue: Queue) =>
   z
@@ -85,6 +88,9 @@ export const settingsSchema = z.strictObject({
   LANDFALL_SHUTDOWN_GRACE: duration
     .prefault(DEFAULTS.shutdownGrace)
     .describe('how long activities may go on after a worker was told to stop'),
+  LANDFALL_BUILD_ID: buildId
+    .exactOptional()
+    .describe('version of the workflows this worker runs; set: a run stays on the version it began with (docs/operations.md)'),
   LANDFALL_TEMPORAL_BIN: filled.exactOptional().describe('the temporal command for the embedded server'),
   LANDFALL_MONGOD_BIN: filled.exactOptional().describe('the mongod command for the embedded database'),
   LANDFALL_CAPACITY_CONTROL: capacity('control'),

@@ -46,6 +46,8 @@ export interface Settings {
   /** Activities of queue `request` that the server starts a second, over all workers. */
   readonly requestsPerSecond: number;
   readonly shutdownGraceMs: number;
+  /** The version of this worker's workflows; null: workers are not told apart by versions. */
+  readonly buildId: string | null;
   /** Commands for the embedded servers, where they are not found by themselves. */
   readonly binaries: { readonly temporal?: string; readonly mongod?: string };
 }
@@ -167,6 +169,7 @@ function settingsOf(text: SettingsText, files: FileTexts, cwd: string): Settings
     },
     requestsPerSecond: text.LANDFALL_RATE_REQUEST,
     shutdownGraceMs: text.LANDFALL_SHUTDOWN_GRACE,
+    buildId: text.LANDFALL_BUILD_ID ?? null,
     binaries: {
       ...(text.LANDFALL_TEMPORAL_BIN === undefined ? {} : { temporal: text.LANDFALL_TEMPORAL_BIN }),
       ...(text.LANDFALL_MONGOD_BIN === undefined ? {} : { mongod: text.LANDFALL_MONGOD_BIN }),

@@ -108,3 +108,16 @@ const shownWidth = (text: string): number => [...stripVTControlCharacters(text)]
 /** Cut to a width, with `…` for what is missing. */
 export const shorten = (text: string, width: number): string =>
   [...text].length <= width ? text : `${[...text].slice(0, Math.max(0, width - 1)).join('')}…`;
+
+/** The words of a text in lines of at most `width` characters; a longer word has a line of its own. */
+export function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/).filter((part) => part !== '')) {
+    if (line !== '' && [...line].length + 1 + [...word].length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return line === '' ? lines : [...lines, line];
+}

@@ -9,6 +9,8 @@ export interface Metrics {
   countFailure(labels: { readonly kind: string; readonly code: string }): void;
   /** What a check of products against their sources found. */
   countFindings(labels: { readonly flow: string; readonly code: string }, findings: number): void;
+  /** `health` is how a run ended (ok, failed, stopped), or `asks` when it begins to wait for an answer. */
+  countRun(labels: { readonly flow: string; readonly job: string; readonly health: string }): void;
   setQuarantine(labels: { readonly flow: string }, items: number): void;
   /** `finding` is a sort of difference: missing, stale, … */
   setAudit(labels: { readonly flow: string; readonly finding: string }, items: number): void;
@@ -50,6 +52,12 @@ export function createMetrics({ process = true }: { readonly process?: boolean }
     labelNames: ['flow', 'code'],
     registers,
   });
+  const runs = new Counter({
+    name: 'landfall_runs_total',
+    help: 'Runs by how they ended (ok, failed, stopped), and how often they asked (asks); in runs.',
+    labelNames: ['flow', 'job', 'health'],
+    registers,
+  });
   const quarantine = new Gauge({
     name: 'landfall_quarantine',
     help: 'Open quarantine entries of a flow when last counted; in items.',
@@ -80,6 +88,7 @@ export function createMetrics({ process = true }: { readonly process?: boolean }
     countBytes: (labels, count) => bytes.inc(labels, count),
     countFailure: (labels) => failures.inc(labels),
     countFindings: (labels, count) => findings.inc(labels, count),
+    countRun: (labels) => runs.inc(labels),
     setQuarantine: (labels, count) => quarantine.set(labels, count),
     setAudit: (labels, count) => audit.set(labels, count),
     setSummariesFailed: (labels, count) => summariesFailed.set(labels, count),

@@ -50,6 +50,10 @@ export class Runs {
     await within('noting the start of a run', () =>
       this.#runs.updateOne({ _id: run.run }, { $setOnInsert: { ...run, ...fresh, updatedAt: now } }, { upsert: true }),
     );
+    // A reset in Temporal runs the same run again, after its end too.
+    await within('noting that a run begins again', () =>
+      this.#runs.updateOne({ _id: run.run, endedAt: { $ne: null } }, { $set: { ...fresh, updatedAt: now } }),
+    );
   }
 
   async phase(run: string, progress: Progress, health: Health, says: string | null, now: Date): Promise<void> {

@@ -96,6 +96,15 @@ export async function updateList(list: ChangeList, known: Partial<Pick<ListMeta,
   return { ...list, meta };
 }
 
+/** The id of a run's list. A run that is begun again after its end (a reset) makes a new one: what its first list named is done. */
+export async function listOfRun(journal: string, run: string): Promise<string> {
+  for (let time = 1; ; time += 1) {
+    const id = time === 1 ? run : `${run}-${time}`;
+    const list = await readList(journal, id);
+    if (list === null || list.meta.doneAt === null) return id;
+  }
+}
+
 /** Call it when everything the list names was loaded: no later run reads it again. */
 export async function closeList(journal: string, listId: string, now: Date): Promise<void> {
   const list = await readList(journal, listId);

@@ -241,6 +241,16 @@ describe('runs', () => {
     assert.deepEqual((await runs.get('one'))?.startedAt, morning);
   });
 
+  it('begin again when a run that has ended is reset: it is under way, and what it said at its end is gone', async () => {
+    await begin('reset', morning);
+    await runs.end('reset', 'failed', 'The source did not answer.', { loaded: 3 }, morning);
+
+    await begin('reset', noon);
+
+    const run = await runs.get('reset');
+    assert.deepEqual([run?.startedAt, run?.endedAt, run?.health, run?.says, run?.record], [noon, null, 'ok', null, null]);
+  });
+
   it('show the phase, and add up what the batches did in it', async () => {
     await begin('two', morning);
     await runs.phase('two', { ...noProgress, phase: 'load', total: 30 }, 'ok', null, noon);

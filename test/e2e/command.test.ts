@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -130,7 +132,7 @@ describe('landfall beside running servers', () => {
   });
 
   it('says that a flow does not run, and names the nearest flow', async () => {
-    const idle = await landfall('pause tiny');
+    const idle = await landfall('stop tiny');
     const unknown = await landfall('watch tinny');
 
     assert.equal(idle.exit, 1);
@@ -139,10 +141,57 @@ describe('landfall beside running servers', () => {
     assert.match(unknown.stderr, /tiny/);
   });
 
+  it('holds the schedules of an idle flow with pause, and sets going with resume what it held itself', async () => {
+    const schedule = site.client.schedule.getHandle('mirror/tiny');
+
+    const paused = await landfall('pause tiny');
+    const held = (await schedule.describe()).state;
+    const shown = await landfall('status');
+    const resumed = await landfall('resume tiny');
+    const released = (await schedule.describe()).state;
+    await schedule.pause('The disk is moved.');
+    const other = await landfall('resume tiny');
+    const kept = (await schedule.describe()).state;
+    await schedule.unpause();
+
+    assert.equal(paused.exit, 0, paused.stderr);
+    assert.match(paused.stdout, /Schedule mirror\/tiny is paused\. .*landfall resume tiny/);
+    assert.deepEqual([held.paused, held.note], [true, 'Paused by landfall pause; landfall resume sets it going again.']);
+    assert.match(shown.stdout, /schedule paused/);
+    assert.match(resumed.stdout, /Schedule mirror\/tiny goes on/);
+    assert.match(other.stdout, /The disk is moved\.\) and stays so/);
+    assert.deepEqual([released.paused, kept.paused], [false, true]);
+  });
+
+  it('ends a worker that cannot say how it is, with a sentence, rather than leaving it idle', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const address = taken.address();
+    const http = typeof address === 'object' && address !== null ? `127.0.0.1:${address.port}` : '';
+
+    const worker = await landfall('worker', { LANDFALL_HTTP: http, LANDFALL_LOG_FORMAT: 'json' });
+
+    taken.close();
+    assert.equal(worker.exit, 1, worker.stderr);
+    assert.match(worker.stderr + worker.stdout, /cannot be served at 127\.0\.0\.1:\d+: .*EADDRINUSE.*Set LANDFALL_HTTP/);
+  });
+
+  it('starts nothing of a flow that was never applied, and makes nothing for it either', async () => {
+    const flow = await site.flow('fresh', { floats: 1, cyclesPerFloat: 1, seed: 4 });
+    await flow.products.dropDatabase();
+
+    const run = await landfall('run mirror fresh --dry-run');
+
+    assert.equal(run.exit, 2, run.stderr);
+    assert.match(run.stderr, /Flow fresh has not been applied yet: products-fresh\.argo.* are not there\. .*landfall apply/);
+    assert.deepEqual(await flow.products.collections(), []);
+    rmSync(join(site.home, 'flows', 'fresh.yaml'));
+  });
+
   it('refuses a second run of a flow with status 4 while the first is at work', async () => {
-    await flow.gdac.setFaults({ bandwidthKiB: 50 });
     await flow.gdac.playNight(1);
     const first = await flow.start({}, 'by-hand');
+    await first.signal('pause');
 
     const second = await landfall('run mirror tiny --wait');
 
@@ -153,7 +202,6 @@ describe('landfall beside running servers', () => {
   });
 
   it('lists, shows and drops what is in quarantine', async () => {
-    await flow.gdac.setFaults({});
     const damaged = String(globSync('*/*/profiles/D*.nc', { cwd: flow.gdac.tree })[0]);
     writeFileSync(join(flow.gdac.tree, damaged), 'CDF');
     const [dac, , , name] = damaged.split('/');

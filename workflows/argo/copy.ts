@@ -18,7 +18,8 @@ export async function copyListed(job: Job, flow: ArgoFlow, listed: ListedChanges
   while (await mayGoOn(controls)) {
     await job.enter('copy', { total: listed.filesToCopy + listed.filesToDelete });
     try {
-      const done = await untilPutDown(controls, () => copyChanges({ flow, listed, run: job.run, fence: job.fence }));
+      const input = { flow, listed, run: job.run, fence: job.fence };
+      const done = await untilPutDown(controls, () => copyChanges.executeWithOptions({ summary: whatIsCopied(listed) }, [input]));
       if (done !== null) return { state: 'complete', warnings: done.warnings };
     } catch (error) {
       if (failureKind(error) !== 'replan') throw error;
@@ -27,3 +28,7 @@ export async function copyListed(job: Job, flow: ArgoFlow, listed: ListedChanges
   }
   return { state: 'stopped' };
 }
+
+/** Beside the activity in Temporal's Web UI. */
+const whatIsCopied = ({ filesToCopy, filesToDelete, bytesToCopy }: ListedChanges): string =>
+  `${filesToCopy} files to copy (${(bytesToCopy / 1e6).toFixed(1)} MB), ${filesToDelete} to delete`;

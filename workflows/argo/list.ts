@@ -34,7 +34,9 @@ export async function listUntilSafe(
     await job.enter('list');
     let listed: ListedChanges | null = null;
     try {
-      listed = await untilPutDown(controls, () => listChanges({ flow, run: job.run, look }));
+      listed = await untilPutDown(controls, () =>
+        listChanges.executeWithOptions({ summary: `look ${look} at ${flow.upstream.rsync}` }, [{ flow, run: job.run, look }]),
+      );
     } catch (error) {
       replans += 1;
       if (failureKind(error) !== 'replan' || replans > REPLANS) throw error;

@@ -55,7 +55,7 @@ export async function loadNight(
       controls.isClosing = true;
       return { state: 'finished', retries };
     }
-    const name = `${job.run}-retry-${round + 1}`;
+    const name = `${night.plan.plan}-retry-${round + 1}`;
     stage = { round: round + 1, plan: await planItems({ flow, plan: name, items }), next: 0, retries: [...retries, name] };
     tally = null;
   }

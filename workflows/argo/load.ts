@@ -34,7 +34,8 @@ export function loadPlan(
     pages: plan.pages,
     controls,
     runPage: async (page) => {
-      const outcome = await loadPage({ flow, plan: plan.plan, page, run: job.run, fence: job.fence, isForced, acceptsEmptyMirror });
+      const input = { flow, plan: plan.plan, page, run: job.run, fence: job.fence, isForced, acceptsEmptyMirror };
+      const outcome = await loadPage.executeWithOptions({ summary: `page ${page + 1} of ${plan.pages}` }, [input]);
       const { loaded, unchanged, rejected, removed, bytes } = outcome;
       tracker.add({ done: loaded + unchanged + rejected + removed, failed: rejected, bytes });
     },

@@ -37,7 +37,7 @@ export async function reload({ flow, input, controls, tracker }: JobStart<ArgoFl
   controls.width ??= flow.load.width;
 
   return await underLease({ job: 'reload', flow: flow.name, kind: 'argo', access: 'write', tracker }, async (job) => {
-    const plan = input.goOn?.plan ?? (await planItems({ flow, plan: `reload-${job.run}`, items: input.items ?? null }));
+    const plan = input.goOn?.plan ?? (await planItems({ flow, plan: `reload-${job.run}-${job.fence.epoch}`, items: input.items ?? null }));
 
     await job.enter('load', input.goOn?.tally ?? { total: plan.items });
     const loaded = await loadPlan(job, { flow, plan, from: input.goOn?.next ?? 0, isForced: true, controls, tracker });

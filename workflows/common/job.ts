@@ -61,9 +61,11 @@ export async function underLease<Result>(
 
   const { fence } = await readably(() => takeFlow({ flow, lease, kind, holder: { job: start.job, workflowId, runId: run } }));
   const note = (health: Health, says: string | null): Promise<void> =>
-    notePhase({ run, progress: { phase: tracker.phase, ...tracker.tally }, health, says });
+    notePhase.executeWithOptions({ summary: health === 'ok' ? tracker.phase : `${tracker.phase}: ${health}` }, [
+      { run, progress: { phase: tracker.phase, ...tracker.tally }, health, says },
+    ]);
   const end = (health: Health, says: string | null, record: JobEnd<Result>['record']): Promise<void> =>
-    CancellationScope.nonCancellable(() => endRun({ run, fence, health, says, record }));
+    CancellationScope.nonCancellable(() => endRun.executeWithOptions({ summary: health }, [{ run, fence, health, says, record }]));
   const job: Job = {
     flow,
     run,
@@ -112,12 +114,10 @@ function readable(error: unknown): ApplicationFailure {
   const message = rootCause(error) ?? String(error);
   const type = error instanceof ActivityFailure && error.cause instanceof ApplicationFailure ? error.cause.type : undefined;
   if (error instanceof ApplicationFailure) return error;
-  return ApplicationFailure.create({
-    message,
-    type: type ?? 'failed',
-    nonRetryable: true,
-    ...(error instanceof Error ? { cause: error } : {}),
-  });
+  // What failed is in the history with all that is known of it; the end of the run is for whoever reads it.
+  const failure = ApplicationFailure.create({ message, type: type ?? 'failed', nonRetryable: true });
+  failure.stack = '';
+  return failure;
 }
 
 /** The kind that an activity's failure was classified as (activities/common/interceptor.ts puts it into its details). */

@@ -135,13 +135,13 @@ export class Tracker {
     const sentence = this.#sentence();
     const { done, total, failed, bytes } = this.#tally;
     const share = total > 0 ? ` (${Math.floor((100 * done) / total)} %)` : '';
+    const amount = total > 0 ? `${done} of ${total}${share}` : `${done}`;
+    // Few and short lines, the figures first: the Web UI cuts off what is below the fourth.
     const lines = [
       `### ${this.#title}: ${this.#phase}`,
-      ...(sentence === null ? [] : ['', `**${sentence}**`]),
       '',
-      '| done | of | failed | bytes |',
-      '|---:|---:|---:|---:|',
-      `| ${done}${share} | ${total > 0 ? total : '…'} | ${failed} | ${(bytes / 1e6).toFixed(1)} MB |`,
+      `${amount} done, ${failed} failed, ${(bytes / 1e6).toFixed(1)} MB`,
+      ...(sentence === null ? [] : ['', `**${sentence}**`]),
     ];
     setCurrentDetails(lines.join('\n'));
   }

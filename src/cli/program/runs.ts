@@ -1,5 +1,6 @@
 import { kinds } from '../../kinds.ts';
-import { type Steering, setWidth, signalFlow } from '../controls.ts';
+import type { Context } from '../context.ts';
+import { pauseFlow, resumeFlow, type Steering, setWidth, signalFlow } from '../controls.ts';
 import { runJob } from '../run.ts';
 import { status } from '../status.ts';
 import { watch } from '../watch.ts';
@@ -37,15 +38,19 @@ export function runCommands(usage: Usage): void {
 
 function steeringCommands(usage: Usage): void {
   const { landfall } = usage;
-  for (const [name, description] of [
-    ['pause', 'start nothing new until resume'],
-    ['resume', 'go on after a pause'],
-    ['stop', 'finish what has begun, then end; the next run goes on from there'],
+  for (const [name, description, act] of [
+    ['pause', 'start nothing new until resume: holds the present run, or, when none is under way, the schedules', pauseFlow],
+    ['resume', 'go on after a pause', resumeFlow],
+    [
+      'stop',
+      'finish what has begun, then end; the next run goes on from there',
+      (context: Context, flow: string, options: Steering) => signalFlow(context, 'stop', flow, options),
+    ],
   ] as const) {
     command(landfall, name, description, `${name} argo`)
       .argument('<flow>', 'name of the flow')
       .option(...OF_JOB)
-      .action((flow: string, options: Steering) => answering(usage, (context) => signalFlow(context, name, flow, options)));
+      .action((flow: string, options: Steering) => answering(usage, (context) => act(context, flow, options)));
   }
   command(landfall, 'retry', 'have the present run look again now, and try again what is in quarantine', 'retry argo --force')
     .argument('<flow>', 'name of the flow')

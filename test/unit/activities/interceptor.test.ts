@@ -89,12 +89,23 @@ describe('what an activity throws', () => {
     assert.equal(seen[0]?.outcome, 'cancelled');
   });
 
+  it('says what to do, and not where in the code it was thrown, when a rule foresees it', async () => {
+    const full = Object.assign(new Error('write'), { code: 'ENOSPC' });
+
+    const { thrown } = await run(() => Promise.reject(full));
+
+    assert.match(applicationFailure(thrown).message, /There is no room left.*Make room/);
+    assert.equal(applicationFailure(thrown).stack, '');
+  });
+
   it('carries no credential into the history or the log', async () => {
     const secret = 'mongodb://reader:hunter2@db.example.org:27017';
 
     const { thrown, lines } = await run(() => Promise.reject(new Error(`cannot connect to ${secret}`)));
 
     assert.ok(!applicationFailure(thrown).message.includes('hunter2'));
+    assert.match(applicationFailure(thrown).stack ?? '', /^Error: cannot connect to/);
+    assert.ok(!applicationFailure(thrown).stack?.includes('hunter2'));
     assert.ok(!lines.includes('hunter2'));
   });
 });

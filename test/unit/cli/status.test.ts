@@ -28,25 +28,40 @@ const status: FlowStatus = {
   schedule: { state: 'scheduled', next: '2026-03-02T06:00:00.000Z' },
   last: run,
 };
-const rowOf = (more: Partial<FlowStatus>): string | undefined => statusTable([{ ...status, ...more }], at('07:00:00')).split('\n')[1];
+const linesOf = (more: Partial<FlowStatus>): readonly string[] =>
+  statusTable([{ ...status, ...more }], at('07:00:00'))
+    .split('\n')
+    .slice(1);
+const rowOf = (more: Partial<FlowStatus>): string | undefined => linesOf(more)[0];
 
 describe('the status of a flow', () => {
   it('says what is home, what is in quarantine, when it starts next and how far it is', () => {
     const row = rowOf({});
 
-    assert.equal(row, 'argo  argo       1,600           4  2026-03-02 06:00  mirror is running, phase load 120 of 1,606');
+    assert.equal(row, 'argo  argo       1,600           4  2026-03-02 06:00  mirror runs: load 120 of 1,606');
   });
 
-  it('says what a run asks', () => {
-    const row = rowOf({ last: { ...run, health: 'asks', says: 'Too many would go.' } });
+  it('says what a run asks, below it', () => {
+    const lines = linesOf({ last: { ...run, health: 'asks', says: 'Too many would go.' } });
 
-    assert.match(row ?? '', /mirror is running, phase load 120 of 1,606, asks: Too many would go\.$/);
+    assert.match(lines[0] ?? '', /mirror runs: load 120 of 1,606, asks$/);
+    assert.deepEqual(lines.slice(1), ['    Too many would go.']);
   });
 
   it('says how the last run ended and when', () => {
-    const row = rowOf({ last: { ...run, endedAt: at('06:30:00'), health: 'failed', says: 'The disk is full.' } });
+    const lines = linesOf({ last: { ...run, endedAt: at('06:30:00'), health: 'failed', says: 'The disk is full.' } });
 
-    assert.match(row ?? '', /mirror failed, 30 min ago, took 30 min: The disk is full\.$/);
+    assert.match(lines[0] ?? '', /mirror failed, 30 min ago, took 30 min$/);
+    assert.deepEqual(lines.slice(1), ['    The disk is full.']);
+  });
+
+  it('is no wider than the terminal, however much there is to say', () => {
+    const says = 'Nothing was deleted, because the source holds far fewer profiles than it did. '.repeat(4).trim();
+
+    const lines = linesOf({ flow: 'argo-of-the-north-atlantic', last: { ...run, health: 'asks', says } });
+
+    assert.ok(lines.length > 3 && lines.slice(1).every((line) => line.length <= 100), lines.join('\n'));
+    assert.equal(lines.slice(1).join(' ').replaceAll(/ +/g, ' ').trim(), says);
   });
 
   it('tells a paused schedule from none', () => {

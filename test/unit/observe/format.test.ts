@@ -10,6 +10,7 @@ import {
   formatTable,
   progressBar,
   shorten,
+  wrapped,
 } from '../../../src/observe/format.ts';
 
 describe('figures for people', () => {
@@ -92,5 +93,17 @@ describe('a table', () => {
       text,
       ['FLOW              ITEMS  PHASE', '\u001b[32margo\u001b[39m              1,234  load', 'ooi-ctd-profiler      7'].join('\n'),
     );
+  });
+});
+
+describe('a text that is wrapped', () => {
+  it('keeps its words whole, and gives one that is too long a line of its own', () => {
+    const lines = wrapped('look at  rsync://host.example.org/argo/ first', 10);
+
+    assert.deepEqual(lines, ['look at', 'rsync://host.example.org/argo/', 'first']);
+  });
+
+  it('has no line when there is nothing to say', () => {
+    assert.deepEqual(wrapped(' ', 10), []);
   });
 });

@@ -3,13 +3,14 @@ import { describe, it } from 'node:test';
 import { createMetrics } from '../../../src/observe/metrics.ts';
 
 describe('metrics', () => {
-  it('count items, bytes, failures, quarantine and seconds under the names that dashboards know', async () => {
+  it('count items, bytes, failures, runs, quarantine and seconds under the names that dashboards know', async () => {
     const metrics = createMetrics({ process: false });
     metrics.countItems({ flow: 'argo', kind: 'argo', outcome: 'loaded' }, 400);
     metrics.countItems({ flow: 'argo', kind: 'argo', outcome: 'loaded' });
     metrics.countBytes({ flow: 'argo', kind: 'argo' }, 1_000);
     metrics.countFailure({ kind: 'again', code: 'rsync_timeout' });
     metrics.countFindings({ flow: 'argo', code: 'data_mismatch' }, 12);
+    metrics.countRun({ flow: 'argo', job: 'mirror', health: 'ok' });
     metrics.setQuarantine({ flow: 'argo' }, 7);
     metrics.observeActivity({ activity: 'loadBatch', queue: 'load', outcome: 'done' }, 0.25);
 
@@ -20,6 +21,7 @@ describe('metrics', () => {
       'landfall_bytes_total{flow="argo",kind="argo"} 1000',
       'landfall_failures_total{kind="again",code="rsync_timeout"} 1',
       'landfall_findings_total{flow="argo",code="data_mismatch"} 12',
+      'landfall_runs_total{flow="argo",job="mirror",health="ok"} 1',
       'landfall_quarantine{flow="argo"} 7',
       'landfall_activity_seconds_bucket{le="0.1",activity="loadBatch",queue="load",outcome="done"} 0',
       'landfall_activity_seconds_bucket{le="0.5",activity="loadBatch",queue="load",outcome="done"} 1',
@@ -35,9 +37,9 @@ describe('metrics', () => {
     const text = await createMetrics({ process: false }).text();
 
     const helps = text.split('\n').filter((line) => line.startsWith('# HELP'));
-    assert.equal(helps.length, 8);
+    assert.equal(helps.length, 9);
     assert.deepEqual(
-      helps.filter((line) => !/in (items|documents|bytes|seconds|failures|findings)\.$/.test(line)),
+      helps.filter((line) => !/in (items|documents|bytes|seconds|failures|findings|runs)\.$/.test(line)),
       [],
     );
   });

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import {
   closeList,
   forgetDryPasses,
+  listOfRun,
   nextPass,
   openList,
   openLists,
@@ -45,6 +46,18 @@ describe('A journal', () => {
       lists.map(({ id }) => id),
       ['b', 'c'],
     );
+  });
+
+  it('gives a run that is begun again after its end a list of its own, and the same one until that is done', async () => {
+    await open('run');
+    const unfinished = await listOfRun(journal, 'run');
+    await closeList(journal, 'run', on(2));
+
+    const again = await listOfRun(journal, 'run');
+    await open(again, 3);
+    const repeated = await listOfRun(journal, 'run');
+
+    assert.deepEqual([unfinished, again, repeated], ['run', 'run-2', 'run-2']);
   });
 
   it('gives every attempt files of its own, in the order of their numbers', async () => {
