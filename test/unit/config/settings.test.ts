@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import { resolveSecret, Secret } from '../../../src/config/secret.ts';
@@ -175,6 +176,17 @@ describe('settings', () => {
       { name: 'LANDFALL_SHUTDOWN_GRACE', unless: '30s', meaning: 'how long activities may go on after a worker was told to stop' },
     );
     assert.ok(table.every(({ meaning }) => meaning !== ''));
+  });
+
+  it('stand in the README, every one of them as it is', () => {
+    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+    const rows = settingsTable().map(
+      ({ name, unless, meaning }) => `| \`${name}\` | ${unless === null ? '' : `\`${unless}\``} | ${meaning} |`,
+    );
+
+    const written = readme.split('\n').filter((line) => /^\| `(LANDFALL|TEMPORAL|MONGODB|S3)_/.test(line));
+
+    assert.deepEqual(written, rows);
   });
 });
 
