@@ -78,12 +78,19 @@ describe('the roundtrip check of a flow', () => {
     assert.equal(await filesIn(join(site.home, 'scratch')), 0);
   });
 
-  it('goes on as new before its history grows, as one run with one record', async () => {
+  it('goes on as new before its history grows, as one run with one record, and begins nothing again', async () => {
     const runs = await Array.fromAsync(site.client.workflow.list({ query: "WorkflowId = 'verify/argo'" }));
+    const histories = await Promise.all(
+      runs.map(({ workflowId, runId }) => site.client.workflow.getHandle(workflowId, runId).fetchHistory()),
+    );
 
     const [kept, ...others] = (await site.runs.latest('argo', 10)).filter(({ job }) => job === 'verify');
 
+    const begun = histories
+      .flatMap(({ events }) => events ?? [])
+      .map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name);
     assert.ok(runs.length > 1, `${runs.length} runs`);
+    assert.equal(begun.filter((name) => name === 'argo.checkProfile').length, documents.length);
     assert.deepEqual([kept?.health, others], ['ok', []]);
     assert.equal(kept?.record?.drawn, documents.length);
   });
