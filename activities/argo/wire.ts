@@ -43,8 +43,8 @@ export function argoActivities(wiring: Wiring): QueueActivities {
     transfer: transferActivities({ plans, receipts, leases, password, report, now }),
     load: {
       ...loadActivities({ plans, runs, loader, onOutcome, now }),
-      ...summaryActivities({ database, leases, plans, runs, report, log, onMade: onSummaries, now }),
+      ...summaryActivities({ database, leases, plans, runs, report, log, onMade: onSummaries, now: attemptTime }),
     },
-    verify: auditActivities({ database, receipts, quarantine, plans, report, log, onReport: onAudit, now }),
+    verify: auditActivities({ database, receipts, quarantine, plans, report, log, onReport: onAudit, now: attemptTime }),
   };
 }
