@@ -36,7 +36,10 @@ export interface PlanRebuild extends RebuildStep {
 }
 
 export interface CheckRebuild extends RebuildStep {
-  readonly begun: Pick<BegunRebuild, 'rebuild' | 'plan'>;
+  readonly rebuild: string;
+  readonly plan: string;
+  /** 1 for the first look at the books; a later one looks again. */
+  readonly look: number;
 }
 
 export interface ClearRebuild extends RebuildStep {
@@ -92,8 +95,8 @@ export const rebuildActivities = (use: RebuildActivityDependencies) => {
 
     /** The books: what was planned against what is there. */
     async checkRebuild(step: CheckRebuild): Promise<CheckedRebuild> {
-      const { target, begun } = step;
-      return await alive('check', step, (context) => checkRebuild(use, { ...context, target }, begun.rebuild, begun.plan.plan));
+      const { target } = step;
+      return await alive('check', step, (context) => checkRebuild(use, { ...context, target }, step));
     },
 
     async removeLeftovers(step: ClearRebuild): Promise<number> {
@@ -115,7 +118,7 @@ async function recordOf(use: RebuildActivityDependencies, step: RecordRebuild): 
   const { flow, target, run, begun, checked, leftoversRemoved } = step;
   const last = await use.rebuilds.last(flow.name, target);
   if (last !== null && target === 'live') await use.rebuilds.note(last, { state: 'done' });
-  const [run1, outcome, quarantine] = [
+  const [began, outcome, quarantine] = [
     await use.runs.get(run),
     await use.plans.outcome(begun.plan.plan),
     await use.quarantine.countByCode(flow.name),
@@ -132,7 +135,7 @@ async function recordOf(use: RebuildActivityDependencies, step: RecordRebuild): 
     runs: begun.runs,
     startedAt: begun.startedAt,
     endedAt: endedAt.toISOString(),
-    seconds: (endedAt.getTime() - (run1?.startedAt ?? endedAt).getTime()) / 1000,
+    seconds: (endedAt.getTime() - (began?.startedAt ?? endedAt).getTime()) / 1000,
     platforms: last?.summary?.platforms ?? 0,
     planned: balance?.planned ?? last?.summary?.profiles ?? 0,
     rejected: balance?.rejected ?? Object.values(quarantine).reduce((sum, n) => sum + n, 0),

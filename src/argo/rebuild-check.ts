@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Fence } from '../stores/leases.ts';
 import { within } from '../stores/mongo.ts';
 import type { PlanHeader } from '../stores/plans.ts';
 import type { QuarantineEntry } from '../stores/quarantine.ts';
@@ -29,7 +30,11 @@ export interface CheckedRebuild {
 const LEFTOVERS_PAGE = 1000;
 
 /** Compares what was planned with what is there. Memory does not grow with the archive. */
-export async function checkRebuild(use: RebuildDependencies, context: StepContext, rebuild: string, plan: string): Promise<CheckedRebuild> {
+export async function checkRebuild(
+  use: RebuildDependencies,
+  context: StepContext,
+  { rebuild, plan, look }: { readonly rebuild: string; readonly plan: string; readonly look: number },
+): Promise<CheckedRebuild> {
   const { flow, target, run, signal, onTick } = context;
   const to = targetFlow(flow, target);
   const last = await use.rebuilds.last(flow.name, target);
@@ -47,7 +52,7 @@ export async function checkRebuild(use: RebuildDependencies, context: StepContex
     const removed = Math.min(outcome.removed, Math.max(0, planned - accounts.items - counts.rejected));
     const balance: Balance = { ...accounts, planned, rejected: counts.rejected, removed };
     const leftovers =
-      accounts.leftovers.count === 0 ? null : await use.plans.store(`${plan}-leftovers`, to.name, idPages(into), use.now(), onTick);
+      accounts.leftovers.count === 0 ? null : await use.plans.store(`leftovers-${run}-${look}`, to.name, idPages(into), use.now(), onTick);
     const documentsLive = target === 'live' ? null : await withSignsOfLife(countOf(use, flow), onTick);
     return { balance, leftovers, staleReceipts: counts.staleReceipts, documentsLive, question: questionOf(flow, balance, documentsLive) };
   });
@@ -55,7 +60,7 @@ export async function checkRebuild(use: RebuildDependencies, context: StepContex
 
 async function* accountLines(
   use: RebuildDependencies,
-  { signal }: StepContext,
+  { signal, fence }: StepContext,
   to: ArgoFlow,
   rebuild: string,
   counts: { rejected: number; staleReceipts: number },
@@ -74,7 +79,7 @@ async function* accountLines(
     });
   }
   for await (const batch of use.quarantine.open(to.name)) {
-    const rejected = await rejectedOf(use, to, rebuild, batch);
+    const rejected = await rejectedOf(use, { to, rebuild, fence }, batch);
     counts.rejected += rejected.length;
     yield rejected.map((item): AccountLine => ({ sign: 'kept', id: item.slice(item.indexOf('/') + 1), item }));
   }
@@ -86,9 +91,8 @@ async function* accountLines(
 
 /** Of these open entries, the items that the rebuild did not make; those whose files have gone are closed. */
 async function rejectedOf(
-  { receipts, quarantine, now }: RebuildDependencies,
-  to: ArgoFlow,
-  rebuild: string,
+  { receipts, quarantine, leases, now }: RebuildDependencies,
+  { to, rebuild, fence }: { readonly to: ArgoFlow; readonly rebuild: string; readonly fence: Fence },
   entries: readonly QuarantineEntry[],
 ): Promise<readonly string[]> {
   const known = await receipts.find(
@@ -102,6 +106,7 @@ async function rejectedOf(
     if (lastRun === rebuild || (await isInMirror(to.mirror, item))) rejected.push(item);
     else gone.push(item);
   }
+  if (gone.length > 0) await leases.assertHeld(fence);
   await quarantine.close(to.name, gone, 'removed', now());
   return rejected;
 }

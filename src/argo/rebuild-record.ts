@@ -118,3 +118,7 @@ export function previewSentence(
   const what = unfinished.isSwapping ? 'complete the swap of' : 'take up';
   return `${sum} It would ${what} rebuild ${unfinished.rebuild}, begun ${unfinished.startedAt}.`;
 }
+
+/** Of a run that found everything loaded and checked, and only had to complete the swap. */
+export const swappedSentence = ({ rebuild, documents }: Pick<RebuildRecord, 'rebuild' | 'documents'>): string =>
+  `The swap that ended rebuild ${rebuild} was broken off, and is complete now: ${documents} documents are in place.`;

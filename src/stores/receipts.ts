@@ -25,6 +25,9 @@ export interface Receipt {
   readonly at: Date;
 }
 
+/** A receipt without its proof. */
+export type ReceiptMark = Pick<Receipt, 'item' | 'product' | 'run'>;
+
 type ReceiptDocument = Receipt & { readonly _id: string };
 
 const receiptId = (flow: string, item: string): string => `${flow}/${item}`;
@@ -108,12 +111,13 @@ export class Receipts {
     );
   }
 
-  /** All receipts of a flow in the order of their keys, some at a time: any number in constant memory. */
-  async *all(flow: string): AsyncGenerator<readonly Receipt[], void, undefined> {
-    const cursor = this.#receipts.find(ofFlow(flow), { batchSize: AT_ONCE }).sort({ _id: 1 });
-    let batch: Receipt[] = [];
-    for await (const { _id, ...receipt } of cursor) {
-      batch.push(receipt);
+  /** What every item of a flow became and which run made it, in the order of their keys, some at a time: any number in constant memory. */
+  async *all(flow: string): AsyncGenerator<readonly ReceiptMark[], void, undefined> {
+    const projection = { _id: 0, item: 1, product: 1, run: 1 };
+    const cursor = this.#receipts.find<ReceiptMark>(ofFlow(flow), { batchSize: AT_ONCE, projection }).sort({ _id: 1 });
+    let batch: ReceiptMark[] = [];
+    for await (const { item, product, run } of cursor) {
+      batch.push({ item, product, run });
       if (batch.length < AT_ONCE) continue;
       yield batch;
       batch = [];

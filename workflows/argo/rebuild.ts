@@ -3,7 +3,7 @@ import type { RebuildPreview, rebuildActivities } from '../../activities/argo/re
 import type { ArgoFlow } from '../../src/argo/flow.ts';
 import type { BegunRebuild } from '../../src/argo/rebuild-begin.ts';
 import type { CheckedRebuild } from '../../src/argo/rebuild-check.ts';
-import { brokenSentences, previewSentence, type RebuildRecord, rebuildSentence } from '../../src/argo/rebuild-record.ts';
+import { brokenSentences, previewSentence, type RebuildRecord, rebuildSentence, swappedSentence } from '../../src/argo/rebuild-record.ts';
 import { targetFlow } from '../../src/argo/rebuild-target.ts';
 import { isAccepted } from '../common/ask.ts';
 import { type Controls, carry, mayGoOn } from '../common/controls.ts';
@@ -100,8 +100,8 @@ export async function rebuild({ flow, input, controls, tracker }: JobStart<ArgoF
       checked: books?.checked ?? null,
       leftoversRemoved: books?.leftoversRemoved ?? 0,
     });
-    const broken = books === null ? [] : brokenSentences(books.checked.balance);
-    return ended(flow, 'done', rebuildSentence(record, broken), { record });
+    const message = books === null ? swappedSentence(record) : rebuildSentence(record, brokenSentences(books.checked.balance));
+    return ended(flow, 'done', message, { record });
   });
 }
 
@@ -114,9 +114,9 @@ interface Books {
 async function balance(job: Job, flow: ArgoFlow, { rebuild: id, target, plan }: BegunRebuild, controls: Controls): Promise<Books | null> {
   const { checkRebuild, removeLeftovers } = argoActivities<ReturnType<typeof rebuildActivities>>('transfer', flow);
   const step = { flow, target, run: job.run, fence: job.fence };
-  while (await mayGoOn(controls)) {
+  for (let look = 1; await mayGoOn(controls); look += 1) {
     await job.enter('check');
-    const checked = await checkRebuild({ ...step, begun: { rebuild: id, plan } });
+    const checked = await checkRebuild({ ...step, rebuild: id, plan: plan.plan, look });
     const { question, leftovers, staleReceipts } = checked;
     const goesOn = question === null || controls.isForced || (await isAccepted(job, controls, question, 'Nothing was removed or swapped.'));
     if (!goesOn) continue;
