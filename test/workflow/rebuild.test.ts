@@ -263,11 +263,16 @@ describe('a rebuild beside the live collections', { concurrency: true }, () => {
   it('that was cancelled before a night is taken up after it, and what the night changed is right', async () => {
     const argo = await mirrored('overtaken');
     const first = await start(argo, { beside: true });
-    await untilLoading(first, 14);
+    // Far enough that a profile was made which the night then takes away.
+    await untilLoading(first, 47);
+    await first.signal('pause');
+    await untilIdle(first);
     await first.cancel();
     await assert.rejects(first.result(), WorkflowFailedError);
     const beside = (name: string) => site.database.book.collection<StoredDocument>(name).find({ flow: 'overtaken:next' }).toArray();
     const made = await beside('receipts');
+    const tomorrow = new Set([...expectedProfiles(world, 1)].map(({ key }) => key));
+    assert.ok(made.some(({ item }) => !tomorrow.has(String(item))));
     await argo.gdac.playNight(1);
     await argo.run();
 
