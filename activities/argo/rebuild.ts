@@ -15,6 +15,7 @@ import type { RebuildTarget } from '../../src/argo/rebuild-target.ts';
 import type { Fence } from '../../src/stores/leases.ts';
 import type { Runs } from '../../src/stores/runs.ts';
 import { withSignsOfLife } from '../../src/transfer/signs-of-life.ts';
+import { attemptTime } from '../common/time.ts';
 
 export interface RebuildActivityDependencies extends RebuildDependencies {
   readonly runs: Runs;
@@ -52,6 +53,7 @@ export interface RecordRebuild extends RebuildStep {
   /** Null: the run only completed a swap. */
   readonly checked: CheckedRebuild | null;
   readonly leftoversRemoved: number;
+  readonly warnings: readonly string[];
 }
 
 /** What a rebuild would do. */
@@ -115,7 +117,7 @@ export const rebuildActivities = (use: RebuildActivityDependencies) => {
 };
 
 async function recordOf(use: RebuildActivityDependencies, step: RecordRebuild): Promise<RebuildRecord> {
-  const { flow, target, run, begun, checked, leftoversRemoved } = step;
+  const { flow, target, run, begun, checked, leftoversRemoved, warnings } = step;
   const last = await use.rebuilds.last(flow.name, target);
   if (last !== null && target === 'live') await use.rebuilds.note(last, { state: 'done' });
   const [began, outcome, quarantine] = [
@@ -123,7 +125,7 @@ async function recordOf(use: RebuildActivityDependencies, step: RecordRebuild): 
     await use.plans.outcome(begun.plan.plan),
     await use.quarantine.countByCode(flow.name),
   ];
-  const endedAt = use.now();
+  const endedAt = attemptTime();
   const documents = await use.database.products(flow.database).collection(flow.collections.argo).countDocuments();
   const nobody = { count: 0, sample: [] };
   const balance = checked?.balance ?? null;
@@ -153,6 +155,7 @@ async function recordOf(use: RebuildActivityDependencies, step: RecordRebuild): 
     bytesRead: outcome.bytes,
     pages: begun.plan.pages,
     ignoredPrefixes: last?.summary?.ignoredPrefixes ?? {},
+    warnings,
     quarantine,
     versions: use.versions,
   };

@@ -39,7 +39,7 @@ export const redoActivities = (use: RebuildDependencies & { readonly runs: Runs 
       await completeSwap(use, { flow, fence, signal, onTick });
       const past = await nightToRedo(use, flow, night);
       const pages = pagesOfNight(use, { flow, run, signal }, past);
-      return { night: past, plan: await use.plans.store(`redo-${run}`, flow.name, pages, use.now()) };
+      return { night: past, plan: await use.plans.store(`redo-${run}-${fence.epoch}`, flow.name, pages, use.now()) };
     };
     return await withSignsOfLife(copy(), onTick);
   },

@@ -170,12 +170,13 @@ async function storePlan(
   context: StepContext,
   isAgain: boolean,
 ): Promise<{ readonly plan: PlanHeader; readonly summary: RebuildSummary }> {
-  const { flow, target, run, onTick } = context;
+  const { flow, target, run, fence, onTick } = context;
   const to = targetFlow(flow, target);
   // Beside, what was made of profiles that have gone since must go too. Live, nights have seen to that.
   const more = target === 'beside' && isAgain ? madeBefore(use, to) : nothing();
   return await withRebuildPlan(context, more, async ({ summary, pages }) => {
-    const plan = await use.plans.store(`rebuild-${run}`, to.name, planPages(pages()), use.now(), onTick);
+    // The epoch, so that a run that is begun again after its end does not find its pages done.
+    const plan = await use.plans.store(`rebuild-${run}-${fence.epoch}`, to.name, planPages(pages()), use.now(), onTick);
     return { plan, summary };
   });
 }

@@ -35,7 +35,7 @@ export async function checkRebuild(
   context: StepContext,
   { rebuild, plan, look }: { readonly rebuild: string; readonly plan: string; readonly look: number },
 ): Promise<CheckedRebuild> {
-  const { flow, target, run, signal, onTick } = context;
+  const { flow, target, run, fence, signal, onTick } = context;
   const to = targetFlow(flow, target);
   const last = await use.rebuilds.last(flow.name, target);
   const planned = last?.summary?.profiles ?? 0;
@@ -52,7 +52,9 @@ export async function checkRebuild(
     const removed = Math.min(outcome.removed, Math.max(0, planned - accounts.items - counts.rejected));
     const balance: Balance = { ...accounts, planned, rejected: counts.rejected, removed };
     const leftovers =
-      accounts.leftovers.count === 0 ? null : await use.plans.store(`leftovers-${run}-${look}`, to.name, idPages(into), use.now(), onTick);
+      accounts.leftovers.count === 0
+        ? null
+        : await use.plans.store(`leftovers-${run}-${fence.epoch}-${look}`, to.name, idPages(into), use.now(), onTick);
     const documentsLive = target === 'live' ? null : await withSignsOfLife(countOf(use, flow), onTick);
     return { balance, leftovers, staleReceipts: counts.staleReceipts, documentsLive, question: questionOf(flow, balance, documentsLive) };
   });

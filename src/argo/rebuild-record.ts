@@ -42,6 +42,8 @@ export interface RebuildRecord {
   readonly bytesRead: number;
   readonly pages: number;
   readonly ignoredPrefixes: Readonly<Record<string, number>>;
+  /** What became of the summaries, where that is worth a word. */
+  readonly warnings: readonly string[];
   /** Open quarantine entries of the flow, by reason. */
   readonly quarantine: Readonly<Record<string, number>>;
   readonly versions: Readonly<Record<string, string>>;

@@ -21,7 +21,7 @@ export interface RedoDependencies {
 
 /** A past night of which the list of what changed is still there. */
 export interface PastNight {
-  /** Run id of the night. */
+  /** Run id of the night, as its list is called. */
   readonly night: string;
   /** In the database as pages, or only in the journal beside the mirror. */
   readonly kept: 'pages' | 'list';
@@ -50,7 +50,17 @@ export async function nightToRedo(use: RedoDependencies, flow: ArgoFlow, night: 
   throw notKept(flow, `No night of flow ${flow.name} that had anything to load is on record`, '');
 }
 
-async function pastNight({ plans }: RedoDependencies, flow: ArgoFlow, night: string): Promise<PastNight | null> {
+/** A run that was begun again after its end made a list of its own each time: the last one counts. */
+async function pastNight(use: RedoDependencies, flow: ArgoFlow, run: string): Promise<PastNight | null> {
+  let last: PastNight | null = null;
+  for (let time = 1; ; time += 1) {
+    const night = await keptNight(use, flow, time === 1 ? run : `${run}-${time}`);
+    if (night === null) return last;
+    last = night;
+  }
+}
+
+async function keptNight({ plans }: RedoDependencies, flow: ArgoFlow, night: string): Promise<PastNight | null> {
   const header = await plans.header(night);
   if (header !== null && header.flow === flow.name)
     return header.items === 0 ? null : { night, kept: 'pages', pagesOpen: (await plans.outcome(night)).pagesOpen };

@@ -35,7 +35,9 @@ export async function listUntilSafe(
     let listed: ListedChanges | null = null;
     try {
       listed = await untilPutDown(controls, () =>
-        listChanges.executeWithOptions({ summary: `look ${look} at ${flow.upstream.rsync}` }, [{ flow, run: job.run, look, ...(isDryRun ? {} : { fence: job.fence }) }]),
+        listChanges.executeWithOptions({ summary: `look ${look} at ${flow.upstream.rsync}` }, [
+          { flow, run: job.run, look, ...(isDryRun ? {} : { fence: job.fence }) },
+        ]),
       );
     } catch (error) {
       replans += 1;

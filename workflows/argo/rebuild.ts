@@ -12,6 +12,7 @@ import { type Job, type JobEnd, underLease } from '../common/job.ts';
 import type { Tally } from '../common/tracker.ts';
 import { argoActivities } from './activities.ts';
 import { type LoadStage, loadRounds } from './load-rounds.ts';
+import { summariesOfNight } from './summaries.ts';
 
 export interface RebuildInput {
   readonly flow: string;
@@ -93,15 +94,17 @@ export async function rebuild({ flow, input, controls, tracker }: JobStart<ArgoF
       await job.enter('swap');
       await swapRebuild(step);
     }
+    const warnings = await summariesOfNight(job, flow, null, controls);
     await job.enter('record');
     const record = await recordRebuild({
       ...step,
+      warnings,
       begun,
       checked: books?.checked ?? null,
       leftoversRemoved: books?.leftoversRemoved ?? 0,
     });
     const message = books === null ? swappedSentence(record) : rebuildSentence(record, brokenSentences(books.checked.balance));
-    return ended(flow, 'done', message, { record });
+    return ended(flow, 'done', [message, ...warnings].join(' '), { record });
   });
 }
 

@@ -10,6 +10,7 @@ import { type JobEnd, underLease } from '../common/job.ts';
 import type { Tally } from '../common/tracker.ts';
 import { argoActivities } from './activities.ts';
 import { type LoadStage, loadRounds } from './load-rounds.ts';
+import { summariesOfNight } from './summaries.ts';
 
 export interface RedoInput {
   readonly flow: string;
@@ -32,6 +33,8 @@ export interface RedoRecord extends PageOutcome {
   readonly night: string;
   readonly seen: number;
   readonly pages: number;
+  /** What became of the summaries, where that is worth a word. */
+  readonly warnings: readonly string[];
 }
 
 export interface RedoResult {
@@ -74,13 +77,14 @@ export async function redo({ flow, input, controls, tracker }: JobStart<ArgoFlow
       const state = { flow, planned, stage: end.stage, controls: carry(controls), tally: tracker.tally };
       return await continueAsNew<RedoWorkflow>({ flow: flow.name, goOn: state });
     }
+    const warnings = end.state === 'stopped' ? [] : await summariesOfNight(job, flow, [plan.plan, ...end.retries], controls);
     await job.enter('record');
     const { pagesOpen, ...outcome } = await planOutcome({ flow: flow.name, plan: plan.plan });
-    const record = { flow: flow.name, run: job.run, night: night.night, seen: plan.items, pages: plan.pages, ...outcome };
+    const record = { flow: flow.name, run: job.run, night: night.night, seen: plan.items, pages: plan.pages, ...outcome, warnings };
     const { loaded, rejected, removed } = outcome;
     const sum = `Night ${night.night} done again: ${plan.items} profiles, ${loaded} loaded, ${rejected} rejected, ${removed} removed`;
     if (end.state === 'stopped') return ended(flow, 'stopped', `${sum}; stopped by an operator with ${pagesOpen} pages to go.`, { record });
-    return ended(flow, 'done', `${sum}.`, { record });
+    return ended(flow, 'done', [`${sum}.`, ...warnings].join(' '), { record });
   });
 }
 
