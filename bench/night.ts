@@ -5,66 +5,22 @@
  * the mirror that the night has brought; both write to the same embedded database, into collections with the same validators and indexes.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { argv, stdout } from 'node:process';
+import { argv } from 'node:process';
 import { Client, Connection } from '@temporalio/client';
-import { argoCollections } from '../src/argo/collections.ts';
 import { argoTemplate } from '../src/argo/template.ts';
 import { startWorker } from '../src/cli/worker-process.ts';
 import { startEmbedded } from '../src/embedded/embedded.ts';
-import { bookCollections } from '../src/stores/collection-spec.ts';
-import { applyCollections } from '../src/stores/collections.ts';
-import { connectDatabase, type Database } from '../src/stores/mongo.ts';
-import { Runs } from '../src/stores/runs.ts';
+import { connectDatabase } from '../src/stores/mongo.ts';
 import { startGdac } from '../standins/gdac/gdac.ts';
 import { plainLoop } from './plain-loop.ts';
+import { median, peakMemory, prepared, say, watchPhases } from './support.ts';
 
 const CYCLES = 100;
 const profilesWanted = Number(argv[2] ?? 20_000);
 const rounds = Number(argv[3] ?? 3);
-
-const say = (line: string): void => void stdout.write(`${line}\n`);
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-
-async function prepared(database: Database, products: string, book: string): Promise<void> {
-  await applyCollections(database.products(book), bookCollections);
-  await applyCollections(database.products(products), argoCollections({ argo: 'argo', argoMeta: 'argoMeta' }));
-}
-
-/** Peak resident memory of a process so far, MiB. */
-function peakMemory(pid: number): number {
-  const line = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  return Number(line?.[1] ?? Number.NaN) / 1024;
-}
-
-interface PhaseSeconds {
-  readonly phase: string;
-  readonly seconds: number;
-}
-
-/** Seconds per phase, as the run's own progress shows them. */
-function watchPhases(database: Database): { readonly end: () => readonly PhaseSeconds[] } {
-  const runs = new Runs(database);
-  const began = new Map<string, number>();
-  const look = setInterval(() => {
-    runs.latest(null, 1).then(
-      ([run]) => {
-        if (run !== undefined && !began.has(run.progress.phase)) began.set(run.progress.phase, performance.now());
-      },
-      () => undefined,
-    );
-  }, 100);
-  return {
-    end: (): readonly PhaseSeconds[] => {
-      clearInterval(look);
-      const starts = [...began, ['', performance.now()] as const];
-      return starts.slice(0, -1).map(([phase, at], n) => ({ phase, seconds: ((starts[n + 1]?.[1] ?? at) - at) / 1000 }));
-    },
-  };
-}
 
 const home = await mkdtemp(join(tmpdir(), 'landfall-bench-'));
 const gdac = await startGdac({

@@ -2,6 +2,7 @@ import type { ArgoFlow } from '../../src/argo/flow.ts';
 import { parseKeyText } from '../../src/argo/names.ts';
 import type { NightRecord } from '../../src/argo/night.ts';
 import { pagesOfItems } from '../../src/argo/pages.ts';
+import type { RebuildLedger } from '../../src/argo/rebuild-ledger.ts';
 import { Failure } from '../../src/errors.ts';
 import { addOutcomes, noOutcome, type PageOutcome, type PlanHeader, type Plans } from '../../src/stores/plans.ts';
 import type { Quarantine } from '../../src/stores/quarantine.ts';
@@ -12,6 +13,7 @@ export interface ControlDependencies {
   readonly plans: Plans;
   readonly quarantine: Quarantine;
   readonly runs: Runs;
+  readonly rebuilds: Pick<RebuildLedger, 'last'>;
   /** Tells how many entries of a flow are open. */
   readonly onQuarantine: (flow: string, items: number) => void;
   readonly versions: Readonly<Record<string, string>>;
@@ -42,7 +44,7 @@ export interface PlanOf {
 }
 
 /** Book-keeping of the argo jobs. Queue: control. */
-export const controlActivities = ({ plans, quarantine, runs, onQuarantine, versions, now }: ControlDependencies) => {
+export const controlActivities = ({ plans, quarantine, runs, rebuilds, onQuarantine, versions, now }: ControlDependencies) => {
   const openByCode = async (flow: string): Promise<Readonly<Record<string, number>>> => {
     const codes = await quarantine.countByCode(flow);
     onQuarantine(
@@ -57,6 +59,7 @@ export const controlActivities = ({ plans, quarantine, runs, onQuarantine, versi
     async planItems({ flow, plan, items }: PlanItems): Promise<PlanHeader> {
       const known = await plans.header(plan);
       if (known !== null) return known;
+      if ((await rebuilds.last(flow.name, 'beside'))?.state === 'swapping') throw halfSwapped(flow.name);
       for (const item of items ?? []) {
         if (parseKeyText(item) !== null) continue;
         throw new Failure({
@@ -117,3 +120,12 @@ function sumOf(outcomes: readonly PageOutcome[]): PageOutcome {
   const { loaded, unchanged, rejected, removed, bytes } = outcomes.reduce(addOutcomes, noOutcome);
   return { loaded, unchanged, rejected, removed, bytes };
 }
+
+/** Completing a swap takes longer than a small activity may. */
+const halfSwapped = (flow: string): Failure =>
+  new Failure({
+    kind: 'stop',
+    code: 'half_swapped',
+    happened: `A rebuild of flow ${flow} was ended while it swapped its collections`,
+    remedy: `Complete it first: landfall run rebuild ${flow} --beside. The next night would too`,
+  });

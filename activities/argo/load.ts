@@ -11,6 +11,8 @@ export interface LoadPage {
   readonly plan: string;
   readonly page: number;
   readonly run: string;
+  /** The run that receipts name, when it is not this one: a rebuild's first run, whichever run goes on with it. */
+  readonly madeBy?: string;
   readonly fence: Fence;
   /** Load even where the receipt matches. */
   readonly isForced: boolean;
@@ -37,7 +39,7 @@ export const loadActivities = ({ plans, runs, loader, onOutcome, now, signsEvery
    * Loads one page of a plan. Receipts are its memory: an attempt that follows a killed one skips what that one finished,
    * and counts it as this run's work.
    */
-  async loadPage({ flow, plan, page, run, fence, isForced, acceptsEmptyMirror }: LoadPage): Promise<PageOutcome> {
+  async loadPage({ flow, plan, page, run, madeBy = run, fence, isForced, acceptsEmptyMirror }: LoadPage): Promise<PageOutcome> {
     const { items, outcome: known } = await plans.page(plan, page);
     if (known !== null) return known;
 
@@ -49,7 +51,7 @@ export const loadActivities = ({ plans, runs, loader, onOutcome, now, signsEvery
       tell();
     };
     const isPatienceOver = activityInfo().attempt >= PATIENT_ATTEMPTS;
-    const loading = loader.load({ flow, items, run, fence, isForced, acceptsEmptyMirror, isPatienceOver, signal, onChunk });
+    const loading = loader.load({ flow, items, run: madeBy, fence, isForced, acceptsEmptyMirror, isPatienceOver, signal, onChunk });
     // A chunk may take longer than the heartbeat allows: a damaged file that has to be given up, a database that is slow to answer.
     const outcome = await withSignsOfLife(loading, tell, signsEveryMs);
     const isFirst = await plans.finish(plan, page, outcome);

@@ -21,6 +21,8 @@ export interface TransferDependencies {
   /** The password a flow refers to, read from the environment or a file at the moment it is needed. */
   readonly password: (flow: ArgoFlow) => Promise<string | undefined>;
   readonly report: ReportProgress;
+  /** Completes a swap of collections that a rebuild broke off. */
+  readonly completeSwap: (context: { flow: ArgoFlow; fence: Fence; signal: AbortSignal; onTick: () => void }) => Promise<void>;
   readonly now: () => Date;
 }
 
@@ -52,6 +54,8 @@ export interface ListRequest {
   readonly run: string;
   /** 1 for the first look at the source; a later one asks it again. */
   readonly look: number;
+  /** Given by a run that may write. */
+  readonly fence?: Fence;
 }
 
 export interface CopyRequest {
@@ -81,12 +85,14 @@ export interface PlannedNight extends PlanHeader {
 const LISTS_KEPT = 30;
 
 /** Queue: transfer. On the host that reaches the mirror. */
-export const transferActivities = ({ plans, receipts, leases, password, report, now }: TransferDependencies) => {
+export const transferActivities = ({ plans, receipts, leases, password, report, completeSwap, now }: TransferDependencies) => {
   const sourceOf = async (flow: ArgoFlow): Promise<MirrorSource> => mirrorSource(flow, await password(flow));
 
   return {
     /** The dry pass: asks the source what it would change, and judges what would be lost. Nothing is touched. */
-    async listChanges({ flow, run, look }: ListRequest): Promise<ListedChanges> {
+    async listChanges({ flow, run, look, fence }: ListRequest): Promise<ListedChanges> {
+      const onTick = (): void => heartbeat({ phase: 'swap' });
+      if (fence !== undefined) await withSignsOfLife(completeSwap({ flow, fence, signal: cancellationSignal(), onTick }), onTick);
       const source = await sourceOf(flow);
       const listId = await listOfRun(source.journal, run);
       const summary = await listChanges({
@@ -154,11 +160,7 @@ export const transferActivities = ({ plans, receipts, leases, password, report, 
         signal: cancellationSignal(),
         onTick: () => heartbeat({ phase: 'sort' }),
       });
-      let stored = 0;
-      const header = await plans.store(list, flow.name, storedPages(pages()), now(), async () => {
-        stored += 1;
-        heartbeat({ pages: stored });
-      });
+      const header = await plans.store(list, flow.name, storedPages(pages()), now(), (stored) => heartbeat({ pages: stored }));
       return { ...header, lists };
     },
 

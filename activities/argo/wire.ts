@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { AuditReport } from '../../src/argo/audit/report.ts';
 import type { ArgoFlow } from '../../src/argo/flow.ts';
 import { ProfileLoader } from '../../src/argo/load.ts';
+import { completeSwap } from '../../src/argo/rebuild-finish.ts';
+import { RebuildLedger } from '../../src/argo/rebuild-ledger.ts';
 import { RULES_VERSION } from '../../src/argo/rules-version.ts';
 import { upstreamFetcher } from '../../src/argo/verify/fetch.ts';
 import { type Verified, Verifier } from '../../src/argo/verify/verifier.ts';
@@ -14,6 +16,8 @@ import type { QueueActivities, Wiring } from '../common/wiring.ts';
 import { auditActivities } from './audit.ts';
 import { controlActivities } from './control.ts';
 import { loadActivities } from './load.ts';
+import { rebuildActivities } from './rebuild.ts';
+import { redoActivities } from './redo.ts';
 import { summaryActivities } from './summaries.ts';
 import { transferActivities } from './transfer.ts';
 import { verifyPlanActivities, verifyRequestActivities } from './verify.ts';
@@ -51,10 +55,15 @@ export function argoActivities(wiring: Wiring): QueueActivities {
   const fetchUpstream = upstreamFetcher({ scratch: join(settings.home, 'scratch'), pauseMs: 1000 / settings.requestsPerSecond, password });
   const verifier = new Verifier({ database, leases, receipts, quarantine, verifications, fetchUpstream, hdf5, log, now });
   const made = { ...versions, argoRules: String(RULES_VERSION) };
+  const rebuild = { database, leases, plans, receipts, quarantine, rebuilds: new RebuildLedger(database), runs, now };
   return {
-    control: controlActivities({ plans, quarantine, runs, onQuarantine, versions: made, now: attemptTime }),
+    control: controlActivities({ plans, quarantine, runs, rebuilds: rebuild.rebuilds, onQuarantine, versions: made, now: attemptTime }),
     request: verifyRequestActivities({ plans, runs, verifier, onChecked, now }),
-    transfer: transferActivities({ plans, receipts, leases, password, report, now }),
+    transfer: {
+      ...transferActivities({ plans, receipts, leases, password, report, completeSwap: (context) => completeSwap(rebuild, context), now }),
+      ...rebuildActivities({ ...rebuild, versions: made }),
+      ...redoActivities(rebuild),
+    },
     load: {
       ...loadActivities({ plans, runs, loader, onOutcome, now }),
       ...summaryActivities({ database, leases, plans, runs, report, log, onMade: onSummaries, now: attemptTime }),

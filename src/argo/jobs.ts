@@ -17,6 +17,24 @@ export const argoJobs = {
       items: { type: 'list', does: 'profiles; the whole quarantine when left out', example: 'aoml/13857_001' },
     },
   },
+  rebuild: {
+    does: 'make every document anew from the mirror; taken up where an earlier rebuild was ended',
+    access: 'write',
+    options: {
+      beside: { type: 'flag', does: 'load beside the live collections, and swap when everything is there' },
+      fresh: { type: 'flag', does: 'begin anew even where an unfinished rebuild could be taken up' },
+      force: { type: 'flag', does: 'accept what the rebuild would otherwise ask about: many documents without a file, fewer than before' },
+      dryRun: { type: 'flag', does: 'count what the mirror holds; nothing is loaded' },
+    },
+  },
+  redo: {
+    does: 'load one past night again from its stored plan; nothing is copied from the source',
+    access: 'write',
+    options: {
+      night: { type: 'text', does: 'run id of the night; the latest that had anything to load when left out', example: '019aa1b2-…' },
+      dryRun: { type: 'flag', does: 'show what the plan holds and how it stands; nothing is loaded' },
+    },
+  },
   audit: {
     does: 'compare mirror, receipts and documents: what is missing, stale or too many',
     access: 'read',

@@ -59,7 +59,7 @@ export class ProfileLoader {
 }
 
 /** What the mirror holds now of these profiles, whatever the list said. */
-async function choose(root: string, items: readonly string[]): Promise<PlatformGroups> {
+export async function choose(root: string, items: readonly string[]): Promise<PlatformGroups> {
   const load: ProfileGroup[] = [];
   const gone: ProfileKey[] = [];
   const moved: ProfileKey[] = [];
@@ -73,7 +73,7 @@ async function choose(root: string, items: readonly string[]): Promise<PlatformG
 }
 
 /** Not even a folder of a float: more likely a disk that is not mounted than an ocean without floats. */
-const emptyMirror = (mirror: string): Failure =>
+export const emptyMirror = (mirror: string): Failure =>
   new Failure({
     kind: 'again',
     code: 'mirror_empty',

@@ -2,7 +2,7 @@ import { Failure } from '../errors.ts';
 import { readLines } from '../transfer/lines.ts';
 import { sortUnique } from '../transfer/sort.ts';
 import { classify } from './changes.ts';
-import { BIO_PREFIXES, CORE_PREFIXES, type ProfileKey, SYNTHETIC_PREFIXES } from './names.ts';
+import { isKnownPrefix, type ProfileKey } from './names.ts';
 import type { PlatformChanges } from './tree.ts';
 
 /**
@@ -39,7 +39,6 @@ export interface PlanSummary {
   readonly ignoredPrefixes: Readonly<Record<string, number>>;
 }
 
-const KNOWN_PREFIXES: ReadonlySet<string> = new Set<string>([...CORE_PREFIXES, ...SYNTHETIC_PREFIXES, ...BIO_PREFIXES]);
 const UNKNOWN_NAMES_KEPT = 100;
 
 /** Brings the changes of logs into the order of floats. */
@@ -140,7 +139,7 @@ export async function summarise(sorted: SortedChanges): Promise<PlanSummary> {
       if (change.wmo !== last?.wmo || change.dac !== last.dac || change.number !== last.number) profiles += 1;
       if (change.isDeleted) deletedFiles += 1;
       else updatedFiles += 1;
-      if (!KNOWN_PREFIXES.has(change.prefix)) ignoredPrefixes[change.prefix] = (ignoredPrefixes[change.prefix] ?? 0) + 1;
+      if (!isKnownPrefix(change.prefix)) ignoredPrefixes[change.prefix] = (ignoredPrefixes[change.prefix] ?? 0) + 1;
       last = change;
     }
   }

@@ -5,6 +5,11 @@ export const SYNTHETIC_PREFIXES = ['SD', 'SR'] as const;
 export const BIO_PREFIXES = ['BD', 'BR'] as const;
 export type KnownPrefix = (typeof CORE_PREFIXES)[number] | (typeof SYNTHETIC_PREFIXES)[number] | (typeof BIO_PREFIXES)[number];
 
+const KNOWN_PREFIXES: ReadonlySet<string> = new Set<string>([...CORE_PREFIXES, ...SYNTHETIC_PREFIXES, ...BIO_PREFIXES]);
+
+/** Whether files of this prefix are part of today's tree. */
+export const isKnownPrefix = (prefix: string): boolean => KNOWN_PREFIXES.has(prefix);
+
 /** One profile of one float as the tree names it. `number` is the cycle's digits with an optional `D`, exactly as in the file name. */
 export interface ProfileKey {
   readonly dac: string;

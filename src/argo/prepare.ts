@@ -111,7 +111,7 @@ function reject({ flow }: Preparation, group: ProfileGroup, code: string, messag
 }
 
 /** The receipt names exactly these files, sizes and times, and was made by the rules of today. */
-function isProvenBy(receipt: Receipt, facts: readonly FileFacts[]): boolean {
+export function isProvenBy(receipt: Receipt, facts: readonly FileFacts[]): boolean {
   if (receipt.rules !== RULES_VERSION || receipt.files.length !== facts.length) return false;
   return facts.every((fact, at) => {
     const file = receipt.files[at];

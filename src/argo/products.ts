@@ -120,3 +120,19 @@ export class Products {
     return bulkWrite(`writing ${collection}`, documents, write, this.#options);
   }
 }
+
+const IDS_AT_ONCE = 5000;
+
+/** The ids of all profiles, some at a time: any number in constant memory. */
+export async function* profileIds(database: Database, flow: ArgoFlow): AsyncGenerator<readonly string[], void, undefined> {
+  const argo = database.products(flow.database).collection<ArgoDocument>(flow.collections.argo);
+  const cursor = argo.find({}, { projection: { _id: 1 }, batchSize: IDS_AT_ONCE });
+  let batch: string[] = [];
+  for await (const { _id } of cursor) {
+    batch.push(_id);
+    if (batch.length < IDS_AT_ONCE) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}

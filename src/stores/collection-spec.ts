@@ -31,6 +31,7 @@ export const bookCollections: readonly CollectionSpec[] = [
   { name: 'leases', validator: null, indexes: [] },
   { name: 'plans', validator: null, indexes: [{ key: { expiresAt: 1 }, expireAfterSeconds: 0 }] },
   { name: 'planPages', validator: null, indexes: [{ key: { plan: 1 } }, { key: { expiresAt: 1 }, expireAfterSeconds: 0 }] },
+  { name: 'rebuilds', validator: null, indexes: [] },
   { name: 'runs', validator: null, indexes: [{ key: { startedAt: -1 } }, { key: { flow: 1, startedAt: -1 } }] },
   { name: 'receipts', validator: null, indexes: [{ key: { product: 1, flow: 1 } }] },
   { name: 'quarantine', validator: null, indexes: [{ key: { flow: 1, state: 1 } }] },

@@ -56,7 +56,13 @@ interface PageDocument {
 /** Plans older than this are removed by the database (a TTL index): long enough to look back at a bad night. */
 export const PLAN_KEPT_DAYS = 30;
 
+/** Pages written with one command: a page is some 8 kB, and a plan of the whole archive has thousands. */
+const PAGES_AT_ONCE = 50;
+
 const pageId = (plan: string, page: number): string => `${plan}/${String(page).padStart(7, '0')}`;
+
+/** All pages of a plan: a range of the primary key. */
+const ofPlan = (plan: string) => ({ _id: { $gte: pageId(plan, 0), $lt: `${plan}0` } });
 
 /** A plan is a header and numbered pages, each the items one activity call handles. The header is written last: it is the mark of a whole plan. */
 export class Plans {
@@ -85,19 +91,29 @@ export class Plans {
   }
 
   /** Stores the pages as they come, in constant memory, then the header. Repeated after a crash it writes the same. */
-  async store(plan: string, flow: string, pages: AsyncIterable<PlanPage>, now: Date, onPage?: () => Promise<void>): Promise<PlanHeader> {
+  async store(
+    plan: string,
+    flow: string,
+    pages: AsyncIterable<PlanPage>,
+    now: Date,
+    onStored?: (pages: number) => void,
+  ): Promise<PlanHeader> {
     const expiresAt = new Date(now.getTime() + PLAN_KEPT_DAYS * 86_400_000);
     let count = 0;
     let items = 0;
+    let batch: PlanPage[] = [];
+    const flush = async (): Promise<void> => {
+      await this.#storePages(plan, count, batch, expiresAt);
+      count += batch.length;
+      batch = [];
+      onStored?.(count);
+    };
     for await (const page of pages) {
-      const _id = pageId(plan, count);
-      // An outcome is never taken back: a repetition that comes late must not undo what was done since.
-      const update = { $set: { plan, ...page, expiresAt }, $setOnInsert: { outcome: null } };
-      await within(`storing plan ${plan}`, () => this.#pages.updateOne({ _id }, update, { upsert: true }));
-      count += 1;
       items += page.count;
-      await onPage?.();
+      batch.push(page);
+      if (batch.length >= PAGES_AT_ONCE) await flush();
     }
+    if (batch.length > 0) await flush();
     // Pages of an earlier attempt that found more would count as never done. Once there is a header they may be in work.
     if ((await this.header(plan)) === null)
       await within(`storing plan ${plan}`, () => this.#pages.deleteMany({ plan, _id: { $gte: pageId(plan, count) } }));
@@ -128,13 +144,27 @@ export class Plans {
     return false;
   }
 
-  /** The sum over all pages that ended, and how many did not. */
-  async outcome(plan: string): Promise<PageOutcome & { readonly pagesOpen: number }> {
+  /** All pages of a plan in order, one at a time: a plan of any length in constant memory. */
+  async *pages(plan: string): AsyncGenerator<PlanPage, void, undefined> {
+    const cursor = this.#pages.find(ofPlan(plan), { projection: { items: 1, count: 1 } }).sort({ _id: 1 });
+    for await (const { items, count } of cursor) yield { items, count };
+  }
+
+  /** Number of the first page that did not end; null: all did. */
+  async firstOpen(plan: string): Promise<number | null> {
+    const open = await within(`reading plan ${plan}`, () =>
+      this.#pages.findOne({ ...ofPlan(plan), outcome: null }, { sort: { _id: 1 }, projection: { _id: 1 } }),
+    );
+    return open === null ? null : Number(open._id.slice(open._id.lastIndexOf('/') + 1));
+  }
+
+  /** The sum over all pages that ended, and how many did not; of the pages before `before`, when it is given. */
+  async outcome(plan: string, before?: number): Promise<PageOutcome & { readonly pagesOpen: number }> {
     const sum = (field: keyof PageOutcome) => ({ $sum: { $ifNull: [`$outcome.${field}`, 0] } });
     const [total] = await within(`adding up plan ${plan}`, () =>
       this.#pages
         .aggregate<PageOutcome & { pagesOpen: number }>([
-          { $match: { plan } },
+          { $match: before === undefined ? { plan } : { plan, _id: { $lt: pageId(plan, before) } } },
           {
             $group: {
               _id: null,
@@ -152,5 +182,17 @@ export class Plans {
     if (total === undefined) return { ...noOutcome, pagesOpen: 0 };
     const { loaded, unchanged, rejected, removed, bytes, pagesOpen } = total;
     return { loaded, unchanged, rejected, removed, bytes, pagesOpen };
+  }
+
+  async #storePages(plan: string, first: number, pages: readonly PlanPage[], expiresAt: Date): Promise<void> {
+    const operations = pages.map((page, index) => ({
+      updateOne: {
+        filter: { _id: pageId(plan, first + index) },
+        // An outcome is never taken back: a repetition that comes late must not undo what was done since.
+        update: { $set: { plan, ...page, expiresAt }, $setOnInsert: { outcome: null } },
+        upsert: true,
+      },
+    }));
+    await within(`storing plan ${plan}`, () => this.#pages.bulkWrite(operations, { ordered: false }));
   }
 }

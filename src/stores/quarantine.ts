@@ -27,6 +27,9 @@ type EntryDocument = QuarantineEntry & { readonly _id: string };
 
 export type Rejected = Pick<QuarantineEntry, 'flow' | 'kind' | 'item' | 'files' | 'code' | 'message'>;
 
+/** Entries read with one command. */
+const AT_ONCE = 500;
+
 /** Nobody has opened, refreshed or closed the entry since then. */
 const untouchedSince = (asOf: Date): Filter<EntryDocument> => ({
   lastAt: { $lte: asOf },
@@ -150,6 +153,24 @@ export class Quarantine {
   async *openItems(flow: string): AsyncGenerator<string> {
     const cursor = this.#entries.find({ flow, state: 'open' }, { projection: { item: 1 } }).sort({ _id: 1 });
     for await (const entry of cursor) yield entry.item;
+  }
+
+  /** All open entries of a flow, some at a time, in byte order of their items. */
+  async *open(flow: string): AsyncGenerator<readonly QuarantineEntry[], void, undefined> {
+    const cursor = this.#entries.find({ flow, state: 'open' }, { projection: { _id: 0 } }).sort({ _id: 1 });
+    let batch: QuarantineEntry[] = [];
+    for await (const entry of cursor) {
+      batch.push(entry);
+      if (batch.length < AT_ONCE) continue;
+      yield batch;
+      batch = [];
+    }
+    if (batch.length > 0) yield batch;
+  }
+
+  /** Removes what was kept under a name that no flow has: of a rebuild beside the live collections, when it was given up or taken over. */
+  async forget(flow: string): Promise<void> {
+    await within(`removing quarantine entries of ${flow}`, () => this.#entries.deleteMany({ flow }));
   }
 
   async show(flow: string, item: string): Promise<QuarantineEntry | null> {

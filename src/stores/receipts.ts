@@ -25,9 +25,18 @@ export interface Receipt {
   readonly at: Date;
 }
 
+/** A receipt without its proof. */
+export type ReceiptMark = Pick<Receipt, 'item' | 'product' | 'run'>;
+
 type ReceiptDocument = Receipt & { readonly _id: string };
 
 const receiptId = (flow: string, item: string): string => `${flow}/${item}`;
+
+/** All of a flow: a range of the primary key. */
+const ofFlow = (flow: string) => ({ _id: { $gte: `${flow}/`, $lt: `${flow}0` } });
+
+/** Receipts read or moved with one command. */
+const AT_ONCE = 1000;
 
 export class Receipts {
   readonly #receipts: Collection<ReceiptDocument>;
@@ -102,6 +111,54 @@ export class Receipts {
     );
   }
 
+  /** What every item of a flow became and which run made it, in the order of their keys, some at a time: any number in constant memory. */
+  async *all(flow: string): AsyncGenerator<readonly ReceiptMark[], void, undefined> {
+    const projection = { _id: 0, item: 1, product: 1, run: 1 };
+    const cursor = this.#receipts.find<ReceiptMark>(ofFlow(flow), { batchSize: AT_ONCE, projection }).sort({ _id: 1 });
+    let batch: ReceiptMark[] = [];
+    for await (const { item, product, run } of cursor) {
+      batch.push({ item, product, run });
+      if (batch.length < AT_ONCE) continue;
+      yield batch;
+      batch = [];
+    }
+    if (batch.length > 0) yield batch;
+  }
+
+  /** Removes all receipts of a flow, some at a time. @param before called before each removal: it may refuse. */
+  async removeAll(flow: string, before: () => Promise<void>): Promise<void> {
+    for (;;) {
+      const some = await this.#first(flow);
+      if (some.length === 0) return;
+      await before();
+      await this.remove(
+        flow,
+        some.map(({ item }) => item),
+      );
+    }
+  }
+
+  /** Gives all receipts of a flow to another name, whose own were removed. Repeated after a kill it goes on. */
+  async moveAll(from: string, to: string, before: () => Promise<void>): Promise<void> {
+    for (;;) {
+      const some = await this.#first(from);
+      if (some.length === 0) return;
+      await before();
+      await this.record(
+        some.map(({ _id, ...receipt }) => ({ ...receipt, flow: to })),
+        () => true,
+      );
+      await this.remove(
+        from,
+        some.map(({ item }) => item),
+      );
+    }
+  }
+
+  async #first(flow: string): Promise<readonly ReceiptDocument[]> {
+    return await within(`reading receipts of ${flow}`, () => this.#receipts.find(ofFlow(flow)).sort({ _id: 1 }).limit(AT_ONCE).toArray());
+  }
+
   /** Inserts receipts; answers the ids of those that were there already. */
   async #insert(fresh: readonly ReceiptDocument[]): Promise<ReadonlySet<string>> {
     if (fresh.length === 0) return new Set();
@@ -124,9 +181,7 @@ export class Receipts {
 
   /** Items that are home. A range of the primary key: no other index is needed. */
   async count(flow: string): Promise<number> {
-    return await within(`counting receipts of ${flow}`, () =>
-      this.#receipts.countDocuments({ _id: { $gte: `${flow}/`, $lt: `${flow}0` } }),
-    );
+    return await within(`counting receipts of ${flow}`, () => this.#receipts.countDocuments(ofFlow(flow)));
   }
 }
 

@@ -6,6 +6,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { expectedProfiles } from '../../standins/gdac/expected.ts';
+import type { RebuildInput, RebuildWorkflow } from '../../workflows/argo/rebuild.ts';
+import type { RedoWorkflow } from '../../workflows/argo/redo.ts';
 import type { ReloadWorkflow } from '../../workflows/argo/reload.ts';
 import type { VerifyWorkflow } from '../../workflows/argo/verify.ts';
 import { until } from '../helpers/processes.ts';
@@ -114,6 +116,42 @@ async function recordContinued(site: Site): Promise<void> {
     await save(site, `continued-${name}`, 'mirror/continued', run?.runId);
 }
 
+const rebuild = (site: Site, input: RebuildInput) =>
+  site.client.workflow.start<RebuildWorkflow>('rebuild', {
+    taskQueue: 'landfall',
+    workflowId: `rebuild/${input.flow}`,
+    args: [input],
+  });
+
+async function recordRebuilds(site: Site): Promise<void> {
+  const flow = await site.flow('rebuilt', world, smallBatches);
+  await flow.run();
+  await site.client.workflow.execute<RedoWorkflow>('redo', {
+    taskQueue: 'landfall',
+    workflowId: 'redo/rebuilt',
+    args: [{ flow: 'rebuilt' }],
+  });
+  await save(site, 'redo', 'redo/rebuilt');
+  const leftover = [{ $limit: 1 }, { $set: { _id: '1999999_001' } }, { $merge: { into: 'argo' } }];
+  await flow.products.collection('argo').aggregate(leftover).toArray();
+  await (await rebuild(site, { flow: 'rebuilt' })).result();
+  await save(site, 'rebuild', 'rebuild/rebuilt');
+  const first = await rebuild(site, { flow: 'rebuilt', beside: true });
+  await untilProgress(first, ({ phase, done }) => phase === 'load' && done > 7);
+  await first.cancel();
+  await first.result().catch(() => undefined);
+  await save(site, 'rebuild-cancelled', 'rebuild/rebuilt');
+  await (await rebuild(site, { flow: 'rebuilt', beside: true })).result();
+  await save(site, 'rebuild-beside-taken-up', 'rebuild/rebuilt');
+}
+
+async function recordContinuedRebuild(site: Site): Promise<void> {
+  const flow = await site.flow('continued-rebuild', { ...world, floats: 12 }, smallBatches);
+  await flow.run();
+  await (await rebuild(site, { flow: 'continued-rebuild' })).result();
+  await save(site, 'rebuild-continued-last', 'rebuild/continued-rebuild');
+}
+
 /** Keeps a history without what only the machine of the recording knows. */
 async function save(site: Site, name: string, workflowId: string, runId?: string): Promise<void> {
   const history = await site.client.workflow.getHandle(workflowId, runId).fetchHistory();
@@ -143,5 +181,5 @@ async function recordWith(
 
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
-await recordWith({}, recordUsual, recordAsked, recordCopies, recordLoads, recordChecks);
-await recordWith({ 'limit.historyCount.suggestContinueAsNew': '40' }, recordContinued);
+await recordWith({}, recordUsual, recordAsked, recordCopies, recordLoads, recordChecks, recordRebuilds);
+await recordWith({ 'limit.historyCount.suggestContinueAsNew': '40' }, recordContinued, recordContinuedRebuild);

@@ -4,6 +4,8 @@ import { parseKeyText } from '../../src/argo/names.ts';
 import { kindJobs } from '../common/dispatch.ts';
 import { audit } from './audit.ts';
 import { mirror } from './mirror.ts';
+import { rebuild } from './rebuild.ts';
+import { redo } from './redo.ts';
 import { reload } from './reload.ts';
 import { summarise } from './summarise.ts';
 import { verify } from './verify.ts';
@@ -20,5 +22,7 @@ export const argo = {
     audit: job(argoJobs.audit, audit),
     summarise: job(argoJobs.summarise, summarise),
     verify: job(argoJobs.verify, verify),
+    rebuild: job(argoJobs.rebuild, rebuild),
+    redo: job(argoJobs.redo, redo),
   } satisfies Readonly<Record<keyof typeof argoJobs, unknown>>,
 };

@@ -1,6 +1,6 @@
-import { condition } from '@temporalio/workflow';
 import type { ListedChanges, transferActivities } from '../../activities/argo/transfer.ts';
 import type { ArgoFlow } from '../../src/argo/flow.ts';
+import { isAccepted } from '../common/ask.ts';
 import { type Controls, mayGoOn } from '../common/controls.ts';
 import { failureKind, type Job } from '../common/job.ts';
 import { untilPutDown } from '../common/put-down.ts';
@@ -35,25 +35,18 @@ export async function listUntilSafe(
     let listed: ListedChanges | null = null;
     try {
       listed = await untilPutDown(controls, () =>
-        listChanges.executeWithOptions({ summary: `look ${look} at ${flow.upstream.rsync}` }, [{ flow, run: job.run, look }]),
+        listChanges.executeWithOptions({ summary: `look ${look} at ${flow.upstream.rsync}` }, [
+          { flow, run: job.run, look, ...(isDryRun ? {} : { fence: job.fence }) },
+        ]),
       );
     } catch (error) {
       replans += 1;
       if (failureKind(error) !== 'replan' || replans > REPLANS) throw error;
     }
     if (listed === null) continue;
-    const isAccepted = controls.isForced && (accepted === null || listed.profilesToLose <= accepted);
-    if (listed.question === null || isAccepted || isDryRun) return listed;
-
-    const { retries, forces } = controls;
-    await job.says(
-      `${listed.question} Nothing was deleted. Signal retry to look again, or retry with {"force":true} to accept it.`,
-      'asks',
-    );
-    await condition(() => controls.retries > retries || controls.isStopping);
-    // This retry answered the question; it is not a wish to try the quarantine again.
-    controls.wantsQuarantine = false;
-    if (controls.forces > forces && !controls.isStopping) return listed;
+    const isAcceptedBefore = controls.isForced && (accepted === null || listed.profilesToLose <= accepted);
+    if (listed.question === null || isAcceptedBefore || isDryRun) return listed;
+    if (await isAccepted(job, controls, listed.question, 'Nothing was deleted.')) return listed;
   }
   return null;
 }

@@ -15,6 +15,7 @@ export function loadPlan(
     plan,
     from,
     isForced,
+    madeBy,
     controls,
     tracker,
   }: {
@@ -23,6 +24,8 @@ export function loadPlan(
     readonly from: number;
     /** Load even where receipts match. */
     readonly isForced: boolean;
+    /** The run that receipts name; absent: this one. */
+    readonly madeBy?: string;
     readonly controls: Controls;
     readonly tracker: Tracker;
   },
@@ -34,7 +37,8 @@ export function loadPlan(
     pages: plan.pages,
     controls,
     runPage: async (page) => {
-      const input = { flow, plan: plan.plan, page, run: job.run, fence: job.fence, isForced, acceptsEmptyMirror };
+      const made = madeBy === undefined ? {} : { madeBy };
+      const input = { flow, plan: plan.plan, page, run: job.run, ...made, fence: job.fence, isForced, acceptsEmptyMirror };
       const outcome = await loadPage.executeWithOptions({ summary: `page ${page + 1} of ${plan.pages}` }, [input]);
       const { loaded, unchanged, rejected, removed, bytes } = outcome;
       tracker.add({ done: loaded + unchanged + rejected + removed, failed: rejected, bytes });

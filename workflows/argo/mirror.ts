@@ -1,6 +1,6 @@
 import { continueAsNew, patched } from '@temporalio/workflow';
 import type { controlActivities } from '../../activities/argo/control.ts';
-import type { ListedChanges, transferActivities } from '../../activities/argo/transfer.ts';
+import type { ListedChanges, PlannedNight, transferActivities } from '../../activities/argo/transfer.ts';
 import type { ArgoFlow } from '../../src/argo/flow.ts';
 import { type NightRecord, nightSentence } from '../../src/argo/night.ts';
 import { type Controls, carry } from '../common/controls.ts';
@@ -10,7 +10,7 @@ import type { Tally } from '../common/tracker.ts';
 import { argoActivities } from './activities.ts';
 import { copyListed } from './copy.ts';
 import { listUntilSafe } from './list.ts';
-import { type LoadStage, loadNight, type Night } from './load-night.ts';
+import { type LoadStage, loadRounds } from './load-rounds.ts';
 import { summariesOfNight } from './summaries.ts';
 
 export interface MirrorInput {
@@ -36,6 +36,14 @@ export interface MirrorResult {
   readonly message: string;
   readonly listed: ListedChanges | null;
   readonly record: NightRecord | null;
+}
+
+/** What is copied and waits to be loaded. */
+interface Night {
+  readonly listed: ListedChanges;
+  readonly plan: PlannedNight;
+  /** Sentences from the copy: files that vanished or could not be read. */
+  readonly warnings: readonly string[];
 }
 
 /** As a client starts it. */
@@ -65,7 +73,8 @@ export async function mirror({ flow, input, controls, tracker }: JobStart<ArgoFl
     const night = goOn?.night ?? (await bringHome(job, flow, controls, onListed));
     if (night === null) return stopped(flow, 'before everything was copied', listed);
 
-    const end = await loadNight(job, flow, night, { stage: goOn?.stage ?? null, tally: goOn?.tally ?? null, controls, tracker });
+    const from = { stage: goOn?.stage ?? null, tally: goOn?.tally ?? null };
+    const end = await loadRounds(job, { flow, plan: night.plan, isForced: false, ...from, controls, tracker });
     if (end.state === 'stopped') return stopped(flow, 'before everything was loaded', listed);
     if (end.state === 'long') {
       const state = { flow, night, stage: end.stage, controls: carry(controls), tally: tracker.tally };

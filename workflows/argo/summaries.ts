@@ -26,11 +26,11 @@ export async function makeSummaries(
   return null;
 }
 
-/** The same after a night: whatever becomes of the summaries, the night goes on. Answers the sentences that its record is to carry. */
+/** The same after a night, a rebuild or a redo: whatever becomes of the summaries, the night goes on. Answers the sentences that its record is to carry. */
 export async function summariesOfNight(
   job: Job,
   flow: ArgoFlow,
-  loaded: readonly string[],
+  loaded: readonly string[] | null,
   controls: Controls,
 ): Promise<readonly string[]> {
   try {

@@ -1,0 +1,69 @@
+import type { Collection } from 'mongodb';
+import type { Fence } from '../stores/leases.ts';
+import { type Database, within } from '../stores/mongo.ts';
+import type { ArgoFlow } from './flow.ts';
+import type { RebuildSummary } from './rebuild-plan.ts';
+import type { RebuildTarget } from './rebuild-target.ts';
+import { RULES_VERSION } from './rules-version.ts';
+
+/** How far a swap is. Each step may be done twice. */
+export type SwapStep = 'collections' | 'clear receipts' | 'move receipts' | 'quarantine';
+
+/** A rebuild, which may take several runs: what one run leaves unfinished the next one takes up. */
+export interface Rebuild {
+  readonly flow: string;
+  readonly target: RebuildTarget;
+  /** Id of the run that began it; receipts of what it makes carry it, whichever run did the work. */
+  readonly rebuild: string;
+  readonly state: 'loading' | 'swapping' | 'done';
+  readonly step: SwapStep | null;
+  /** The plan at work; null while there is none yet. */
+  readonly plan: string | null;
+  readonly summary: RebuildSummary | null;
+  /** Epoch of the lease it was last worked on under: when the next holder's is the next number, nobody else wrote meanwhile. */
+  readonly epoch: number;
+  /** What documents depend on beside the files: a rebuild is not finished by other rules than it was begun with. */
+  readonly recipe: string;
+  readonly startedAt: Date;
+  readonly runs: number;
+  /** Collections that a swap took out, and that the next rebuild beside the live ones may drop. */
+  readonly old: readonly string[];
+}
+
+type RebuildDocument = Rebuild & { readonly _id: string };
+
+export const recipeOf = ({ mirror, database, collections, sourceUrl }: ArgoFlow): string =>
+  JSON.stringify({ mirror, database, collections, sourceUrl, rules: RULES_VERSION });
+
+const idOf = (flow: string, target: RebuildTarget): string => `${flow}#${target}`;
+
+/** The last rebuild of each flow and target. */
+export class RebuildLedger {
+  readonly #rebuilds: Collection<RebuildDocument>;
+
+  constructor(database: Database) {
+    this.#rebuilds = database.book.collection<RebuildDocument>('rebuilds');
+  }
+
+  async last(flow: string, target: RebuildTarget): Promise<Rebuild | null> {
+    return await within(`reading the rebuild of ${flow}`, () =>
+      this.#rebuilds.findOne({ _id: idOf(flow, target) }, { projection: { _id: 0 } }),
+    );
+  }
+
+  /** Begins a new one in the place of the last. */
+  async begin(rebuild: Rebuild): Promise<void> {
+    const _id = idOf(rebuild.flow, rebuild.target);
+    await within(`beginning a rebuild of ${rebuild.flow}`, () => this.#rebuilds.replaceOne({ _id }, rebuild, { upsert: true }));
+  }
+
+  async note(
+    { flow, target, rebuild }: Pick<Rebuild, 'flow' | 'target' | 'rebuild'>,
+    known: Partial<Pick<Rebuild, 'state' | 'step' | 'plan' | 'summary' | 'epoch' | 'runs' | 'old'>>,
+  ): Promise<void> {
+    await within(`noting a rebuild of ${flow}`, () => this.#rebuilds.updateOne({ _id: idOf(flow, target), rebuild }, { $set: known }));
+  }
+}
+
+/** Whether a run that holds this lease can go on with the plan itself: nobody has written since, so the mirror is as it was planned. */
+export const isUntouchedSince = ({ epoch }: Rebuild, fence: Fence): boolean => fence.epoch === epoch || fence.epoch === epoch + 1;
