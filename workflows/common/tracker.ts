@@ -139,7 +139,7 @@ export class Tracker {
     // No heading, no table: the Web UI shows about four lines of text, and cuts off what is below.
     const lines = [
       `**${this.#title}: ${this.#phase}**, ${amount} done, ${failed} failed, ${(bytes / 1e6).toFixed(1)} MB`,
-      ...(sentence === null ? [] : ['', `**${sentence}**`]),
+      ...(sentence === null ? [] : ['', sentence]),
     ];
     setCurrentDetails(lines.join('\n'));
   }
