@@ -128,7 +128,7 @@ function activitiesByQueue(wiring: ProcessWiring): QueueActivities {
     leases,
     runs,
     isAlive: (holder) => isAlive(client, holder),
-    onHealth: metrics.countRun,
+    onHealth: (seen) => metrics.noteRun(seen, attemptTime()),
     now: attemptTime,
   });
   const common: QueueActivities = { control: job };

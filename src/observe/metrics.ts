@@ -10,7 +10,7 @@ export interface Metrics {
   /** What a check of products against their sources found. */
   countFindings(labels: { readonly flow: string; readonly code: string }, findings: number): void;
   /** `health` is how a run ended (ok, failed, stopped), or `asks` when it begins to wait for an answer. */
-  countRun(labels: { readonly flow: string; readonly job: string; readonly health: string }): void;
+  noteRun(labels: { readonly flow: string; readonly job: string; readonly health: string }, at: Date): void;
   setQuarantine(labels: { readonly flow: string }, items: number): void;
   /** `finding` is a sort of difference: missing, stale, … */
   setAudit(labels: { readonly flow: string; readonly finding: string }, items: number): void;
@@ -52,9 +52,10 @@ export function createMetrics({ process = true }: { readonly process?: boolean }
     labelNames: ['flow', 'code'],
     registers,
   });
-  const runs = new Counter({
-    name: 'landfall_runs_total',
-    help: 'Runs by how they ended (ok, failed, stopped), and how often they asked (asks); in runs.',
+  // A time rather than a count: an alarm must see the first one after a start, which no rate of a counter that begins at one shows.
+  const runs = new Gauge({
+    name: 'landfall_last_run_timestamp_seconds',
+    help: 'When a run last ended so (ok, failed, stopped), or began to ask (asks); since 1970, in seconds.',
     labelNames: ['flow', 'job', 'health'],
     registers,
   });
@@ -88,7 +89,7 @@ export function createMetrics({ process = true }: { readonly process?: boolean }
     countBytes: (labels, count) => bytes.inc(labels, count),
     countFailure: (labels) => failures.inc(labels),
     countFindings: (labels, count) => findings.inc(labels, count),
-    countRun: (labels) => runs.inc(labels),
+    noteRun: (labels, at) => runs.set(labels, at.getTime() / 1000),
     setQuarantine: (labels, count) => quarantine.set(labels, count),
     setAudit: (labels, count) => audit.set(labels, count),
     setSummariesFailed: (labels, count) => summariesFailed.set(labels, count),

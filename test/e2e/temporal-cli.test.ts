@@ -90,7 +90,7 @@ describe('the temporal command', () => {
     assert.match(running, /Running +mirror\/argo/);
     assert.match(described, /copyChanges/);
     assert.match(plan, /profiles of 9 floats changed/);
-    assert.match(details, /mirror of argo: copy\s+\d+ of \d+ \(\d+ %\) done, 0 failed/);
+    assert.match(details, /mirror of argo: copy\*\*, \d+ of \d+ \(\d+ %\) done, 0 failed/);
     assert.match(details, /pause[\s\S]*resume[\s\S]*stop[\s\S]*retry[\s\S]*setWidth[\s\S]*retryItems/);
   });
 

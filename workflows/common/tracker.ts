@@ -136,12 +136,10 @@ export class Tracker {
     const { done, total, failed, bytes } = this.#tally;
     const share = total > 0 ? ` (${Math.floor((100 * done) / total)} %)` : '';
     const amount = total > 0 ? `${done} of ${total}${share}` : `${done}`;
-    // Few and short lines, the figures first: the Web UI cuts off what is below the fourth.
+    // No heading, no table: the Web UI shows about four lines of text, and cuts off what is below.
     const lines = [
-      `### ${this.#title}: ${this.#phase}`,
-      '',
-      `${amount} done, ${failed} failed, ${(bytes / 1e6).toFixed(1)} MB`,
-      ...(sentence === null ? [] : ['', `**${sentence}**`]),
+      `**${this.#title}: ${this.#phase}**, ${amount} done, ${failed} failed, ${(bytes / 1e6).toFixed(1)} MB`,
+      ...(sentence === null ? [] : ['', sentence]),
     ];
     setCurrentDetails(lines.join('\n'));
   }

@@ -10,7 +10,7 @@ describe('metrics', () => {
     metrics.countBytes({ flow: 'argo', kind: 'argo' }, 1_000);
     metrics.countFailure({ kind: 'again', code: 'rsync_timeout' });
     metrics.countFindings({ flow: 'argo', code: 'data_mismatch' }, 12);
-    metrics.countRun({ flow: 'argo', job: 'mirror', health: 'ok' });
+    metrics.noteRun({ flow: 'argo', job: 'mirror', health: 'ok' }, new Date('2026-03-01T06:00:00.500Z'));
     metrics.setQuarantine({ flow: 'argo' }, 7);
     metrics.observeActivity({ activity: 'loadBatch', queue: 'load', outcome: 'done' }, 0.25);
 
@@ -21,7 +21,7 @@ describe('metrics', () => {
       'landfall_bytes_total{flow="argo",kind="argo"} 1000',
       'landfall_failures_total{kind="again",code="rsync_timeout"} 1',
       'landfall_findings_total{flow="argo",code="data_mismatch"} 12',
-      'landfall_runs_total{flow="argo",job="mirror",health="ok"} 1',
+      'landfall_last_run_timestamp_seconds{flow="argo",job="mirror",health="ok"} 1772344800.5',
       'landfall_quarantine{flow="argo"} 7',
       'landfall_activity_seconds_bucket{le="0.1",activity="loadBatch",queue="load",outcome="done"} 0',
       'landfall_activity_seconds_bucket{le="0.5",activity="loadBatch",queue="load",outcome="done"} 1',
@@ -39,7 +39,7 @@ describe('metrics', () => {
     const helps = text.split('\n').filter((line) => line.startsWith('# HELP'));
     assert.equal(helps.length, 9);
     assert.deepEqual(
-      helps.filter((line) => !/in (items|documents|bytes|seconds|failures|findings|runs)\.$/.test(line)),
+      helps.filter((line) => !/in (items|documents|bytes|seconds|failures|findings)\.$/.test(line)),
       [],
     );
   });
