@@ -84,7 +84,9 @@ async function watch(pass: RsyncPass, tail: Tail, log: FileHandle, errors: FileH
 
 async function startRsync(pass: RsyncPass, log: FileHandle, errors: FileHandle, signal: AbortSignal): Promise<ProcessEnd> {
   const [program, ...args] = rsyncCommand({ ...pass, lockWaitSeconds: pass.lockWaitSeconds ?? LOCK_WAIT_SECONDS });
-  const result = await execa(program, args, {
+  const running = execa(program, args, {
+    // A process group of its own, so that its two halves can be ended together.
+    detached: true,
     stdin: 'ignore',
     // A file's stream is handed on as its descriptor: rsync writes into the file itself, and no reader stands between.
     stdout: log.createWriteStream({ autoClose: false }),
@@ -96,6 +98,8 @@ async function startRsync(pass: RsyncPass, log: FileHandle, errors: FileHandle, 
     // The C locale makes rsync print every byte outside ASCII as an escape. Without a password in its environment it would ask the terminal.
     env: { LC_ALL: 'C', RSYNC_PASSWORD: pass.password ?? '' },
   });
+  const result = await running;
+  endOtherHalf(running.pid);
   if (errnoOf(result.cause) === 'ENOENT') {
     throw new Failure({
       kind: 'stop',
@@ -106,6 +110,16 @@ async function startRsync(pass: RsyncPass, log: FileHandle, errors: FileHandle, 
     });
   }
   return { exitCode: result.exitCode ?? null, signal: result.signal ?? null };
+}
+
+/** When one half of rsync is killed, the other lives on, with the lock, until it has something to say: for minutes when the source is silent. */
+function endOtherHalf(group: number | undefined): void {
+  if (group === undefined) return;
+  try {
+    process.kill(-group, 'SIGKILL');
+  } catch (error) {
+    if (errnoOf(error) !== 'ESRCH') throw error;
+  }
 }
 
 async function firstOf(ended: Promise<unknown>, milliseconds: number): Promise<void> {

@@ -45,4 +45,4 @@ await Promise.all(
   }),
 );
 console.log(`\n${summaryTable(ends)}`);
-process.exitCode = ends.every(({ struck, wrongs }) => struck !== null && wrongs.length === 0) ? 0 : 1;
+process.exit(ends.every(({ struck, wrongs }) => struck !== null && wrongs.length === 0) ? 0 : 1);

@@ -8,6 +8,7 @@ import type { MirrorSource } from '../../src/argo/mirror-source.ts';
 import { profilePath } from '../../src/argo/names.ts';
 import { readList } from '../../src/transfer/journal.ts';
 import { runRsync } from '../../src/transfer/rsync.ts';
+import { startRelay } from '../../standins/gdac/relay.ts';
 import { copy, list, never, plan, sourceAt, temporaryFolder } from '../helpers/mirror-night.ts';
 import { childrenOf, rsyncsOver, signalAll, until } from '../helpers/processes.ts';
 import { differences, grow, profileNames, snapshot } from '../helpers/profile-tree.ts';
@@ -93,6 +94,23 @@ describe('A copy that is killed half-way and repeated', { timeout: 60_000 }, () 
     assert.ok(between.length > 0 && between.length < changed.length, 'the first attempt had moved some of the files');
     assert.equal(logs?.realLogs.length, 2);
     assert.deepEqual(await planned('night'), changed);
+  });
+
+  it('goes on at once when one half of rsync was killed while the source was silent: the other half goes with it', async () => {
+    await list(source, 'night');
+    const relay = await startRelay(daemon.port);
+    relay.setFault({ kind: 'hang', afterBytes: 20_000 });
+    const broken = copy({ ...source, url: relay.url }, 'night');
+    broken.catch(() => undefined);
+    await until(async () => relay.struck > 0 && (await rsyncsOver(source.mirror)).length === 2);
+
+    const [starter = 0] = (await rsyncsOver(source.mirror)).toSorted((a, b) => a - b);
+    process.kill(starter, 'SIGKILL');
+    await assert.rejects(broken, { kind: 'again', code: 'interrupted' });
+    await copy(source, 'night');
+
+    await relay.stop();
+    assert.deepEqual(differences(await snapshot(origin), await snapshot(source.mirror)), []);
   });
 
   it('hands what a night has left open on to the next night', async () => {

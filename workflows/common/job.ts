@@ -2,6 +2,7 @@ import {
   ActivityFailure,
   ApplicationFailure,
   CancellationScope,
+  CancelledFailure,
   ContinueAsNew,
   isCancellation,
   proxyActivities,
@@ -14,6 +15,7 @@ import type { FailureKind } from '../../src/errors.ts';
 import type { Fence } from '../../src/stores/leases.ts';
 import type { Health } from '../../src/stores/runs.ts';
 import { activityOptions } from './policies.ts';
+import { wasCancelled } from './put-down.ts';
 import type { Tracker } from './tracker.ts';
 
 /** One run of a flow, holding its lease. */
@@ -87,11 +89,11 @@ export async function underLease<Result>(
     return result;
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
-    if (isCancellation(error)) {
+    if (wasCancelled(error)) {
       const sentence = `Cancelled while in phase ${tracker.phase}; the next run goes on from there.`;
       tracker.says(sentence, 'stopped');
       await end('stopped', sentence, {});
-      throw error;
+      throw isCancellation(error) ? error : new CancelledFailure(sentence);
     }
     const failure = readable(error);
     tracker.says(failure.message, 'failed');

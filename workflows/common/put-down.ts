@@ -1,5 +1,12 @@
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import type { Controls } from './controls.ts';
+
+/**
+ * Whether something ended because it was to be cancelled. An attempt that fails in the very moment in which it is to be cancelled is not
+ * made again, and ends with its own failure.
+ */
+export const wasCancelled = (error: unknown): boolean =>
+  isCancellation(error) || (error instanceof ActivityFailure && error.retryState === 'CANCEL_REQUESTED');
 
 /**
  * Runs a long activity that can be taken up again where it was. An operator's pause or stop puts it down; so does a retry, which cuts short
@@ -24,7 +31,7 @@ export async function untilPutDown<T>(controls: Controls, activity: () => Promis
   try {
     return await scope.run(activity);
   } catch (error) {
-    if (wasPutDown && isCancellation(error)) return null;
+    if (wasPutDown && wasCancelled(error)) return null;
     throw error;
   } finally {
     isDone = true;

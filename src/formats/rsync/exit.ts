@@ -74,6 +74,16 @@ const DIAGNOSES: readonly Diagnosis[] = [
       ),
   ],
   [
+    // rsync itself keeps a source from writing outside the mirror, and says so with a status that otherwise means an old version.
+    /ABORTING due to (?:unsafe|invalid) (?:pathname|path)|ERROR: rejecting (?:unrequested|excluded) file-list name/,
+    (url) =>
+      stop(
+        'unsafe_source',
+        `${url} names files outside of its own tree, and nothing was taken from it`,
+        'Ask the operator of the server, or take another server',
+      ),
+  ],
+  [
     /^@ERROR: auth failed/m,
     (url) =>
       stop(
@@ -168,6 +178,9 @@ function byStatus(status: number | null, url: string): FailureFields | null {
 function firstComplaint(stderr: string): string {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '');
   const line =
-    lines.find((text) => text.startsWith('@ERROR')) ?? lines.find((text) => /^(?:rsync|flock|setpriv)/.test(text)) ?? lines[0] ?? '';
+    lines.find((text) => text.startsWith('@ERROR')) ??
+    lines.find((text) => /^(?:rsync|flock|setpriv|ABORTING|ERROR)/.test(text)) ??
+    lines[0] ??
+    '';
   return line.replaceAll(/\p{C}/gu, ' ').trim().slice(0, 300);
 }

@@ -52,7 +52,8 @@ export async function startDevHome(): Promise<DevHome> {
     pidOf: (server) => pidIn(join(home, 'pids', PID_FILES[server])),
     said: () => dev.text,
     async stop({ keep } = { keep: false }) {
-      await connection.close();
+      // A call that was given up on is still being repeated, and would stumble over a closed connection.
+      if (!keep) await connection.close();
       await database.close();
       await dev.end('SIGTERM');
       if (keep) writeFileSync(join(folder, 'dev.log'), dev.text);

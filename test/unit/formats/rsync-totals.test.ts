@@ -66,6 +66,7 @@ describe('The end of an rsync', () => {
 
   const cases: readonly (readonly [status: number | null, stderr: string, kind: string, code: string])[] = [
     [1, '', 'stop', 'rsync_unsuitable'],
+    [4, 'ABORTING due to unsafe pathname from sender: ../x\nrsync error: requested action not supported (code 4)', 'stop', 'unsafe_source'],
     [3, '', 'stop', 'mirror_unusable'],
     [5, '', 'again', 'server_refused'],
     [5, "@ERROR: Unknown module 'nope'\nrsync error: error starting client-server protocol (code 5)", 'stop', 'unknown_module'],
