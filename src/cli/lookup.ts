@@ -1,6 +1,6 @@
 import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import type { Flow } from '../config/flow.ts';
-import { leaseOf } from '../config/job.ts';
+import { type JobSpec, leaseOf } from '../config/job.ts';
 import { Failure } from '../errors.ts';
 import { kindNamed } from '../kinds.ts';
 import { Leases } from '../stores/leases.ts';
@@ -63,3 +63,7 @@ export const notRunning = ({ name, kind }: Flow, job: string | null): Failure =>
 
 /** The job a kind names first is the one that is done every night. */
 export const firstJob = (kind: string): string => Object.keys(kindNamed(kind)?.jobs ?? {})[0] ?? 'JOB';
+
+/** The jobs of a kind that change products, or those that only check and go on beside them. */
+export const jobsOf = (kind: string, access: JobSpec['access']): readonly string[] =>
+  Object.entries(kindNamed(kind)?.jobs ?? {}).flatMap(([job, spec]) => (spec.access === access ? [job] : []));

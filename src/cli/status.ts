@@ -1,10 +1,12 @@
 import type { Flow } from '../config/flow.ts';
 import { formatCount, formatDuration, formatTable, wrapped } from '../observe/format.ts';
+import type { Database } from '../stores/mongo.ts';
 import { Quarantine } from '../stores/quarantine.ts';
 import { Receipts } from '../stores/receipts.ts';
 import { type Run, Runs } from '../stores/runs.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit.ts';
+import { jobsOf } from './lookup.ts';
 import type { Answer } from './output.ts';
 import { recordLines } from './record-lines.ts';
 import { askWhatItSays } from './says.ts';
@@ -16,7 +18,10 @@ export interface FlowStatus {
   readonly home: number;
   readonly quarantine: Readonly<Record<string, number>>;
   readonly schedule: NextStart;
+  /** Of the jobs that change products: a check that runs every hour does not hide how the night went. */
   readonly last: Run | null;
+  /** The last run of each job that only checks. */
+  readonly checks: readonly Run[];
 }
 
 /** When the next job starts by itself; ISO 8601, UTC. `state` says why none does. */
@@ -35,12 +40,14 @@ export async function status(context: Context, only: string | null): Promise<Ans
   for (const flow of flows) statuses.push(await statusOf(context, flow));
   const width = process.stdout.isTTY ? process.stdout.columns : WIDTH;
   const record = only === null ? '' : recordLines(statuses[0]?.last?.record ?? {});
-  return { value: statuses, text: [statusTable(statuses, new Date(), width), ...(record === '' ? [] : ['', record])].join('\n') };
+  const checks = only === null ? [] : (statuses[0]?.checks ?? []).map((run) => checkText(run, new Date()));
+  const parts = [statusTable(statuses, new Date(), width), record, checks.join('\n')].filter((part) => part !== '');
+  return { value: statuses, text: parts.join('\n\n') };
 }
 
 async function statusOf(context: Context, { name, kind, schedules }: Flow): Promise<FlowStatus> {
   const database = await context.database();
-  const last = await lastRun(context, name);
+  const [last, checks] = await Promise.all([lastRun(context, name, kind), lastChecks(database, name, kind)]);
   return {
     flow: name,
     kind,
@@ -51,12 +58,18 @@ async function statusOf(context: Context, { name, kind, schedules }: Flow): Prom
       Object.keys(schedules).map((job) => scheduleId(job, name)),
     ),
     last,
+    checks,
   };
 }
 
+async function lastChecks(database: Database, flow: string, kind: string): Promise<readonly Run[]> {
+  const runs = new Runs(database);
+  return (await Promise.all(jobsOf(kind, 'read').map((job) => runs.latest(flow, 1, [job])))).flat();
+}
+
 /** A run that is under way says itself what it waits for. */
-async function lastRun(context: Context, flow: string): Promise<Run | null> {
-  const [last] = await new Runs(await context.database()).latest(flow, 1);
+async function lastRun(context: Context, flow: string, kind: string): Promise<Run | null> {
+  const [last] = await new Runs(await context.database()).latest(flow, 1, jobsOf(kind, 'write'));
   if (last === undefined || last.endedAt !== null || last.says !== null) return last ?? null;
   return { ...last, says: (await askWhatItSays(await context.client(), last.workflowId)) ?? null };
 }
@@ -117,3 +130,6 @@ function lastOf(run: Run | null, now: Date): string {
   const ago = formatDuration(now.getTime() - endedAt.getTime());
   return `${job} ${health}, ${ago} ago, took ${formatDuration(endedAt.getTime() - startedAt.getTime())}`;
 }
+
+/** A check in a line. Pure. */
+export const checkText = (run: Run, now: Date): string => `${lastOf(run, now)}${run.says === null ? '' : `: ${run.says}`}`;

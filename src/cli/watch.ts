@@ -4,7 +4,7 @@ import type { Context } from './context.ts';
 import { EXIT } from './exit.ts';
 import { followUntil } from './follow.ts';
 import { Lifetime } from './lifetime.ts';
-import { firstJob } from './lookup.ts';
+import { firstJob, jobsOf } from './lookup.ts';
 import type { Answer } from './output.ts';
 import { recordLines } from './record-lines.ts';
 
@@ -13,7 +13,7 @@ export async function watch(context: Context, flow: string): Promise<Answer> {
   const { kind } = await context.flow(flow);
   const database = await context.database();
   const runs = new Runs(database);
-  const [latest] = await runs.latest(flow, 1);
+  const latest = await presentRun(runs, flow, kind);
   if (latest === undefined) {
     return { value: null, text: `Flow ${flow} has never run. Start it with: landfall run ${firstJob(kind)} ${flow}` };
   }
@@ -23,6 +23,17 @@ export async function watch(context: Context, flow: string): Promise<Answer> {
     await lifetime.unlessStopped(followUntil(followed, untilEnded(context, latest)));
   }
   return endOf((await runs.get(latest.run)) ?? latest);
+}
+
+/** More runs than a flow has at work at once. */
+const RECENT = 20;
+
+/** The run that is under way, one that changes products first; else the last one that did, or the last of all. */
+async function presentRun(runs: Runs, flow: string, kind: string): Promise<Run | undefined> {
+  const recent = await runs.latest(flow, RECENT);
+  const writers = jobsOf(kind, 'write');
+  const open = recent.filter(({ endedAt }) => endedAt === null);
+  return open.find(({ job }) => writers.includes(job)) ?? open[0] ?? (await runs.latest(flow, 1, writers))[0] ?? recent[0];
 }
 
 /** Temporal knows of every end, of those too that kept no record. */

@@ -126,11 +126,12 @@ export class Runs {
     return await within('reading runs', () => this.#runs.find({ flow, updatedAt: { $gt: time } }, { projection: { _id: 0 } }).toArray());
   }
 
-  /** Latest runs first; of one flow or of all. */
-  async latest(flow: string | null, limit: number): Promise<readonly Run[]> {
+  /** Latest runs first; of one flow or of all, of some jobs or of all. */
+  async latest(flow: string | null, limit: number, jobs?: readonly string[]): Promise<readonly Run[]> {
+    const filter = { ...(flow === null ? {} : { flow }), ...(jobs === undefined ? {} : { job: { $in: [...jobs] } }) };
     return await within('reading runs', () =>
       this.#runs
-        .find(flow === null ? {} : { flow }, { projection: { _id: 0 } })
+        .find(filter, { projection: { _id: 0 } })
         .sort({ startedAt: -1 })
         .limit(limit)
         .toArray(),

@@ -7,8 +7,10 @@ import { why } from '../../src/argo/why/why.ts';
 import { isFailure } from '../../src/errors.ts';
 import type { Database } from '../../src/stores/mongo.ts';
 import { Runs } from '../../src/stores/runs.ts';
+import { Verifications } from '../../src/stores/verifications.ts';
 import { startDatabase, type TestDatabase } from '../helpers/database.ts';
 import { type LoadSite, openSite } from '../helpers/loading.ts';
+import { verificationOf } from '../helpers/verification.ts';
 
 let server: TestDatabase;
 let database: Database;
@@ -64,9 +66,7 @@ describe('why', () => {
   it('shows the reason of what is in quarantine, and the last verification', async () => {
     const [entry] = await site.quarantine.list('tree');
     const item = entry?.item ?? '';
-    await database.book
-      .collection<{ _id: string }>('verifications')
-      .insertOne(Object.assign({ _id: `tree/${home.item}` }, { at: new Date(), run: 'v', findings: [] }));
+    await new Verifications(database).put(verificationOf({ flow: 'tree', item: home.item }));
 
     const { sentence } = await ask(item);
 

@@ -123,12 +123,14 @@ describe('landfall beside running servers', () => {
   it('checks a sample against the source, and says how sure it is', async () => {
     const typed = await landfall('run verify tiny --sample 0');
     const run = await landfall('run verify tiny --sample 1 --seed 2 --wait');
+    const status = await landfall('status tiny');
 
     assert.equal(typed.exit, 2);
     assert.equal(run.exit, 0, run.stderr);
     assert.match(run.stdout, /^1 profile checked: 1 clean, 0 wrong, 0 skipped, 0 not fetched\. With 95 % confidence at most 95 % of such/);
     assert.match(run.stdout, /\n {2}seed {2,}2\n/);
     assert.match(run.stdout, /\n {2}upper bound {2,}95 %\n/);
+    assert.match(status.stdout, /mirror ok, .*\n[^]*\nverify ok, .*: 1 profile checked: 1 clean/);
   });
 
   it('says that a flow does not run, and names the nearest flow', async () => {

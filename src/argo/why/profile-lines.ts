@@ -1,5 +1,6 @@
 import { formatBytes } from '../../observe/format.ts';
 import type { Explanation } from '../../stores/explanation.ts';
+import type { Verification } from '../../stores/verifications.ts';
 import { staleness } from '../audit/judge.ts';
 import type { HeldFile, ProfileFacts } from './profile.ts';
 
@@ -93,8 +94,11 @@ function quarantineLines(entry: ProfileFacts['quarantine']): Lines {
   ];
 }
 
-function verifiedText({ at, findings }: NonNullable<ProfileFacts['verification']>): string {
-  if (findings.length === 0) return `${time(at)}, clean`;
-  const first = JSON.stringify(findings[0]);
-  return `${time(at)}, ${findings.length} finding${findings.length === 1 ? '' : 's'}, the first ${first.length > 200 ? `${first.slice(0, 199)}…` : first}`;
+function verifiedText({ at, state, reason, findings, counts, isReturned }: Verification): string {
+  if (state === 'clean') return `${time(at)}, clean`;
+  if (state === 'skipped') return `${time(at)}, not judged: ${reason}`;
+  const total = Object.values(counts).reduce((sum, n) => sum + n, 0);
+  const first = JSON.stringify(findings[0]) ?? 'none';
+  const what = `${total} finding${total === 1 ? '' : 's'}, the first ${first.length > 200 ? `${first.slice(0, 199)}…` : first}`;
+  return `${time(at)}, ${what}${isReturned ? '; found again after a reload, a person has to look' : ''}`;
 }

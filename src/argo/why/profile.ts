@@ -5,6 +5,7 @@ import { type Database, within } from '../../stores/mongo.ts';
 import { Quarantine, type QuarantineEntry } from '../../stores/quarantine.ts';
 import { type Receipt, Receipts } from '../../stores/receipts.ts';
 import { type Run, Runs } from '../../stores/runs.ts';
+import { type Verification, Verifications } from '../../stores/verifications.ts';
 import { CENTRES } from '../audit/one-float.ts';
 import type { ArgoFlow } from '../flow.ts';
 import { keyText, listName, type ProfileKey, parseProfilePath } from '../names.ts';
@@ -27,19 +28,13 @@ export interface StoredProfile {
   readonly data_warning: readonly string[];
 }
 
-/** The last comparison with the source, as the job that verifies keeps it. */
-export interface Verification {
-  readonly at: Date;
-  readonly run: string;
-  readonly findings: readonly unknown[];
-}
-
 export interface ProfileFacts {
   readonly item: string;
   readonly files: readonly HeldFile[];
   readonly receipt: Receipt | null;
   readonly document: StoredProfile | null;
   readonly quarantine: QuarantineEntry | null;
+  /** The last comparison with the source. */
   readonly verification: Verification | null;
   /** The run that last touched it. */
   readonly run: Run | null;
@@ -52,7 +47,7 @@ export async function profileFacts(database: Database, flow: ArgoFlow, key: Prof
     heldFiles(flow.mirror, key),
     new Receipts(database).find(flow.name, [item]),
     new Quarantine(database).show(flow.name, item),
-    verificationOf(database, flow, item),
+    new Verifications(database).find(flow.name, item),
   ]);
   const receipt = receipts.get(item) ?? null;
   const last = quarantine !== null && (receipt === null || quarantine.lastAt > receipt.at) ? quarantine.lastRun : receipt?.run;
@@ -122,14 +117,4 @@ async function documentOf(database: Database, { database: name, collections }: A
   if (found === null) return null;
   const { _id, date_updated_argovis: at, data_warning: warnings } = found;
   return { _id, date_updated_argovis: at instanceof Date ? at : null, data_warning: Array.isArray(warnings) ? warnings.map(String) : [] };
-}
-
-async function verificationOf(database: Database, flow: ArgoFlow, item: string): Promise<Verification | null> {
-  const found = await within('reading verifications', () =>
-    database.book
-      .collection<Partial<Verification> & { readonly _id: string }>('verifications')
-      .findOne({ _id: `${flow.name}/${item}` }, { projection: { at: 1, run: 1, findings: 1 } }),
-  );
-  if (!(found?.at instanceof Date)) return null;
-  return { at: found.at, run: String(found.run ?? ''), findings: Array.isArray(found.findings) ? found.findings : [] };
 }

@@ -6,6 +6,7 @@ import { nearestFloat, nearestNumber } from '../../../src/argo/why/near.ts';
 import type { HeldFile, ProfileFacts } from '../../../src/argo/why/profile.ts';
 import { profileLines, profileSentence } from '../../../src/argo/why/profile-lines.ts';
 import type { QuarantineEntry } from '../../../src/stores/quarantine.ts';
+import { verificationOf } from '../../helpers/verification.ts';
 
 const profile = (dac: string | null, wmo = '13857', number = '001') => ({ kind: 'profile', dac, wmo, number });
 
@@ -122,8 +123,24 @@ describe('how a profile stands', () => {
     });
   }
 
+  for (const [verification, text] of [
+    [verificationOf({}), 'clean'],
+    [verificationOf({ state: 'skipped', reason: 'young' }), 'not judged: young'],
+    [
+      verificationOf({ state: 'failed', counts: { download_failed: 1 }, isReturned: true }),
+      '1 finding, the first none; found again after a reload, a person has to look',
+    ],
+  ] as const) {
+    it(`tells of its last check: ${text}`, () => {
+      const [, told] = profileLines({ ...home, verification }).find(([name]) => name === 'verified') ?? [];
+
+      assert.equal(told, `2026-01-02 03:04:05 UTC, ${text}`);
+    });
+  }
+
   it('is told in a few lines', () => {
-    const verification = { at, run: 'run-3', findings: [{ code: 'data_mismatch', key: 'doxy' }] };
+    const finding = { code: 'data_mismatch', path: null, field: 'doxy', stored: 1, upstream: 2 };
+    const verification = verificationOf({ state: 'wrong', findings: [finding], counts: { data_mismatch: 7 } });
 
     assert.deepEqual(profileLines({ ...home, verification, quarantine: { ...entry, state: 'closed', closedAs: 'loaded', closedAt: at } }), [
       ['files', 'aoml/13857/profiles/D13857_001.nc, 9.4 kB, of 2026-01-02 03:04:05 UTC, loaded'],
@@ -132,7 +149,10 @@ describe('how a profile stands', () => {
       ['', 'aoml/13857/profiles/D13857_001.nc, 9.4 kB, sha256 abababababababab…'],
       ['document', '13857_001, loaded 2026-01-02 03:04:05 UTC, with missing_basin'],
       ['quarantine', 'was there for unreadable_file; closed as loaded 2026-01-02 03:04:05 UTC'],
-      ['verified', '2026-01-02 03:04:05 UTC, 1 finding, the first {"code":"data_mismatch","key":"doxy"}'],
+      [
+        'verified',
+        '2026-01-02 03:04:05 UTC, 7 findings, the first {"code":"data_mismatch","path":null,"field":"doxy","stored":1,"upstream":2}',
+      ],
     ]);
   });
 });

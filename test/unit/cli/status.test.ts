@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type FlowStatus, statusTable } from '../../../src/cli/status.ts';
+import { checkText, type FlowStatus, statusTable } from '../../../src/cli/status.ts';
 import { noProgress, type Run } from '../../../src/stores/runs.ts';
 
 const at = (time: string): Date => new Date(`2026-03-01T${time}Z`);
@@ -27,6 +27,7 @@ const status: FlowStatus = {
   quarantine: { unreadable_file: 3, bad_data_mode: 1 },
   schedule: { state: 'scheduled', next: '2026-03-02T06:00:00.000Z' },
   last: run,
+  checks: [],
 };
 const linesOf = (more: Partial<FlowStatus>): readonly string[] =>
   statusTable([{ ...status, ...more }], at('07:00:00'))
@@ -70,5 +71,11 @@ describe('the status of a flow', () => {
 
     assert.match(paused ?? '', /schedule paused +never$/);
     assert.match(none ?? '', /not scheduled +never$/);
+  });
+
+  it('has a line for each check, which does not hide how the night went', () => {
+    const checked = { ...run, job: 'verify', endedAt: at('06:20:00'), says: '50 profiles checked: 50 clean.' };
+
+    assert.equal(checkText(checked, at('07:00:00')), 'verify ok, 40 min ago, took 20 min: 50 profiles checked: 50 clean.');
   });
 });
