@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, cpSync, mkdirSync, rmSync, utimesSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { audit } from '../../src/argo/audit/audit.ts';
@@ -184,13 +184,23 @@ describe('an audit of mirror and database', () => {
     const strays = ['138571_001', '13857_001', '13857_001D', '13857_1000', '13857_100', '1385712_001'];
     await argo().insertMany(strays.map((_id) => ({ ...document, _id })));
 
+    for (const wmo of ['13857', '138571', '1385712']) {
+      mkdirSync(join(site.flow.mirror, 'aoml', wmo, 'profiles'), { recursive: true });
+      writeFileSync(join(site.flow.mirror, 'aoml', wmo, 'profiles', `R${wmo}_001.nc`), 'CDF');
+    }
+
     const { texts } = await audited();
     await argo().deleteMany({ _id: { $in: strays } });
+    for (const wmo of ['13857', '138571', '1385712']) rmSync(join(site.flow.mirror, 'aoml', wmo), { recursive: true });
 
-    assert.deepEqual(
-      texts,
-      strays.toSorted().map((stray) => `extra ${stray}: no files in the mirror`),
-    );
+    assert.deepEqual(texts, [
+      'unreceipted aoml/1385712_001: has a document, but no receipt',
+      'unreceipted aoml/138571_001: has a document, but no receipt',
+      'unreceipted aoml/13857_001: has a document, but no receipt',
+      'extra 13857_001D: no files in the mirror',
+      'extra 13857_100: no files in the mirror',
+      'extra 13857_1000: no files in the mirror',
+    ]);
   });
 
   it('leaves alone a document that another flow’s receipt stands for', async () => {
