@@ -57,10 +57,10 @@ export function argoActivities(wiring: Wiring): QueueActivities {
     transfer: transferActivities({ plans, receipts, leases, password, report, now }),
     load: {
       ...loadActivities({ plans, runs, loader, onOutcome, now }),
-      ...summaryActivities({ database, leases, plans, runs, report, log, onMade: onSummaries, now }),
+      ...summaryActivities({ database, leases, plans, runs, report, log, onMade: onSummaries, now: attemptTime }),
     },
     verify: {
-      ...auditActivities({ database, receipts, quarantine, plans, report, log, onReport: onAudit, now }),
+      ...auditActivities({ database, receipts, quarantine, plans, report, log, onReport: onAudit, now: attemptTime }),
       ...verifyPlanActivities({ database, plans, receipts, runs, verifications, onQuarantine: countQuarantine, versions: made, now }),
     },
   };
