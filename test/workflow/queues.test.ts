@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { expectedProfiles } from '../../standins/gdac/expected.ts';
+import type { RebuildWorkflow } from '../../workflows/argo/rebuild.ts';
 import { until } from '../helpers/processes.ts';
 import { type Night, type Site, startSite, untilProgress } from '../helpers/site.ts';
 import type { WorkerProcess } from '../helpers/worker.ts';
@@ -17,6 +18,15 @@ const pendingOf = async (night: Night): Promise<readonly string[]> =>
   ((await night.describe()).raw.pendingActivities ?? []).map(
     ({ activityType, state }) => `${activityType?.name} ${state === 1 ? 'waits' : 'runs'}`,
   );
+
+/** The worker processes that loaded pages of a run. */
+async function handsOf(run: Pick<Night, 'fetchHistory'>): Promise<ReadonlySet<string>> {
+  const { events } = await run.fetchHistory();
+  const loads = (events ?? []).filter(({ activityTaskScheduledEventAttributes: task }) => task?.activityType?.name === 'argo.loadPage');
+  const ids = new Set(loads.map(({ eventId }) => String(eventId)));
+  const started = (events ?? []).flatMap(({ activityTaskStartedEventAttributes: task }) => (task == null ? [] : [task]));
+  return new Set(started.filter(({ scheduledEventId }) => ids.has(String(scheduledEventId))).map(({ identity }) => identity ?? ''));
+}
 
 describe('workers that serve some of the queues', () => {
   let site: Site;
@@ -45,6 +55,27 @@ describe('workers that serve some of the queues', () => {
     assert.equal(home, 0);
     assert.equal(record?.seen, profiles);
     assert.equal(code, 0);
+    assert.deepEqual(await argo.wrongs(), []);
+  });
+
+  it('are any number: two that load share the pages of one rebuild', async () => {
+    const argo = await site.flow('shared', world, { load: { batch: 2, width: 2 } });
+    const night = await argo.start();
+    await untilProgress(night, ({ phase }) => phase === 'load');
+    const two = await Promise.all([1, 2].map(() => site.worker({ LANDFALL_CAPACITY_LOAD: '1' }, ['--queues', 'load'])));
+    await night.result();
+
+    const rebuild = await site.client.workflow.start<RebuildWorkflow>('rebuild', {
+      taskQueue: 'landfall',
+      workflowId: 'rebuild/shared',
+      args: [{ flow: 'shared' }],
+    });
+    const { record } = await rebuild.result();
+    const hands = await handsOf(rebuild);
+    await Promise.all(two.map((worker) => worker.stop()));
+
+    assert.deepEqual([record?.planned, record?.isWhole], [profiles, true]);
+    assert.equal(hands.size, 2);
     assert.deepEqual(await argo.wrongs(), []);
   });
 
