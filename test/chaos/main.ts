@@ -4,8 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import type { CycleEnd } from './support/cycle.ts';
-import { openLane } from './support/lane.ts';
-import { PHASES } from './support/nights.ts';
+import { openLane, SCENARIOS } from './support/lane.ts';
 import { chaosSeed, cyclesOf } from './support/plan.ts';
 import { cycleLine, summaryTable } from './support/report.ts';
 
@@ -26,7 +25,7 @@ const ends: CycleEnd[] = [];
 console.log(`seed ${seed} (LANDFALL_CHAOS_SEED=${seed} repeats it)`);
 console.log('seed/cycle   scenario     killed           moment        found        outcome  seconds');
 
-const cycles = cyclesOf(seed, Number(values.kills), PHASES).filter(({ number }) => wanted?.includes(number) ?? true);
+const cycles = cyclesOf(seed, Number(values.kills), SCENARIOS).filter(({ number }) => wanted?.includes(number) ?? true);
 const queue = [...cycles];
 await Promise.all(
   Array.from({ length: Number(values.lanes) }, async () => {

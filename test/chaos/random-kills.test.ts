@@ -5,17 +5,21 @@ import { chaosSeed, cyclesOf } from './support/plan.ts';
 import { cycleLine } from './support/report.ts';
 
 const seed = chaosSeed();
-const PHASES = { list: 1, copy: 2, load: 2 } as const;
+const STRUCK = [
+  { name: 'first night', phases: { list: 1, copy: 2, load: 2 } },
+  { name: 'rebuild', phases: { plan: 1, load: 3 } },
+  { name: 'later night', phases: { list: 1, copy: 2 } },
+];
 
 /** The short form; `npm run chaos` does this two hundred times. */
-describe(`a night under landfall dev (LANDFALL_CHAOS_SEED=${seed})`, () => {
+describe(`a night or a rebuild under landfall dev (LANDFALL_CHAOS_SEED=${seed})`, () => {
   let lane: Lane;
   before(async () => {
     lane = await openLane(seed);
   });
   after(() => lane.stop());
 
-  for (const cycle of cyclesOf(seed, 1, PHASES)) {
+  for (const cycle of cyclesOf(seed, 1, STRUCK)) {
     it(`goes on by itself and ends as if undisturbed when ${cycle.victim} is killed at a random moment`, async (test) => {
       const end = await lane.run(cycle);
 

@@ -18,7 +18,7 @@ const NIGHTS_BETWEEN = 6;
 /** Slow enough that a copy takes some seconds. KiB/s. */
 const BANDWIDTH = { first: 120, later: 40 } as const;
 /** Where a night may be struck, and how often. */
-export const PHASES = { starting: 1, list: 3, copy: 4, plan: 2, load: 4, record: 1 } as const;
+export const NIGHT_PHASES = { starting: 1, list: 3, copy: 4, plan: 2, load: 4, record: 1 } as const;
 
 /** A flow with its source as it is before and after some nights. */
 export interface NightSite {
@@ -68,17 +68,20 @@ export const laterNight = (site: NightSite): Scenario =>
   night(site, {
     name: 'later night',
     source: site.after,
-    async prepare() {
-      if (site.isAfterFirst) return;
-      await forget(site);
-      writeFlow(site.dev, site.before);
-      await site.before.setFaults({});
-      const run = await start(site);
-      await run.result();
-      await site.before.setFaults({ bandwidthKiB: BANDWIDTH.first });
-    },
+    prepare: () => bringToFirst(site),
     onRight: () => undefined,
   });
+
+/** Brings mirror and collections to where a first night leaves them. */
+export async function bringToFirst(site: NightSite): Promise<void> {
+  if (site.isAfterFirst) return;
+  await forget(site);
+  writeFlow(site.dev, site.before);
+  await site.before.setFaults({});
+  const run = await start(site);
+  await run.result();
+  await site.before.setFaults({ bandwidthKiB: BANDWIDTH.first });
+}
 
 interface NightKind {
   readonly name: string;
@@ -92,7 +95,6 @@ function night(site: NightSite, { name, source, prepare, onRight }: NightKind): 
   return {
     name,
     mirror: site.flow.mirror,
-    phases: PHASES,
     async prepare() {
       await prepare();
       writeFlow(site.dev, source);
@@ -115,8 +117,13 @@ async function start(site: NightSite): Promise<WorkflowHandleWithFirstExecutionR
 }
 
 /** As if the flow had never run. */
-async function forget({ dev, flow, products }: NightSite): Promise<void> {
-  for (const folder of [flow.mirror, defaultJournal(flow.mirror)]) rmSync(folder, { recursive: true, force: true });
+async function forget(site: NightSite): Promise<void> {
+  for (const folder of [site.flow.mirror, defaultJournal(site.flow.mirror)]) rmSync(folder, { recursive: true, force: true });
+  await forgetLoaded(site);
+}
+
+/** As if nothing had been loaded from the mirror. */
+export async function forgetLoaded({ dev, flow, products }: NightSite): Promise<void> {
   for (const name of Object.values(flow.collections)) await products.collection(name).deleteMany({});
   for (const name of ['receipts', 'quarantine']) await dev.database.book.collection(name).deleteMany({ flow: flow.name });
 }

@@ -8,6 +8,7 @@ export interface Cycle {
   /** From 1; with the seed it names the cycle for good. */
   readonly number: number;
   readonly victim: Victim;
+  readonly scenario: string;
   /** The phase of the run in which it is struck. */
   readonly phase: string;
   /** How far into that phase, as a share of what the phase takes undisturbed. */
@@ -20,20 +21,32 @@ export type Phases = Readonly<Record<string, number>>;
 /** rsync works in these phases alone. */
 const RSYNC_PHASES: ReadonlySet<string> = new Set(['list', 'copy']);
 
-/** So many kills of each victim, at moments spread over the phases. The same seed gives the same cycles. */
-export function cyclesOf(seed: number, killsOfEach: number, phases: Phases): readonly Cycle[] {
+/** Something that can be struck, and where. */
+export interface Struck {
+  readonly name: string;
+  readonly phases: Phases;
+}
+
+/** So many kills of each victim, spread over scenarios and their phases. The same seed gives the same cycles. */
+export function cyclesOf(seed: number, killsOfEach: number, scenarios: readonly Struck[]): readonly Cycle[] {
   const cycles: Cycle[] = [];
   for (let round = 0; round < killsOfEach; round += 1) {
-    for (const victim of VICTIMS) {
+    for (const [at, victim] of VICTIMS.entries()) {
       const number = cycles.length + 1;
       const random = randomOf(seed, 'cycle', number);
-      const open = Object.entries(phases).filter(([phase]) => victim !== 'rsync' || RSYNC_PHASES.has(phase));
-      const phase = drawn(open, random.next());
-      if (phase !== null) cycles.push({ number, victim, phase, share: random.next() });
+      const suitable = scenarios
+        .map(({ name, phases }) => ({ name, phases: phasesFor(victim, phases) }))
+        .filter(({ phases }) => phases.length > 0);
+      const chosen = suitable[(round + at) % suitable.length];
+      const phase = drawn(chosen?.phases ?? [], random.next());
+      if (chosen !== undefined && phase !== null) cycles.push({ number, victim, scenario: chosen.name, phase, share: random.next() });
     }
   }
   return cycles;
 }
+
+const phasesFor = (victim: Victim, phases: Phases): readonly (readonly [string, number])[] =>
+  Object.entries(phases).filter(([phase]) => victim !== 'rsync' || RSYNC_PHASES.has(phase));
 
 function drawn(weighted: readonly (readonly [string, number])[], dice: number): string | null {
   let rest = dice * weighted.reduce((sum, [, weight]) => sum + weight, 0);

@@ -1,5 +1,4 @@
 import { defaultJournal } from '../../../src/argo/mirror-source.ts';
-import { addsUp, type NightRecord } from '../../../src/argo/night.ts';
 import { Leases } from '../../../src/stores/leases.ts';
 import { Plans } from '../../../src/stores/plans.ts';
 import { Runs } from '../../../src/stores/runs.ts';
@@ -26,9 +25,7 @@ export async function remainsOf({ dev, flow, products }: NightSite, result: unkn
     documents: await snapshotOf(products, flow.collections.argo, ['date_updated_argovis']),
     descriptions: await snapshotOf(products, flow.collections.argoMeta, ['date_updated_argovis']),
     receipts: new Map(receipts.map(({ item, product, files, rules }) => [String(item), JSON.stringify({ product, files, rules })])),
-    quarantine: new Map(
-      quarantine.map(({ item, code, attempts, state, closedAs }) => [String(item), JSON.stringify({ code, attempts, state, closedAs })]),
-    ),
+    quarantine: new Map(quarantine.map(({ item, code, state, closedAs }) => [String(item), JSON.stringify({ code, state, closedAs })])),
     record: new Map(Object.entries(countsOf(recordOf(result))).map(([name, count]) => [name, String(count)])),
   };
 }
@@ -49,8 +46,7 @@ export function compared(undisturbed: Remains, found: Remains): readonly string[
 /** What is wrong with the end of a night by itself: against the source, the generator's truth, and the book. */
 export async function wrongsOf({ dev, flow, products }: NightSite, source: Gdac, run: string, result: unknown): Promise<readonly string[]> {
   const wrongs: string[] = [];
-  const record = recordOf(result);
-  if (record === null || !addsUp(record)) wrongs.push(`The record does not add up: ${JSON.stringify(record)}.`);
+  if (recordOf(result) === null) wrongs.push('It has no record.');
 
   const { missing, differing, extra, different } = await checkProducts({ ...WORLD, night: source.night }, products);
   if (missing + differing + extra > 0)
@@ -71,11 +67,11 @@ export async function wrongsOf({ dev, flow, products }: NightSite, source: Gdac,
 }
 
 /** `unchanged` must be what it is undisturbed too: an attempt that follows a killed one counts that one's work as the run's own. */
-const countsOf = (record: NightRecord | null): Readonly<Record<string, number>> =>
-  record === null
-    ? {}
-    : { seen: record.seen, loaded: record.loaded, unchanged: record.unchanged, rejected: record.rejected, removed: record.removed };
+const COUNTS = ['seen', 'loaded', 'unchanged', 'rejected', 'removed', 'planned', 'documents', 'kept', 'leftovers', 'platforms'];
+const countsOf = (record: object | null): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(record ?? {}).filter(([name]) => COUNTS.includes(name)));
 
-function recordOf(result: unknown): NightRecord | null {
-  return typeof result === 'object' && result !== null && 'record' in result ? (result.record as NightRecord | null) : null;
+function recordOf(result: unknown): object | null {
+  const record: unknown = typeof result === 'object' && result !== null && 'record' in result ? result.record : null;
+  return typeof record === 'object' ? record : null;
 }

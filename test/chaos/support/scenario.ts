@@ -1,13 +1,10 @@
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
-import type { Phases } from './plan.ts';
 
 /** What is disturbed: one workflow, begun from the same state each time. */
 export interface Scenario {
   readonly name: string;
   /** Folder of the mirror, by which its rsync processes are known. */
   readonly mirror: string;
-  /** Where it may be struck, and how often. */
-  readonly phases: Phases;
   /** Brings everything to where the run begins, whatever an earlier cycle left. */
   prepare(): Promise<void>;
   start(): Promise<WorkflowHandleWithFirstExecutionRunId>;
