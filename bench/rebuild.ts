@@ -1,5 +1,5 @@
 /**
- * A rebuild through Temporal against a plain loop: node bench/rebuild.ts [profiles] [rounds]
+ * A rebuild through Temporal against a plain loop: node bench/rebuild.ts [profiles] [rounds] [0: without the plain loop]
  *
  * The rebuild's time is the whole workflow: plan, load, balance the books, record. The plain loop only reads, translates and writes, over the
  * same mirror and into collections with the same validators and indexes of the same embedded database; they take turns, round by round.
@@ -23,6 +23,7 @@ const CYCLES = 100;
 const ARCHIVE_PROFILES = 3_000_000;
 const profilesWanted = Number(argv[2] ?? 10_000);
 const rounds = Number(argv[3] ?? 3);
+const hasRival = argv[4] !== '0';
 
 interface History {
   readonly runs: number;
@@ -91,6 +92,7 @@ try {
       return rate;
     };
     const plain = async (): Promise<number> => {
+      if (!hasRival) return Number.NaN;
       spawnSync('sync');
       const { documents, seconds } = await plainLoop(mirror, embedded.endpoints.mongodbUri, `plain${round}`, `plainbook${round}`);
       say(`         plain loop ${documents} documents, ${seconds.toFixed(1)} s, ${(documents / seconds).toFixed(0)}/s`);
