@@ -45,7 +45,7 @@ async function bothAtOnce(argo: FlowSite, ids: readonly [string, string]): Promi
   return [first, second];
 }
 
-describe('two nights of one flow that are started in the same millisecond', () => {
+describe('two nights of one flow that are started in the same millisecond', { timeout: 240_000 }, () => {
   it(`are one that does the work and one that names it and does nothing, ${TIMES} times`, async () => {
     const argo = await site.flow('twice', world);
     const nights: MirrorResult[] = [];
