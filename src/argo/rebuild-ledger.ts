@@ -1,4 +1,5 @@
 import type { Collection } from 'mongodb';
+import { Failure } from '../errors.ts';
 import type { Fence } from '../stores/leases.ts';
 import { type Database, within } from '../stores/mongo.ts';
 import type { ArgoFlow } from './flow.ts';
@@ -59,11 +60,39 @@ export class RebuildLedger {
 
   async note(
     { flow, target, rebuild }: Pick<Rebuild, 'flow' | 'target' | 'rebuild'>,
-    known: Partial<Pick<Rebuild, 'state' | 'step' | 'plan' | 'summary' | 'epoch' | 'runs' | 'old'>>,
+    known: Partial<Pick<Rebuild, 'state' | 'plan' | 'summary' | 'epoch' | 'runs' | 'old'>>,
   ): Promise<void> {
     await within(`noting a rebuild of ${flow}`, () => this.#rebuilds.updateOne({ _id: idOf(flow, target), rebuild }, { $set: known }));
   }
+
+  /**
+   * Takes a swap on from where the caller knows it to be; answers where it is then.
+   * @throws {Failure} `swap_overtaken` (again): somebody else has taken it on meanwhile.
+   */
+  async advance(from: Rebuild, to: Pick<Rebuild, 'state' | 'step'> & Partial<Pick<Rebuild, 'old'>>): Promise<Rebuild> {
+    const { flow, target, rebuild, state, step } = from;
+    const taken = await within(`noting a rebuild of ${flow}`, () =>
+      this.#rebuilds.updateOne({ _id: idOf(flow, target), rebuild, state, step }, { $set: to }),
+    );
+    if (taken.matchedCount === 1) return { ...from, ...to };
+    throw overtaken(flow);
+  }
+
+  /** @throws {Failure} `swap_overtaken` (again): the swap is not where the caller knows it to be. */
+  async assertAt({ flow, target, rebuild, state, step }: Rebuild): Promise<void> {
+    const last = await this.last(flow, target);
+    if (last?.rebuild !== rebuild || last.state !== state || last.step !== step) throw overtaken(flow);
+  }
 }
+
+/** An attempt that was stopped for a while and taken for dead: the one that followed it has done its work. */
+const overtaken = (flow: string): Failure =>
+  new Failure({
+    kind: 'again',
+    code: 'swap_overtaken',
+    happened: `The swap of flow ${flow} was taken on by another attempt`,
+    remedy: 'This one did nothing more; the next attempt finds out how far the swap is',
+  });
 
 /** Whether a run that holds this lease can go on with the plan itself: nobody has written since, so the mirror is as it was planned. */
 export const isUntouchedSince = ({ epoch }: Rebuild, fence: Fence): boolean => fence.epoch === epoch || fence.epoch === epoch + 1;

@@ -125,33 +125,28 @@ export class Receipts {
     if (batch.length > 0) yield batch;
   }
 
-  /** Removes all receipts of a flow, some at a time. @param before called before each removal: it may refuse. */
+  /** Removes all receipts of a flow, some at a time, as they were read: one that is recorded meanwhile stays. @param before called before each removal: it may refuse. */
   async removeAll(flow: string, before: () => Promise<void>): Promise<void> {
     for (;;) {
       const some = await this.#first(flow);
       if (some.length === 0) return;
       await before();
-      await this.remove(
-        flow,
-        some.map(({ item }) => item),
-      );
+      await this.removeWritten(some);
     }
   }
 
-  /** Gives all receipts of a flow to another name, whose own were removed. Repeated after a kill it goes on. */
-  async moveAll(from: string, to: string, before: () => Promise<void>): Promise<void> {
+  /**
+   * Gives all receipts of a flow to another name, whose own were removed. Repeated after a kill it goes on.
+   * @param guard  asked before each move, and again where the other name has a newer receipt.
+   */
+  async moveAll(from: string, to: string, guard: LateGuard): Promise<void> {
     for (;;) {
       const some = await this.#first(from);
       if (some.length === 0) return;
-      await before();
-      await this.record(
-        some.map(({ _id, ...receipt }) => ({ ...receipt, flow: to })),
-        () => true,
-      );
-      await this.remove(
-        from,
-        some.map(({ item }) => item),
-      );
+      await guard.confirm();
+      const moved = some.map(({ _id, ...receipt }) => ({ ...receipt, flow: to }));
+      await this.record(moved, () => true, guard);
+      await this.removeWritten(some);
     }
   }
 
