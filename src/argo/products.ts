@@ -67,13 +67,16 @@ export class Products {
     return { refused: [...failures.filter(({ isDuplicate }) => !isDuplicate), ...refused], notNew: there.size };
   }
 
-  async removeProfiles(ids: readonly string[], { asOf, confirm }: LateGuard): Promise<void> {
-    if (ids.length === 0) return;
-    const these = { _id: { $in: [...ids] } };
-    await within('removing from argo', () => this.#argo.deleteMany({ ...these, date_updated_argovis: { $lte: asOf } }));
-    if ((await within('removing from argo', () => this.#argo.countDocuments(these))) === 0) return;
+  /** Answers how many of them were there. */
+  async removeProfiles(ids: readonly string[], { asOf, confirm }: LateGuard): Promise<number> {
+    if (ids.length === 0) return 0;
+    const these: Filter<ArgoDocument> = { _id: { $in: [...ids] } };
+    const remove = async (which: Filter<ArgoDocument>): Promise<number> =>
+      (await within('removing from argo', () => this.#argo.deleteMany(which))).deletedCount;
+    const removed = await remove({ ...these, date_updated_argovis: { $lte: asOf } });
+    if ((await within('removing from argo', () => this.#argo.countDocuments(these))) === 0) return removed;
     await confirm();
-    await within('removing from argo', () => this.#argo.deleteMany(these));
+    return removed + (await remove(these));
   }
 
   /** Removes exactly these documents as they were written here, by their dates. */

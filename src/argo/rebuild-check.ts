@@ -1,16 +1,18 @@
 import { join } from 'node:path';
+import type { LateGuard } from '../stores/late-guard.ts';
 import type { Fence } from '../stores/leases.ts';
 import { within } from '../stores/mongo.ts';
 import type { PlanHeader } from '../stores/plans.ts';
 import type { QuarantineEntry } from '../stores/quarantine.ts';
+import type { Receipt } from '../stores/receipts.ts';
 import { withSignsOfLife } from '../transfer/signs-of-life.ts';
 import type { ArgoFlow } from './flow.ts';
 import { parseKeyText } from './names.ts';
-import { profileIds } from './products.ts';
+import { Products, profileIds } from './products.ts';
 import { type AccountLine, addUpAccounts, leftoverIds, sortAccounts } from './rebuild-accounts.ts';
 import type { RebuildDependencies, StepContext } from './rebuild-begin.ts';
 import type { Balance } from './rebuild-record.ts';
-import { targetFlow } from './rebuild-target.ts';
+import { type RebuildTarget, targetFlow } from './rebuild-target.ts';
 import { withScratch } from './scratch.ts';
 import { groupsOf } from './tree.ts';
 
@@ -147,40 +149,53 @@ function questionOf({ deletions, collections }: ArgoFlow, balance: Balance, docu
   return `The new collection holds ${documents - leftovers.count} documents, ${fewer} fewer than the ${documentsLive} of ${collections.argo}, which it is to take the place of.`;
 }
 
+/**
+ * The proof, looked at again: what the rebuild has made meanwhile stays, and so does what another flow may have loaded into the same live
+ * collection. Pure.
+ */
+export function unclaimed(
+  ids: readonly string[],
+  holders: readonly Pick<Receipt, 'flow' | 'product' | 'run'>[],
+  { flow, target, rebuild }: { readonly flow: ArgoFlow; readonly target: RebuildTarget; readonly rebuild: string },
+): readonly string[] {
+  const to = targetFlow(flow, target).name;
+  const own = [flow.name, targetFlow(flow, 'beside').name];
+  const claims = holders.filter((holder) => (own.includes(holder.flow) ? holder.flow === to && holder.run === rebuild : target === 'live'));
+  const claimed = new Set(claims.map(({ product }) => product));
+  return ids.filter((id) => !claimed.has(id));
+}
+
 /** Removes the documents that no file accounts for, and the receipts of profiles that the mirror does not hold. Answers how many documents went. */
 export async function removeLeftovers(
-  { database, plans, receipts, quarantine, leases }: RebuildDependencies,
+  { database, plans, receipts, quarantine, leases, now }: RebuildDependencies,
   { flow, target, fence, signal, onTick }: StepContext,
   rebuild: string,
   { leftovers, staleReceipts }: Pick<CheckedRebuild, 'leftovers' | 'staleReceipts'>,
 ): Promise<number> {
   const to = targetFlow(flow, target);
-  const argo = database.products(to.database).collection<{ readonly _id: string }>(to.collections.argo);
+  const products = new Products(database, to, { isPatienceOver: false });
+  const guardNow = (): LateGuard => ({ asOf: now(), confirm: () => leases.assertHeld(fence) });
   let removed = 0;
   for await (const { items: ids } of leftovers === null ? [] : plans.pages(leftovers.plan)) {
     onTick();
     signal.throwIfAborted();
-    // The proof is looked at again: an id that the rebuild made meanwhile stays.
-    const holders = await receipts.holders(to.name, ids);
-    const found = await receipts.find(
-      to.name,
-      holders.map(({ item }) => item),
-    );
-    const made = new Set([...found.values()].filter(({ run }) => run === rebuild).map(({ product }) => product));
+    const guard = guardNow();
+    const gone = unclaimed(ids, await receipts.allHolders(ids), { flow, target, rebuild });
     await leases.assertHeld(fence);
-    const gone = await within('removing from argo', () => argo.deleteMany({ _id: { $in: ids.filter((id) => !made.has(id)) } }));
-    removed += gone.deletedCount;
+    removed += await products.removeProfiles(gone, guard);
   }
   if (staleReceipts === 0) return removed;
   for await (const batch of receipts.all(to.name)) {
     onTick();
     signal.throwIfAborted();
+    const guard = guardNow();
     const older = batch.filter(({ run }) => run !== rebuild).map(({ item }) => item);
     const open = await quarantine.openAmong(to.name, older);
     await leases.assertHeld(fence);
     await receipts.remove(
       to.name,
       older.filter((item) => !open.has(item)),
+      guard,
     );
   }
   return removed;

@@ -104,10 +104,10 @@ export class Receipts {
   }
 
   /** The same over the items of every flow: products of several flows may lie in one collection. */
-  async allHolders(products: readonly string[]): Promise<readonly Pick<Receipt, 'flow' | 'item' | 'product'>[]> {
+  async allHolders(products: readonly string[]): Promise<readonly Pick<Receipt, 'flow' | 'item' | 'product' | 'run'>[]> {
     if (products.length === 0) return [];
     return await within('reading receipts', () =>
-      this.#receipts.find({ product: { $in: [...products] } }, { projection: { _id: 0, flow: 1, item: 1, product: 1 } }).toArray(),
+      this.#receipts.find({ product: { $in: [...products] } }, { projection: { _id: 0, flow: 1, item: 1, product: 1, run: 1 } }).toArray(),
     );
   }
 

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { argoFlowSchema } from '../../../src/argo/flow.ts';
+import { unclaimed } from '../../../src/argo/rebuild-check.ts';
+
+const flow = argoFlowSchema.parse({ name: 'argo', kind: 'argo', upstream: { rsync: 'rsync://127.0.0.1:1/argo/' }, mirror: '/nowhere' });
+const held = (owner: string, run: string) => [{ flow: owner, product: '13857_001', run }];
+
+describe('a leftover of a rebuild', () => {
+  it('goes when nothing, or only an older load of the flow, stands for it', () => {
+    for (const holders of [[], held('argo', 'night')]) {
+      assert.deepEqual(unclaimed(['13857_001'], holders, { flow, target: 'live', rebuild: 'r' }), ['13857_001']);
+    }
+  });
+
+  it('stays when the rebuild has made it meanwhile, live or beside', () => {
+    assert.deepEqual(unclaimed(['13857_001'], held('argo', 'r'), { flow, target: 'live', rebuild: 'r' }), []);
+    assert.deepEqual(unclaimed(['13857_001'], held('argo:next', 'r'), { flow, target: 'beside', rebuild: 'r' }), []);
+  });
+
+  it('is not kept by receipts of the other half of its flow: a rebuild beside looks at those beside alone', () => {
+    assert.deepEqual(unclaimed(['13857_001'], held('argo', 'night'), { flow, target: 'beside', rebuild: 'r' }), ['13857_001']);
+    assert.deepEqual(unclaimed(['13857_001'], held('argo:next', 'r'), { flow, target: 'live', rebuild: 'r' }), ['13857_001']);
+  });
+
+  it('stays when another flow has loaded it, but not beside, where nobody else loads', () => {
+    assert.deepEqual(unclaimed(['13857_001'], held('coriolis-only', 'night'), { flow, target: 'live', rebuild: 'r' }), []);
+    assert.deepEqual(unclaimed(['13857_001'], held('coriolis-only', 'night'), { flow, target: 'beside', rebuild: 'r' }), ['13857_001']);
+  });
+});
