@@ -1,9 +1,10 @@
-import { condition, continueAsNew } from '@temporalio/workflow';
+import { continueAsNew } from '@temporalio/workflow';
 import type { auditActivities } from '../../activities/argo/audit.ts';
 import type { controlActivities } from '../../activities/argo/control.ts';
 import { type AuditReport, auditSentence } from '../../src/argo/audit/report.ts';
 import type { ArgoFlow } from '../../src/argo/flow.ts';
 import type { PageOutcome } from '../../src/stores/plans.ts';
+import { isAccepted } from '../common/ask.ts';
 import { type Controls, carry, mayGoOn } from '../common/controls.ts';
 import type { CarriedJob, JobStart } from '../common/dispatch.ts';
 import { type Job, type JobEnd, underLease } from '../common/job.ts';
@@ -78,12 +79,7 @@ async function auditUntilSafe(job: Job, flow: ArgoFlow, controls: Controls, repa
     if (report === null) continue;
     if (!repairs || report.question === null || controls.isForced) return report;
 
-    const { retries, forces } = controls;
-    const answers = 'Nothing was removed. Signal retry to compare again, or retry with {"force":true} to accept it.';
-    await job.says(`${report.question} ${answers}`, 'asks');
-    await condition(() => controls.retries > retries || controls.isStopping);
-    controls.wantsQuarantine = false;
-    if (controls.forces > forces && !controls.isStopping) return report;
+    if (await isAccepted(job, controls, report.question, 'Nothing was removed.')) return report;
   }
   return null;
 }
