@@ -1,3 +1,4 @@
+import { assertNotSwapping } from '../../src/argo/between-swaps.ts';
 import type { ArgoFlow } from '../../src/argo/flow.ts';
 import { parseKeyText } from '../../src/argo/names.ts';
 import type { NightRecord } from '../../src/argo/night.ts';
@@ -59,7 +60,8 @@ export const controlActivities = ({ plans, quarantine, runs, rebuilds, onQuarant
     async planItems({ flow, plan, items }: PlanItems): Promise<PlanHeader> {
       const known = await plans.header(plan);
       if (known !== null) return known;
-      if ((await rebuilds.last(flow.name, 'beside'))?.state === 'swapping') throw halfSwapped(flow.name);
+      // Completing a swap takes longer than a small activity may.
+      await assertNotSwapping(rebuilds, flow.name);
       for (const item of items ?? []) {
         if (parseKeyText(item) !== null) continue;
         throw new Failure({
@@ -120,12 +122,3 @@ function sumOf(outcomes: readonly PageOutcome[]): PageOutcome {
   const { loaded, unchanged, rejected, removed, bytes } = outcomes.reduce(addOutcomes, noOutcome);
   return { loaded, unchanged, rejected, removed, bytes };
 }
-
-/** Completing a swap takes longer than a small activity may. */
-const halfSwapped = (flow: string): Failure =>
-  new Failure({
-    kind: 'stop',
-    code: 'half_swapped',
-    happened: `A rebuild of flow ${flow} was ended while it swapped its collections`,
-    remedy: `Complete it first: landfall run rebuild ${flow} --beside. The next night would too`,
-  });

@@ -69,7 +69,17 @@ export function argoActivities(wiring: Wiring): QueueActivities {
       ...summaryActivities({ database, leases, plans, runs, report, log, onMade: onSummaries, now: attemptTime }),
     },
     verify: {
-      ...auditActivities({ database, receipts, quarantine, plans, report, log, onReport: onAudit, now: attemptTime }),
+      ...auditActivities({
+        database,
+        receipts,
+        quarantine,
+        plans,
+        rebuilds: rebuild.rebuilds,
+        report,
+        log,
+        onReport: onAudit,
+        now: attemptTime,
+      }),
       ...verifyPlanActivities({ database, plans, receipts, runs, verifications, onQuarantine: countQuarantine, versions: made, now }),
     },
   };
