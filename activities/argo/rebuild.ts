@@ -119,6 +119,7 @@ export const rebuildActivities = (use: RebuildActivityDependencies) => {
 async function recordOf(use: RebuildActivityDependencies, step: RecordRebuild): Promise<RebuildRecord> {
   const { flow, target, run, begun, checked, leftoversRemoved, warnings } = step;
   const last = await use.rebuilds.last(flow.name, target);
+  await use.leases.assertHeld(step.fence);
   if (last !== null && target === 'live') await use.rebuilds.note(last, { state: 'done' });
   const [began, outcome, quarantine] = [
     await use.runs.get(run),

@@ -102,7 +102,11 @@ async function knownPlan({ plans }: RebuildDependencies, { flow, plan, summary }
   return header ?? { plan: plan ?? '', flow, pages: 0, items: summary?.profiles ?? 0 };
 }
 
-async function beginAnew({ rebuilds, database, now }: RebuildDependencies, context: StepContext, last: Rebuild | null): Promise<Rebuild> {
+async function beginAnew(
+  { rebuilds, database, leases, now }: RebuildDependencies,
+  context: StepContext,
+  last: Rebuild | null,
+): Promise<Rebuild> {
   const { flow, target, run, fence } = context;
   if (target === 'beside') await assertFree(database, flow, last);
   const rebuild: Rebuild = {
@@ -119,7 +123,8 @@ async function beginAnew({ rebuilds, database, now }: RebuildDependencies, conte
     runs: 1,
     old: last?.old ?? [],
   };
-  await rebuilds.begin(rebuild);
+  await leases.assertHeld(fence);
+  await rebuilds.begin(rebuild, last);
   return rebuild;
 }
 
@@ -142,25 +147,29 @@ async function assertFree(database: Database, flow: ArgoFlow, last: Rebuild | nu
   });
 }
 
-/** Room for a load beside the live collections: what earlier ones left goes. */
+/** Room for a load beside the live collections: what earlier ones left goes. As soon as there is a plan, what is there is of this rebuild. */
 async function clearBeside(
   { database, rebuilds, receipts, quarantine, leases }: RebuildDependencies,
   context: StepContext,
   rebuild: Rebuild,
 ) {
-  const { flow, fence, onTick } = context;
+  const { flow, fence, signal, onTick } = context;
   const db = database.products(flow.database);
   const beside = targetFlow(flow, 'beside');
   const names = await namesIn(db);
+  const may = async (): Promise<void> => {
+    onTick();
+    signal.throwIfAborted();
+    await leases.assertHeld(fence);
+    await rebuilds.assertAt(rebuild);
+  };
   for (const name of [...Object.values(besideCollections(flow)), ...rebuild.old]) {
     if (!names.has(name)) continue;
-    await leases.assertHeld(fence);
+    await may();
     await within(`dropping ${name}`, () => db.dropCollection(name));
   }
-  await receipts.removeAll(beside.name, async () => {
-    onTick();
-    await leases.assertHeld(fence);
-  });
+  await receipts.removeAll(beside.name, may);
+  await may();
   await quarantine.forget(beside.name);
   await rebuilds.note(rebuild, { old: [] });
 }

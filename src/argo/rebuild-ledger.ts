@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Collection } from 'mongodb';
 import { Failure } from '../errors.ts';
 import type { Fence } from '../stores/leases.ts';
@@ -52,10 +53,18 @@ export class RebuildLedger {
     );
   }
 
-  /** Begins a new one in the place of the last. */
-  async begin(rebuild: Rebuild): Promise<void> {
+  /**
+   * Begins a new one in the place of the last, as the caller knows it.
+   * @throws {Failure} `rebuild_overtaken` (again): somebody else has begun or gone on meanwhile.
+   */
+  async begin(rebuild: Rebuild, last: Rebuild | null): Promise<void> {
     const _id = idOf(rebuild.flow, rebuild.target);
-    await within(`beginning a rebuild of ${rebuild.flow}`, () => this.#rebuilds.replaceOne({ _id }, rebuild, { upsert: true }));
+    const isBegun = await within(`beginning a rebuild of ${rebuild.flow}`, async () =>
+      last === null
+        ? (await this.#rebuilds.updateOne({ _id }, { $setOnInsert: rebuild }, { upsert: true })).upsertedCount === 1
+        : (await this.#rebuilds.replaceOne({ _id, ...markOf(last) }, rebuild)).matchedCount === 1,
+    );
+    if (!isBegun) throw overtaken(rebuild.flow);
   }
 
   async note(
@@ -67,31 +76,39 @@ export class RebuildLedger {
 
   /**
    * Takes a swap on from where the caller knows it to be; answers where it is then.
-   * @throws {Failure} `swap_overtaken` (again): somebody else has taken it on meanwhile.
+   * @throws {Failure} `rebuild_overtaken` (again): somebody else has taken it on meanwhile.
    */
   async advance(from: Rebuild, to: Pick<Rebuild, 'state' | 'step'> & Partial<Pick<Rebuild, 'old'>>): Promise<Rebuild> {
-    const { flow, target, rebuild, state, step } = from;
+    const { flow, target } = from;
     const taken = await within(`noting a rebuild of ${flow}`, () =>
-      this.#rebuilds.updateOne({ _id: idOf(flow, target), rebuild, state, step }, { $set: to }),
+      this.#rebuilds.updateOne({ _id: idOf(flow, target), ...markOf(from) }, { $set: to }),
     );
     if (taken.matchedCount === 1) return { ...from, ...to };
     throw overtaken(flow);
   }
 
-  /** @throws {Failure} `swap_overtaken` (again): the swap is not where the caller knows it to be. */
-  async assertAt({ flow, target, rebuild, state, step }: Rebuild): Promise<void> {
-    const last = await this.last(flow, target);
-    if (last?.rebuild !== rebuild || last.state !== state || last.step !== step) throw overtaken(flow);
+  /** @throws {Failure} `rebuild_overtaken` (again): the rebuild is not where the caller knows it to be. */
+  async assertAt(known: Rebuild): Promise<void> {
+    const last = await this.last(known.flow, known.target);
+    if (last === null || !isDeepStrictEqual(markOf(last), markOf(known))) throw overtaken(known.flow);
   }
 }
+
+/** How far a rebuild is. */
+const markOf = ({ rebuild, state, step, plan }: Rebuild): Pick<Rebuild, 'rebuild' | 'state' | 'step' | 'plan'> => ({
+  rebuild,
+  state,
+  step,
+  plan,
+});
 
 /** An attempt that was stopped for a while and taken for dead: the one that followed it has done its work. */
 const overtaken = (flow: string): Failure =>
   new Failure({
     kind: 'again',
-    code: 'swap_overtaken',
-    happened: `The swap of flow ${flow} was taken on by another attempt`,
-    remedy: 'This one did nothing more; the next attempt finds out how far the swap is',
+    code: 'rebuild_overtaken',
+    happened: `The rebuild of flow ${flow} was taken on by another attempt`,
+    remedy: 'This one did nothing more; the next attempt finds out how far the rebuild is',
   });
 
 /** Whether a run that holds this lease can go on with the plan itself: nobody has written since, so the mirror is as it was planned. */

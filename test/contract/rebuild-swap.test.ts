@@ -84,20 +84,23 @@ async function loadedBeside(name: string) {
     NOW,
   );
   await use.quarantine.put([rejected(next.name, '1900000_004')], 'rebuild', NOW);
-  await use.rebuilds.begin({
-    flow: name,
-    target: 'beside',
-    rebuild: 'rebuild',
-    state: 'loading',
-    step: null,
-    plan: null,
-    summary: null,
-    epoch: 1,
-    recipe: recipeOf(flow),
-    startedAt: NOW,
-    runs: 1,
-    old: [],
-  });
+  await use.rebuilds.begin(
+    {
+      flow: name,
+      target: 'beside',
+      rebuild: 'rebuild',
+      state: 'loading',
+      step: null,
+      plan: null,
+      summary: null,
+      epoch: 1,
+      recipe: recipeOf(flow),
+      startedAt: NOW,
+      runs: 1,
+      old: [],
+    },
+    null,
+  );
   const lease = await use.leases.take(name, { job: 'rebuild', workflowId: 'w', runId: 'rebuild' }, NOW, async () => false);
   if (lease.state !== 'taken') throw new Error('the lease is not free');
   return { flow, use, fence: lease.fence, products };
@@ -194,5 +197,24 @@ describe('the swap of a rebuild beside the live collections', () => {
 
     assert.equal(await loaded.products.collection('argo__next').countDocuments(), 2);
     assert.equal((await loaded.use.rebuilds.last(loaded.flow.name, 'beside'))?.state, 'loading');
+  });
+});
+
+describe('the ledger of rebuilds', () => {
+  it('lets nobody begin or go on from what has changed since it was looked at', async () => {
+    const { use, flow } = await loadedBeside(named('ledger'));
+    const seen = (await use.rebuilds.last(flow.name, 'beside')) ?? assert.fail();
+    const at = await use.rebuilds.advance(seen, { state: 'swapping', step: 'collections' });
+    await use.rebuilds.assertAt(at);
+
+    for (const late of [
+      use.rebuilds.begin({ ...seen, rebuild: 'late' }, seen),
+      use.rebuilds.begin({ ...seen, rebuild: 'late' }, null),
+      use.rebuilds.advance(seen, { state: 'swapping', step: 'collections' }),
+      use.rebuilds.assertAt(seen),
+    ])
+      await assert.rejects(late, { kind: 'again', code: 'rebuild_overtaken' });
+
+    assert.equal((await use.rebuilds.last(flow.name, 'beside'))?.step, 'collections');
   });
 });

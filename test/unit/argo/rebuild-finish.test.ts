@@ -26,7 +26,7 @@ function halfSwapped() {
     old: [],
   };
   const isAt = (known: Rebuild): boolean => known.state === last.state && known.step === last.step;
-  const overtaken = () => new Failure({ kind: 'again', code: 'swap_overtaken', happened: 'overtaken' });
+  const overtaken = () => new Failure({ kind: 'again', code: 'rebuild_overtaken', happened: 'overtaken' });
   const receipts = new Map([
     ['argo', new Set(['a', 'b'])],
     ['argo:next', new Set(['b', 'c'])],
