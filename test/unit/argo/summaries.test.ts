@@ -132,14 +132,18 @@ describe('the summaries are made again', () => {
       {},
       [
         { job: 'verify', record: {} },
-        { job: 'audit', record: null },
+        { job: 'audit', record: null, endedAt: null },
+        { job: 'audit', record: { missing: 2, state: 'done' } },
       ],
       false,
     ],
+    ['when an audit since broke off, which may have been a repair', {}, [{ job: 'audit', record: {} }], true],
+    ['when an audit since was ended without a record', {}, [{ job: 'audit', record: null }], true],
     ['when an audit since has repaired something', {}, [{ job: 'audit', record: { loaded: 1, removed: 0 } }], true],
   ] as const) {
     it(why, () => {
-      assert.equal(didChange({ ...noOutcome, ...loaded }, others, madeAt), isChanged);
+      const runs = others.map((other) => ({ endedAt: madeAt, ...other }));
+      assert.equal(didChange({ ...noOutcome, ...loaded }, runs, madeAt), isChanged);
     });
   }
 });
