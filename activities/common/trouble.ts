@@ -1,4 +1,5 @@
 import type { Failure } from '../../src/errors.ts';
+import { redactText } from '../../src/observe/redact.ts';
 import type { Runs } from '../../src/stores/runs.ts';
 
 /** How an attempt of a run's activity ended. */
@@ -33,13 +34,14 @@ export function troubleReporter({ runs, signal, onError, now }: TroubleDependenc
   return ({ run, workflowId, attempt, failure }) => {
     if (failure === null) told.delete(run);
     if (failure?.kind !== 'again') return;
-    runs.trouble(run, failure.message, now()).catch(onError);
+    const sentence = redactText(failure.message);
+    runs.trouble(run, sentence, now()).catch(onError);
 
     const lasts = attempt >= WORTH_TELLING_ATTEMPT || (failure.retryAfterMs ?? 0) >= WORTH_TELLING_PAUSE_MS;
     const last = told.get(run);
     const isNews = last === undefined || (last.code !== failure.code && now().getTime() - last.atMs >= SIGNAL_EVERY_MS);
     if (workflowId === null || !lasts || !isNews) return;
     told.set(run, { code: failure.code, atMs: now().getTime() });
-    signal(workflowId, failure.message).catch(onError);
+    signal(workflowId, sentence).catch(onError);
   };
 }

@@ -51,4 +51,10 @@ describe('an attempt that fails and is made again', () => {
   it('is in the book each time; what ends a run is not', () => {
     assert.equal(told([failing('away', 1), failing('away', 2), failing('wrong', 3, undefined, 'stop')]).book.length, 2);
   });
+
+  it('is told without the credentials that an address in it may carry', () => {
+    const { book, workflow } = told([failing('away behind mongodb://landfall:pw@host:27017/', 3)]);
+
+    assert.deepEqual([...book, ...workflow], Array(2).fill('It is away behind mongodb://***@host:27017/.'));
+  });
 });
