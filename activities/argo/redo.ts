@@ -25,9 +25,9 @@ export interface PlannedRedo {
 /** Queue: transfer. On the host that reaches the mirror and its journal. */
 export const redoActivities = (use: RebuildDependencies & { readonly runs: Runs }) => ({
   /** What the night's plan holds, and how it stands now. Nothing is written. */
-  async previewRedo({ flow, run, night }: RedoRequest): Promise<RedoPreview> {
+  async previewRedo({ flow, night }: RedoRequest): Promise<RedoPreview> {
     const past = await nightToRedo(use, flow, night);
-    const looking = previewRedo(use, { flow, run, signal: cancellationSignal() }, past);
+    const looking = previewRedo(use, { flow, signal: cancellationSignal() }, past);
     return await withSignsOfLife(looking, () => heartbeat({ phase: 'look' }));
   },
 
@@ -38,7 +38,7 @@ export const redoActivities = (use: RebuildDependencies & { readonly runs: Runs 
     const copy = async (): Promise<PlannedRedo> => {
       await completeSwap(use, { flow, fence, signal, onTick });
       const past = await nightToRedo(use, flow, night);
-      const pages = pagesOfNight(use, { flow, run, signal }, past);
+      const pages = pagesOfNight(use, { flow, signal }, past);
       return { night: past, plan: await use.plans.store(`redo-${run}-${fence.epoch}`, flow.name, pages, use.now()) };
     };
     return await withSignsOfLife(copy(), onTick);

@@ -199,11 +199,11 @@ async function* nothing(): AsyncGenerator<readonly ProfileKey[]> {}
 
 /** What a rebuild would load, looked up without writing anything but a scratch file beside the mirror. */
 export const withRebuildPlan = <T>(
-  { flow, run, signal, onTick }: Pick<StepContext, 'flow' | 'run' | 'signal' | 'onTick'>,
+  { flow, signal, onTick }: Pick<StepContext, 'flow' | 'signal' | 'onTick'>,
   more: RebuildSource['more'] | null,
   read: (plan: RebuildPages) => Promise<T>,
 ): Promise<T> =>
-  withScratch(flow, run, async (scratch) => {
+  withScratch(flow, async (scratch) => {
     const source = { platforms: platformProfiles(flow.mirror, signal), more: more ?? nothing() };
     const into = join(scratch, 'planned.sorted');
     return await read(await planRebuild(source, { into, scratch, signal, batchSize: flow.load.batch, onTick }));

@@ -42,7 +42,7 @@ export async function checkRebuild(
   const last = await use.rebuilds.last(flow.name, target);
   const planned = last?.summary?.profiles ?? 0;
   const outcome = await use.plans.outcome(plan);
-  return await withScratch(flow, run, async (scratch) => {
+  return await withScratch(flow, async (scratch) => {
     const into = join(scratch, 'accounts.sorted');
     const counts = { rejected: 0, staleReceipts: 0 };
     const work = async () => {

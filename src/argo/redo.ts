@@ -96,13 +96,13 @@ const notKept = (flow: ArgoFlow, happened: string, known: string): Failure =>
 /** The pages of a past night: as they were stored, or made again from the list beside the mirror. */
 export async function* pagesOfNight(
   { plans }: RedoDependencies,
-  { flow, run, signal }: { readonly flow: ArgoFlow; readonly run: string; readonly signal: AbortSignal },
+  { flow, signal }: { readonly flow: ArgoFlow; readonly signal: AbortSignal },
   { night, kept }: PastNight,
 ): AsyncGenerator<PlanPage, void, undefined> {
   if (kept === 'pages') return yield* plans.pages(night);
   const list = await listOf(flow, night);
   if (list === null) return;
-  const scratch = await openScratch(flow, run);
+  const scratch = await openScratch(flow);
   try {
     const settings = { into: join(scratch.folder, 'redo.sorted'), scratch: scratch.folder, signal };
     const sorted = await sortChanges([...list.dryLogs, ...list.realLogs], settings);
@@ -115,7 +115,7 @@ export async function* pagesOfNight(
 /** Shows a plan before it is done again. */
 export async function previewRedo(
   use: RedoDependencies,
-  context: { readonly flow: ArgoFlow; readonly run: string; readonly signal: AbortSignal },
+  context: { readonly flow: ArgoFlow; readonly signal: AbortSignal },
   night: PastNight,
 ): Promise<RedoPreview> {
   const seen = { platforms: 0, profiles: 0, pages: 0, current: 0, stale: 0, gone: 0 };

@@ -1,9 +1,7 @@
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { errnoOf } from '../../errors.ts';
 import type { FetchedFile } from '../../transfer/fetched.ts';
 import { fetchOverHttp } from '../../transfer/http-fetch.ts';
 import { fetchOverRsync } from '../../transfer/rsync-fetch.ts';
+import { inScratchFolder } from '../../transfer/scratch.ts';
 import type { ArgoFlow } from '../flow.ts';
 import { LARGEST_BYTES } from '../read.ts';
 
@@ -26,7 +24,7 @@ export function upstreamFetcher({ scratch, pauseMs, password }: FetchSettings): 
     if (source !== undefined) return await fetchOverHttp({ ...common, base: source, pauseMs });
     const secret = await password(flow);
     const { rsync: url, timeoutMs: silenceMs, connectTimeoutMs, bytesPerSecond } = flow.upstream;
-    return await inScratch(scratch, (folder) =>
+    return await inScratchFolder({ parent: scratch, prefix: 'fetch-', leftBehindMs: LEFT_BEHIND_MS }, (folder) =>
       fetchOverRsync({
         ...common,
         folder,
@@ -42,35 +40,5 @@ export function upstreamFetcher({ scratch, pauseMs, password }: FetchSettings): 
   };
 }
 
-const PREFIX = 'fetch-';
-/** Longer than any fetch takes: what is older was left by a process that was killed. */
+/** Longer than any fetch takes. */
 const LEFT_BEHIND_MS = 3_600_000;
-
-async function inScratch<T>(scratch: string, work: (folder: string) => Promise<T>): Promise<T> {
-  await mkdir(scratch, { recursive: true });
-  await sweep(scratch);
-  const folder = await mkdtemp(join(scratch, PREFIX));
-  try {
-    return await work(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function sweep(scratch: string): Promise<void> {
-  for (const name of await readdir(scratch)) {
-    if (!name.startsWith(PREFIX)) continue;
-    const folder = join(scratch, name);
-    if (Date.now() - (await changedMs(folder)) > LEFT_BEHIND_MS) await rm(folder, { recursive: true, force: true });
-  }
-}
-
-/** Now, when another worker has just removed it. */
-async function changedMs(folder: string): Promise<number> {
-  try {
-    return (await stat(folder)).mtimeMs;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return Date.now();
-    throw error;
-  }
-}
