@@ -14,9 +14,9 @@ import { openScratch } from './scratch.ts';
 import { standingOf } from './standing.ts';
 
 export interface RedoDependencies {
-  readonly plans: Plans;
-  readonly runs: Runs;
-  readonly receipts: Receipts;
+  readonly plans: Pick<Plans, 'header' | 'outcome' | 'pages'>;
+  readonly runs: Pick<Runs, 'latest'>;
+  readonly receipts: Pick<Receipts, 'find'>;
 }
 
 /** A past night of which the list of what changed is still there. */
@@ -68,8 +68,8 @@ async function keptNight({ plans }: RedoDependencies, flow: ArgoFlow, night: str
   return list === null || list.realLogs.length === 0 ? null : { night, kept: 'list', pagesOpen: null };
 }
 
-const nights = async ({ runs }: RedoDependencies, flow: ArgoFlow): Promise<readonly Run[]> =>
-  (await runs.latest(flow.name, LOOKED_AT)).filter(({ job }) => job === 'mirror');
+/** Asked for by their job: checks of every hour would push them out of any list of the latest runs. */
+const nights = ({ runs }: RedoDependencies, flow: ArgoFlow): Promise<readonly Run[]> => runs.latest(flow.name, LOOKED_AT, ['mirror']);
 
 /** A name that cannot be a list's is no list's. */
 const listOf = (flow: ArgoFlow, night: string) =>
