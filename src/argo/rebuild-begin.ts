@@ -11,7 +11,7 @@ import type { ArgoFlow } from './flow.ts';
 import { emptyMirror } from './load.ts';
 import { type ProfileKey, parseKeyText } from './names.ts';
 import { planPages } from './pages.ts';
-import { isUntouchedSince, type Rebuild, type RebuildLedger, recipeOf } from './rebuild-ledger.ts';
+import { isOfCollections, isUntouchedSince, type Rebuild, type RebuildLedger, recipeOf } from './rebuild-ledger.ts';
 import { planRebuild, platformProfiles, type RebuildPages, type RebuildSource, type RebuildSummary } from './rebuild-plan.ts';
 import { namesIn } from './rebuild-swap.ts';
 import { besideCollections, oldCollections, type RebuildTarget, targetFlow } from './rebuild-target.ts';
@@ -108,7 +108,8 @@ async function beginAnew(
   last: Rebuild | null,
 ): Promise<Rebuild> {
   const { flow, target, run, fence } = context;
-  if (target === 'beside') await assertFree(database, flow, last);
+  const ours = last !== null && isOfCollections(last, flow) ? last : null;
+  if (target === 'beside') await assertFree(database, flow, ours);
   const rebuild: Rebuild = {
     flow: flow.name,
     target,
@@ -121,7 +122,7 @@ async function beginAnew(
     recipe: recipeOf(flow),
     startedAt: now(),
     runs: 1,
-    old: last?.old ?? [],
+    old: ours?.old ?? [],
   };
   await leases.assertHeld(fence);
   await rebuilds.begin(rebuild, last);

@@ -37,6 +37,15 @@ type RebuildDocument = Rebuild & { readonly _id: string };
 export const recipeOf = ({ mirror, database, collections, sourceUrl }: ArgoFlow): string =>
   JSON.stringify({ mirror, database, collections, sourceUrl, rules: RULES_VERSION });
 
+/** Whether a rebuild works, or worked, in the collections that its flow has now: only those of them that it left are the flow's to drop. */
+export function isOfCollections({ recipe }: Pick<Rebuild, 'recipe'>, flow: ArgoFlow): boolean {
+  const namesIn = (text: string): readonly unknown[] => {
+    const { database, collections }: { readonly database?: unknown; readonly collections?: unknown } = JSON.parse(text);
+    return [database, collections];
+  };
+  return isDeepStrictEqual(namesIn(recipe), namesIn(recipeOf(flow)));
+}
+
 const idOf = (flow: string, target: RebuildTarget): string => `${flow}#${target}`;
 
 /** The last rebuild of each flow and target. */
