@@ -50,7 +50,7 @@ const inTheWay = (db: Db, live: string, old: string): Failure =>
     code: 'swap_impossible',
     happened: `Both ${db.databaseName}.${live} and ${db.databaseName}.${old} are there, so the live collection cannot be put aside`,
     expected: `no ${old} while a rebuild swaps`,
-    remedy: `Look at both; rename or drop ${old}, then start the rebuild again: it goes on with the swap`,
+    remedy: `Look at both: drop ${live} where it is empty, as apply makes it; else rename or drop ${old}. Then start the rebuild again: it goes on with the swap`,
   });
 
 export async function namesIn(db: Db): Promise<ReadonlySet<string>> {
