@@ -53,22 +53,12 @@ export const sameFill = (type: DataType, a: Fill, b: Fill): boolean => Object.is
 /** `count` values of fill, in this machine's byte order. */
 export function filled(type: DataType, fill: Fill, count: number): Values {
   const values = roomFor(type, count);
-  fillFrom(type, fill, values, 0);
-  return values;
-}
-
-/** Sets every value from number `start` to the end to fill. */
-export function fillFrom(type: DataType, fill: Fill, values: Values, start: number): void {
   if (fill instanceof Uint8Array) {
-    const one = new Uint8Array(type.bytes);
-    one.set(fill);
-    rawBytes(values)
-      .subarray(start * type.bytes)
-      .fill(0);
-    if (fill.some((byte) => byte !== 0))
-      for (let at = start * type.bytes; at < values.byteLength; at += type.bytes) rawBytes(values).set(one, at);
-  } else if (values instanceof BigInt64Array || values instanceof BigUint64Array) values.fill(BigInt(fill ?? 0), start);
-  else values.fill(Number(fill ?? 0), type.kind === 'text' ? start * type.bytes : start);
+    const bytes = rawBytes(values);
+    if (fill.some((byte) => byte !== 0)) for (let at = 0; at < bytes.byteLength; at += type.bytes) bytes.set(fill, at);
+  } else if (values instanceof BigInt64Array || values instanceof BigUint64Array) values.fill(BigInt(fill ?? 0));
+  else if (fill !== null) values.fill(Number(fill));
+  return values;
 }
 
 function rangeOf({ kind, bytes }: DataType): readonly [low: bigint, high: bigint] {

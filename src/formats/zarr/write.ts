@@ -117,13 +117,15 @@ function blank(array: ZarrArray, chunk: Uint8Array, end: number): void {
 }
 
 async function encodeChunk(array: ZarrArray, index: ChunkIndex, chunk: Uint8Array): Promise<EncodedChunk> {
-  let bytes = chunk;
-  if (array.type.isBigEndian) {
-    bytes = new Uint8Array(chunk);
-    swapBytes(bytes, array.type.bytes);
-  }
-  const object = { key: chunkKey(array, index), bytes: await encode(array, bytes) };
+  const bytes = await encode(array, array.type.isBigEndian ? swapped(chunk, array.type.bytes) : chunk);
+  const object = { key: chunkKey(array, index), bytes: bytes === chunk ? new Uint8Array(chunk) : bytes };
   return { ...object, record: recordOf(object) };
+}
+
+function swapped(chunk: Uint8Array, size: number): Uint8Array {
+  const copy = new Uint8Array(chunk);
+  swapBytes(copy, size);
+  return copy;
 }
 
 function checkedRows(array: ZarrArray, from: number, values: Values): number {
