@@ -49,7 +49,7 @@ export function parseArray({ name, metadata, attributes }: ArrayDocuments, limit
     type,
     fill: parseFill(key, type, metadata.fill_value),
     filters: parseFilters(key, metadata.filters),
-    compressor: parseCompressor(key, metadata.compressor),
+    compressor: parseCompressor(key, metadata.compressor, type.bytes),
     separator,
     attributes,
   };

@@ -34,6 +34,10 @@ export const COMPRESSORS: readonly (JsonObject | null)[] = [
   { id: 'zstd', level: 1 },
   { id: 'zstd', level: 3, checksum: true },
   { id: 'lz4', acceleration: 1 },
+  ...['lz4', 'lz4hc', 'zlib', 'zstd'].flatMap((cname) =>
+    [0, 1, 2].map((shuffle) => ({ id: 'blosc', cname, clevel: 3, shuffle, blocksize: 0 })),
+  ),
+  { id: 'blosc', cname: 'zstd', clevel: 0, shuffle: -1 },
 ];
 
 /** Numbers that look like a slow signal with noise, or steps, as bytes: random bits alone would never be compressed. */

@@ -10,13 +10,13 @@ import { zstdCodec } from './zstd.ts';
 const READ = 'zlib, gzip, zstd, lz4 or blosc, and the filter shuffle';
 
 /**
- * The compressor that `.zarray` names; null: chunks are stored as they are.
+ * The compressor that `.zarray` names; null: chunks are stored as they are. `itemBytes` is the size of one value.
  *
  * @throws {Failure} `unreadable_store`, `unsupported_store`
  */
-export function parseCompressor(key: string, value: Json | undefined): Codec | null {
+export function parseCompressor(key: string, value: Json | undefined, itemBytes: number): Codec | null {
   if (value === null || value === undefined) return null;
-  const codec = parseCodec(key, value);
+  const codec = parseCodec(key, value, itemBytes);
   if (codec.config.id === 'shuffle') throw unsupportedStore(key, 'shuffle as compressor', 'it among the filters');
   return codec;
 }
@@ -26,20 +26,25 @@ export function parseFilters(key: string, value: Json | undefined): readonly Cod
   if (value === null || value === undefined) return [];
   if (!Array.isArray(value) || value.length > 8) throw unreadableStore(key, 'filters is not a short list');
   return value.map((entry: Json) => {
-    const codec = parseCodec(key, entry);
+    const codec = parseCodec(key, entry, 1);
     if (codec.config.id !== 'shuffle') throw unsupportedStore(key, `the filter ${codec.config.id}`, READ);
     return codec;
   });
 }
 
-function parseCodec(key: string, config: Json): Codec {
+function parseCodec(key: string, config: Json, itemBytes: number): Codec {
   if (!isJsonObject(config) || typeof config.id !== 'string') throw unreadableStore(key, 'a codec has no id', READ);
   const { id } = config;
   if (id === 'zlib' || id === 'gzip') return deflateCodec(id, whole(key, config, 'level', 1, [-1, 9]), config);
   if (id === 'zstd')
     return zstdCodec({ level: whole(key, config, 'level', 0, [-131_072, 22]), checksum: config.checksum === true }, config);
   if (id === 'lz4') return lz4Codec(config);
-  if (id === 'blosc') return bloscCodec(config);
+  if (id === 'blosc') {
+    const { cname = 'lz4' } = config;
+    if (typeof cname !== 'string') throw unreadableStore(key, 'cname of blosc is not a text');
+    const settings = { cname, clevel: whole(key, config, 'clevel', 5, [0, 9]), shuffle: whole(key, config, 'shuffle', 1, [-1, 2]) };
+    return bloscCodec(settings, itemBytes, config);
+  }
   if (id === 'shuffle') return shuffleCodec(whole(key, config, 'elementsize', 4, [1, 256]), config);
   throw unsupportedStore(key, `the codec ${JSON.stringify(id.slice(0, 40))}`, READ);
 }

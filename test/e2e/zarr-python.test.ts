@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { withLength } from '../../src/formats/zarr/array.ts';
+import { consolidatedDocument } from '../../src/formats/zarr/group.ts';
+import { newArray } from '../../src/formats/zarr/new-array.ts';
+import { type OpenedStore, openStore } from '../../src/formats/zarr/open.ts';
+import { readArray, readRows } from '../../src/formats/zarr/read.ts';
+import { rawBytes } from '../../src/formats/zarr/values.ts';
+import { writeRows } from '../../src/formats/zarr/write.ts';
+import { foreignPython, type Python } from '../helpers/python.ts';
+import { folderStore } from '../helpers/zarr-stores.ts';
+import { writeStore } from '../helpers/zarr-written.ts';
+import { COMPRESSORS, signal, TYPES } from '../unit/formats/zarr-cases.ts';
+
+const ROWS = 1000;
+
+/** Of the values in this machine's byte order. */
+const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+const DESCRIBE = `
+import hashlib, json, sys
+import numpy as np, xarray, zarr
+def digest(values):
+    return hashlib.sha256(np.ascontiguousarray(values).astype(values.dtype.newbyteorder('=')).tobytes()).hexdigest()
+def described(path):
+    group = zarr.open_consolidated(path, mode='r', zarr_format=2)
+    return {name: [array.metadata.to_dict()['dtype'], list(array.shape), digest(array[...])] for name, array in group.arrays()}
+def opened(path):
+    with xarray.open_zarr(path, consolidated=True, decode_times=True) as data:
+        return [str(data.time.values[0]), str(data.time.values[-1]), dict(data.sizes), dict(data.attrs)]
+print(json.dumps({'arrays': described(sys.argv[1]), 'xarray': opened(sys.argv[1])}))
+`;
+
+/** Stores of every codec that zarr-python has and we read; keys with dots and with slashes; and one as xarray writes by default. */
+const WRITE = `
+import hashlib, json, sys, warnings
+import numcodecs, numpy as np, xarray, zarr
+from numcodecs import Blosc
+root, rows = sys.argv[1], int(sys.argv[2])
+random = np.random.default_rng(7)
+compressors = {'none': None, 'zlib': numcodecs.Zlib(1), 'gzip': numcodecs.GZip(5), 'zstd': numcodecs.Zstd(3), 'lz4': numcodecs.LZ4()}
+for cname in ['blosclz', 'lz4', 'lz4hc', 'zlib', 'zstd']:
+    for shuffle in [0, 1, 2]:
+        compressors[f'blosc_{cname}_{shuffle}'] = Blosc(cname=cname, clevel=5, shuffle=shuffle)
+types = {'f8': np.round(np.sin(np.arange(rows) / 50), 3), 'f4': random.normal(size=rows).astype('<f4'), 'i8': np.arange(rows) * 10**12,
+         'u1': random.integers(0, 4, rows).astype('u1'), 'u2': random.integers(0, 60000, rows).astype('<u2'),
+         'S3': np.array([str(i % 97) for i in range(rows)], dtype='S3'), 'bf8': np.arange(rows).astype('>f8'),
+         'wide': random.normal(size=(rows, 5))}
+digests = {}
+group = zarr.open_group(root + '/every.zarr', mode='w', zarr_format=2)
+for label, compressor in compressors.items():
+    for separator in ['.', '/']:
+        for type_name, values in types.items():
+            name = f"{label}_{type_name}_{'dot' if separator == '.' else 'slash'}"
+            chunks = (300,) + ((3,) if values.ndim == 2 else ())
+            array = group.create_array(name, shape=values.shape, chunks=chunks, dtype=values.dtype, compressors=compressor, filters=None,
+                                       chunk_key_encoding={'name': 'v2', 'separator': separator}, fill_value=None if type_name != 'f8' else np.nan,
+                                       attributes={'_ARRAY_DIMENSIONS': ['time', 'bin'][: values.ndim]})
+            array[...] = values
+            digests[name] = hashlib.sha256(np.ascontiguousarray(values).astype(values.dtype.newbyteorder('=')).tobytes()).hexdigest()
+zarr.consolidate_metadata(root + '/every.zarr', zarr_format=2)
+data = xarray.Dataset({'temperature': ('time', np.arange(rows) / 8), 'flag': ('time', types['u1'])},
+                      coords={'time': ('time', 3.9e9 + np.arange(rows) * 10.0, {'units': 'seconds since 1900-01-01 0:0:0'})})
+data.to_zarr(root + '/xarray.zarr', mode='w', zarr_format=2, consolidated=True)
+data.to_zarr(root + '/zlib.zarr', mode='w', zarr_format=2, consolidated=True,
+             encoding={name: {'compressors': numcodecs.Zlib(1), 'chunks': (300,)} for name in ['time', 'temperature', 'flag']})
+print(json.dumps(digests))
+`;
+
+describe('zarr-python and xarray', async () => {
+  const python: Python = await foreignPython();
+  const skip = python.isThere ? false : python.why;
+  const run = (script: string, ...args: string[]) => (python.isThere ? python.run(script, ...args) : assert.fail(python.why));
+  const folder = await mkdtemp(join(tmpdir(), 'landfall-zarr-'));
+  after(() => rm(folder, { recursive: true }));
+  let theirDigests: Record<string, string> = {};
+  before(async () => {
+    if (python.isThere) theirDigests = JSON.parse(await run(WRITE, folder, String(ROWS)));
+  });
+
+  const described = async (path: string): Promise<{ readonly arrays: Record<string, unknown>; readonly xarray: unknown }> =>
+    JSON.parse(await run(DESCRIBE, path));
+
+  async function ours(path: string, opened: OpenedStore): Promise<Record<string, string>> {
+    const entries = [...opened.arrays].map(async ([name, array]) => [name, digest(rawBytes(await readArray(folderStore(path), array)))]);
+    return Object.fromEntries(await Promise.all(entries));
+  }
+
+  it('read every type in every codec, with and without shuffle, keys with dots and slashes, as written', { skip }, async () => {
+    const path = join(folder, 'written.zarr');
+    const combinations = TYPES.flatMap((type) => COMPRESSORS.flatMap((compressor) => [false, true].map((s) => ({ type, compressor, s }))));
+    const arrays = combinations.map(({ type, compressor, s }, at) => {
+      const plan = { type, shape: [ROWS], chunks: [300], dimensions: ['time'], compressor, fill: null };
+      const array = newArray({ ...plan, name: `a${at}`, filters: s ? [{ id: 'shuffle', elementsize: Number(type.slice(2)) }] : [] });
+      return { array: { ...array, separator: at % 2 === 0 ? ('.' as const) : ('/' as const) }, values: signal(type, ROWS) };
+    });
+    const wide = newArray({
+      name: 'wide',
+      type: '<f4',
+      shape: [ROWS, 7],
+      chunks: [300, 3],
+      dimensions: ['time', 'bin'],
+      compressor: null,
+      fill: Number.NaN,
+    });
+    const units = { units: 'seconds since 1900-01-01 0:0:0', calendar: 'gregorian' };
+    const time = newArray({
+      name: 'time',
+      type: '<f8',
+      shape: [ROWS],
+      dimensions: ['time'],
+      compressor: { id: 'zstd', level: 1 },
+      fill: null,
+      attributes: units,
+    });
+    const seconds = Float64Array.from({ length: ROWS }, (_, i) => 3.9e9 + i);
+    const all = [...arrays, { array: wide, values: signal('<f4', ROWS * 7) }, { array: time, values: seconds }];
+    await writeStore(folderStore(path), all, { title: 'ºC' });
+
+    const { arrays: found, xarray } = await described(path);
+
+    assert.deepEqual(
+      found,
+      Object.fromEntries(all.map(({ array, values }) => [array.name, [array.type.name, array.shape, digest(rawBytes(values))]])),
+    );
+    assert.deepEqual(xarray, ['2023-08-02T21:20:00.000000000', '2023-08-02T21:36:39.000000000', { time: ROWS, bin: 7 }, { title: 'ºC' }]);
+  });
+
+  it('write nothing of Blosc, zlib, gzip, zstd, lz4 or raw that is read otherwise', { skip }, async () => {
+    const path = join(folder, 'every.zarr');
+
+    const opened = await openStore(folderStore(path));
+
+    assert.deepEqual(await ours(path, opened), theirDigests);
+    assert.equal(Object.keys(theirDigests).length, 20 * 2 * 8);
+  });
+
+  it('read what is appended to a store that xarray wrote', { skip }, async () => {
+    const path = join(folder, 'zlib.zarr');
+    const store = folderStore(path);
+    const opened = await openStore(store);
+    const seconds = Float64Array.from({ length: 250 }, (_, i) => 3.9e9 + (ROWS + i) * 10);
+    const news = { time: seconds, temperature: seconds.map((_, i) => i), flag: new Uint8Array(250).fill(4) };
+
+    const longer = new Map(opened.arrays);
+    for (const [name, values] of Object.entries(news)) {
+      const array = opened.arrays.get(name) ?? assert.fail(name);
+      await writeRows(store, array, { from: ROWS, values });
+      longer.set(name, withLength(array, ROWS + 250));
+    }
+    const { key, bytes } = consolidatedDocument({ ...opened, arrays: longer });
+    await store.set(key, bytes);
+
+    const { xarray } = await described(path);
+    assert.deepEqual(xarray, ['2023-08-02T21:20:00.000000000', '2023-08-03T00:48:10.000000000', { time: ROWS + 250 }, {}]);
+    const last = longer.get('temperature') ?? assert.fail();
+    assert.deepEqual(await readRows(store, last, { from: ROWS - 2, to: ROWS + 2 }), Float64Array.of(998 / 8, 999 / 8, 0, 1));
+  });
+});
