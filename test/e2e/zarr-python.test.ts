@@ -18,6 +18,10 @@ import { COMPRESSORS, signal, TYPES } from '../unit/formats/zarr-cases.ts';
 
 const ROWS = 1000;
 
+/** Several blocks of Blosc to the chunk, the last one of no round number of values. */
+const LONG_ROWS = 300_003;
+const BLOSC = ['lz4', 'zlib', 'zstd'].flatMap((cname) => [0, 1, 2].map((shuffle) => ({ id: 'blosc', cname, clevel: 1, shuffle })));
+
 /** Of the values in this machine's byte order. */
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -35,7 +39,7 @@ def opened(path):
 print(json.dumps({'arrays': described(sys.argv[1]), 'xarray': opened(sys.argv[1])}))
 `;
 
-/** Stores of every codec that zarr-python has and we read; keys with dots and with slashes; and one as xarray writes by default. */
+/** Stores of every codec that zarr-python has and we read; keys with dots and with slashes; and those of xarray. */
 const WRITE = `
 import hashlib, json, sys, warnings
 import numcodecs, numpy as np, xarray, zarr
@@ -65,9 +69,10 @@ for label, compressor in compressors.items():
 zarr.consolidate_metadata(root + '/every.zarr', zarr_format=2)
 data = xarray.Dataset({'temperature': ('time', np.arange(rows) / 8), 'flag': ('time', types['u1'])},
                       coords={'time': ('time', 3.9e9 + np.arange(rows) * 10.0, {'units': 'seconds since 1900-01-01 0:0:0'})})
-data.to_zarr(root + '/xarray.zarr', mode='w', zarr_format=2, consolidated=True)
 data.to_zarr(root + '/zlib.zarr', mode='w', zarr_format=2, consolidated=True,
              encoding={name: {'compressors': numcodecs.Zlib(1), 'chunks': (300,)} for name in ['time', 'temperature', 'flag']})
+data.to_zarr(root + '/blosc.zarr', mode='w', zarr_format=2, consolidated=True,
+             encoding={name: {'compressors': Blosc(cname='zstd', clevel=3, shuffle=Blosc.BITSHUFFLE)} for name in ['temperature', 'flag']})
 print(json.dumps(digests))
 `;
 
@@ -107,6 +112,11 @@ describe('zarr-python and xarray', async () => {
       compressor: null,
       fill: Number.NaN,
     });
+    const long = BLOSC.map((compressor, at) => {
+      const type = (['<f8', '<u2', '|S5'] as const)[at % 3] ?? '<f8';
+      const plan = { name: `long${at}`, type, shape: [LONG_ROWS], chunks: [LONG_ROWS], dimensions: ['long'], compressor, fill: null };
+      return { array: newArray(plan), values: signal(type, LONG_ROWS) };
+    });
     const units = { units: 'seconds since 1900-01-01 0:0:0', calendar: 'gregorian' };
     const time = newArray({
       name: 'time',
@@ -118,7 +128,7 @@ describe('zarr-python and xarray', async () => {
       attributes: units,
     });
     const seconds = Float64Array.from({ length: ROWS }, (_, i) => 3.9e9 + i);
-    const all = [...arrays, { array: wide, values: signal('<f4', ROWS * 7) }, { array: time, values: seconds }];
+    const all = [...arrays, ...long, { array: wide, values: signal('<f4', ROWS * 7) }, { array: time, values: seconds }];
     await writeStore(folderStore(path), all, { title: 'ºC' });
 
     const { arrays: found, xarray } = await described(path);
@@ -127,7 +137,12 @@ describe('zarr-python and xarray', async () => {
       found,
       Object.fromEntries(all.map(({ array, values }) => [array.name, [array.type.name, array.shape, digest(rawBytes(values))]])),
     );
-    assert.deepEqual(xarray, ['2023-08-02T21:20:00.000000000', '2023-08-02T21:36:39.000000000', { time: ROWS, bin: 7 }, { title: 'ºC' }]);
+    assert.deepEqual(xarray, [
+      '2023-08-02T21:20:00.000000000',
+      '2023-08-02T21:36:39.000000000',
+      { time: ROWS, bin: 7, long: LONG_ROWS },
+      { title: 'ºC' },
+    ]);
   });
 
   it('write nothing of Blosc, zlib, gzip, zstd, lz4 or raw that is read otherwise', { skip }, async () => {
@@ -139,25 +154,26 @@ describe('zarr-python and xarray', async () => {
     assert.equal(Object.keys(theirDigests).length, 20 * 2 * 8);
   });
 
-  it('read what is appended to a store that xarray wrote', { skip }, async () => {
-    const path = join(folder, 'zlib.zarr');
-    const store = folderStore(path);
-    const opened = await openStore(store);
-    const seconds = Float64Array.from({ length: 250 }, (_, i) => 3.9e9 + (ROWS + i) * 10);
-    const news = { time: seconds, temperature: seconds.map((_, i) => i), flag: new Uint8Array(250).fill(4) };
+  for (const name of ['zlib.zarr', 'blosc.zarr'])
+    it(`read what is appended to a store that xarray wrote (${name})`, { skip }, async () => {
+      const path = join(folder, name);
+      const store = folderStore(path);
+      const opened = await openStore(store);
+      const seconds = Float64Array.from({ length: 250 }, (_, i) => 3.9e9 + (ROWS + i) * 10);
+      const news = { time: seconds, temperature: seconds.map((_, i) => i), flag: new Uint8Array(250).fill(4) };
 
-    const longer = new Map(opened.arrays);
-    for (const [name, values] of Object.entries(news)) {
-      const array = opened.arrays.get(name) ?? assert.fail(name);
-      await writeRows(store, array, { from: ROWS, values });
-      longer.set(name, withLength(array, ROWS + 250));
-    }
-    const { key, bytes } = consolidatedDocument({ ...opened, arrays: longer });
-    await store.set(key, bytes);
+      const longer = new Map(opened.arrays);
+      for (const [name, values] of Object.entries(news)) {
+        const array = opened.arrays.get(name) ?? assert.fail(name);
+        await writeRows(store, array, { from: ROWS, values });
+        longer.set(name, withLength(array, ROWS + 250));
+      }
+      const { key, bytes } = consolidatedDocument({ ...opened, arrays: longer });
+      await store.set(key, bytes);
 
-    const { xarray } = await described(path);
-    assert.deepEqual(xarray, ['2023-08-02T21:20:00.000000000', '2023-08-03T00:48:10.000000000', { time: ROWS + 250 }, {}]);
-    const last = longer.get('temperature') ?? assert.fail();
-    assert.deepEqual(await readRows(store, last, { from: ROWS - 2, to: ROWS + 2 }), Float64Array.of(998 / 8, 999 / 8, 0, 1));
-  });
+      const { xarray } = await described(path);
+      assert.deepEqual(xarray, ['2023-08-02T21:20:00.000000000', '2023-08-03T00:48:10.000000000', { time: ROWS + 250 }, {}]);
+      const last = longer.get('temperature') ?? assert.fail();
+      assert.deepEqual(await readRows(store, last, { from: ROWS - 2, to: ROWS + 2 }), Float64Array.of(998 / 8, 999 / 8, 0, 1));
+    });
 });

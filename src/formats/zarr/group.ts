@@ -1,3 +1,4 @@
+import { type Failure, isFailure } from '../../errors.ts';
 import { arrayMetadata, dimensionsOf, parseArray, type ZarrArray } from './array.ts';
 import { unreadableStore, unsupportedStore } from './failures.ts';
 import { isJsonObject, type Json, type JsonObject, writeJson } from './json.ts';
@@ -9,6 +10,8 @@ export interface ZarrGroup {
   readonly attributes: JsonObject;
   /** By name. */
   readonly arrays: ReadonlyMap<string, ZarrArray>;
+  /** Arrays of a form that is not read, by name, each with why. A store that has any is not written to. */
+  readonly unread?: ReadonlyMap<string, Failure>;
 }
 
 export const CONSOLIDATED_KEY = '.zmetadata';
@@ -27,8 +30,13 @@ export const arrayAttributesDocument = (array: ZarrArray): StoredObject => ({
   bytes: writeJson(array.attributes),
 });
 
-/** `.zmetadata`: all of the above in one object. Writing it is what publishes: readers that open the store look at nothing else. */
-export function consolidatedDocument({ attributes, arrays }: ZarrGroup): StoredObject {
+/**
+ * `.zmetadata`: all of the above in one object. Writing it is what publishes: readers that open the store look at nothing else.
+ *
+ * @throws {Failure} `unsupported_store` for a group with arrays that could not be read
+ */
+export function consolidatedDocument({ attributes, arrays, unread }: ZarrGroup): StoredObject {
+  for (const why of unread?.values() ?? []) throw why; // it would leave them out
   const metadata: Record<string, Json> = { '.zgroup': GROUP, '.zattrs': attributes };
   for (const array of arrays.values()) {
     metadata[`${array.name}/.zarray`] = arrayMetadata(array);
@@ -46,6 +54,8 @@ export function parseConsolidated(document: JsonObject, limits: ZarrLimits = DEF
 }
 
 /**
+ * An array of a form that is not read keeps nobody from the others: it is among `unread`.
+ *
  * @param documents the content of `.zgroup`, `.zattrs`, `<name>/.zarray` and `<name>/.zattrs`, by key
  * @throws {Failure} `unreadable_store`, `unsupported_store`
  */
@@ -53,13 +63,19 @@ export function parseGroup(documents: ReadonlyMap<string, Json>, limits: ZarrLim
   const format = objectAt(documents, '.zgroup').zarr_format;
   if (format !== 2) throw unsupportedStore('.zgroup', `zarr_format ${String(format)}`, '2');
   const arrays = new Map<string, ZarrArray>();
+  const unread = new Map<string, Failure>();
   for (const key of documents.keys()) {
     const name = arrayNameOf(key);
     if (name === null) continue;
     const attributes = documents.has(`${name}/.zattrs`) ? objectAt(documents, `${name}/.zattrs`) : {};
-    arrays.set(name, parseArray({ name, metadata: objectAt(documents, key), attributes }, limits));
+    try {
+      arrays.set(name, parseArray({ name, metadata: objectAt(documents, key), attributes }, limits));
+    } catch (error) {
+      if (!isFailure(error, 'unsupported_store')) throw error;
+      unread.set(name, error);
+    }
   }
-  return { attributes: documents.has('.zattrs') ? objectAt(documents, '.zattrs') : {}, arrays };
+  return { attributes: documents.has('.zattrs') ? objectAt(documents, '.zattrs') : {}, arrays, unread };
 }
 
 /** The name of the array that a key such as `time/.zarray` describes, null for the key of anything else. */

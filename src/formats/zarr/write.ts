@@ -16,6 +16,7 @@ import {
   rowsOf,
   shapeOf,
 } from './grid.ts';
+import type { ZarrGroup } from './group.ts';
 import { type ChunkRecord, recordOf } from './ledger.ts';
 import { type ReadOptions, readChunk } from './read.ts';
 import type { ChunkReader, ChunkStore, StoredObject } from './store.ts';
@@ -36,6 +37,16 @@ export interface RowsToWrite {
 export function assertEncodable(array: ZarrArray): void {
   const why = whyNotEncoded(array);
   if (why !== null) throw cannotEncode(array.name, why);
+}
+
+/**
+ * Whether every array of a group can be written, asked before anything is.
+ *
+ * @throws {Failure} `unsupported_store`, `cannot_encode`
+ */
+export function assertWritable({ arrays, unread }: ZarrGroup): void {
+  for (const why of unread?.values() ?? []) throw why;
+  for (const array of arrays.values()) assertEncodable(array);
 }
 
 /**

@@ -16,6 +16,7 @@ import {
 import { type Json, type JsonObject, readJson, writeJson } from '../../../src/formats/zarr/json.ts';
 import { defaultChunks, newArray } from '../../../src/formats/zarr/new-array.ts';
 import { openStore } from '../../../src/formats/zarr/open.ts';
+import { assertWritable } from '../../../src/formats/zarr/write.ts';
 import { memoryStore } from '../../helpers/zarr-stores.ts';
 import { plan } from './zarr-cases.ts';
 
@@ -174,6 +175,27 @@ describe('a store', () => {
 
     assert.deepEqual([...tornDimensions(group(time, longer))], [['time', [10, 12]]]);
     assert.deepEqual([...tornDimensions(group(time, flags))], []);
+  });
+
+  it('is read but for the arrays of a form that is not, and not written to while it has any', () => {
+    const metadata = { '.zgroup': { zarr_format: 2 }, 'time/.zarray': arrayMetadata(time), 'text/.zarray': { ...METADATA, dtype: '|O' } };
+
+    const opened = parseConsolidated({ zarr_consolidated_format: 1, metadata });
+
+    assert.deepEqual([...opened.arrays.keys()], ['time']);
+    assert.deepEqual([...(opened.unread?.keys() ?? [])], ['text']);
+    assert.throws(() => assertWritable(opened), { code: 'unsupported_store', message: /text\/\.zarray .* dtype \|O.*Refresh the flow/ });
+    assert.throws(() => consolidatedDocument(opened), { code: 'unsupported_store' });
+  });
+
+  it('with an array whose chunks cannot be encoded is refused before anything is written', () => {
+    const blosc = newArray(plan({ name: 'old', compressor: { id: 'blosc', cname: 'blosclz', clevel: 5, shuffle: 1 } }));
+
+    assert.doesNotThrow(() => assertWritable(group(time, flags)));
+    assert.throws(() => assertWritable(group(time, blosc)), {
+      code: 'cannot_encode',
+      message: /old cannot be written: Blosc with the inner codec "blosclz" can be read but not written\. Refresh the flow/,
+    });
   });
 
   it('may not name arrays so that they lie elsewhere', () => {
