@@ -171,7 +171,9 @@ describe('zarr-python and xarray', async () => {
       const { key, bytes } = consolidatedDocument({ ...opened, arrays: longer });
       await store.set(key, bytes);
 
-      const { xarray } = await described(path);
+      const { arrays, xarray } = await described(path);
+      const temperature = Float64Array.from({ length: ROWS + 250 }, (_, i) => (i < ROWS ? i / 8 : i - ROWS));
+      assert.deepEqual(arrays.temperature, ['<f8', [ROWS + 250], digest(rawBytes(temperature))]);
       assert.deepEqual(xarray, ['2023-08-02T21:20:00.000000000', '2023-08-03T00:48:10.000000000', { time: ROWS + 250 }, {}]);
       const last = longer.get('temperature') ?? assert.fail();
       assert.deepEqual(await readRows(store, last, { from: ROWS - 2, to: ROWS + 2 }), Float64Array.of(998 / 8, 999 / 8, 0, 1));
