@@ -4,7 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { withLength } from '../../src/formats/zarr/array.ts';
+import { withLength, type ZarrArray } from '../../src/formats/zarr/array.ts';
+import { type Fill, filled } from '../../src/formats/zarr/fill.ts';
 import { consolidatedDocument } from '../../src/formats/zarr/group.ts';
 import { newArray } from '../../src/formats/zarr/new-array.ts';
 import { type OpenedStore, openStore } from '../../src/formats/zarr/open.ts';
@@ -25,14 +26,28 @@ const BLOSC = ['lz4', 'zlib', 'zstd'].flatMap((cname) => [0, 1, 2].map((shuffle)
 /** Of the values in this machine's byte order. */
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
+/** One value of fill as Python has it, hexadecimal; null: none. */
+const fillOf = ({ type, fill }: ZarrArray): string | null =>
+  fill === null ? null : Buffer.from(rawBytes(filled(type, fill, 1))).toString('hex');
+
+/** A fill that JSON has to be asked for specially, where the type has one. */
+const telling = (type: string): Fill => {
+  if (type.includes('S')) return Buffer.from('e');
+  if (type.endsWith('i8')) return -(2n ** 63n);
+  if (type === '<u8') return 2n ** 64n - 1n;
+  return type.includes('f') ? Number.NEGATIVE_INFINITY : 120;
+};
+
 const DESCRIBE = `
 import hashlib, json, sys
 import numpy as np, xarray, zarr
 def digest(values):
     return hashlib.sha256(np.ascontiguousarray(values).astype(values.dtype.newbyteorder('=')).tobytes()).hexdigest()
+def fill(array):
+    return None if array.fill_value is None else np.array([array.fill_value], dtype=array.dtype.newbyteorder('=')).tobytes().hex()
 def described(path):
     group = zarr.open_consolidated(path, mode='r', zarr_format=2)
-    return {name: [array.metadata.to_dict()['dtype'], list(array.shape), digest(array[...])] for name, array in group.arrays()}
+    return {name: [array.metadata.to_dict()['dtype'], list(array.shape), digest(array[...]), fill(array)] for name, array in group.arrays()}
 def opened(path):
     with xarray.open_zarr(path, consolidated=True, decode_times=True) as data:
         return [str(data.time.values[0]), str(data.time.values[-1]), dict(data.sizes), dict(data.attrs)]
@@ -99,7 +114,7 @@ describe('zarr-python and xarray', async () => {
     const path = join(folder, 'written.zarr');
     const combinations = TYPES.flatMap((type) => COMPRESSORS.flatMap((compressor) => [false, true].map((s) => ({ type, compressor, s }))));
     const arrays = combinations.map(({ type, compressor, s }, at) => {
-      const plan = { type, shape: [ROWS], chunks: [300], dimensions: ['time'], compressor, fill: null };
+      const plan = { type, shape: [ROWS], chunks: [300], dimensions: ['time'], compressor, fill: s ? telling(type) : null };
       const array = newArray({ ...plan, name: `a${at}`, filters: s ? [{ id: 'shuffle', elementsize: Number(type.slice(2)) }] : [] });
       return { array: { ...array, separator: at % 2 === 0 ? ('.' as const) : ('/' as const) }, values: signal(type, ROWS) };
     });
@@ -135,7 +150,9 @@ describe('zarr-python and xarray', async () => {
 
     assert.deepEqual(
       found,
-      Object.fromEntries(all.map(({ array, values }) => [array.name, [array.type.name, array.shape, digest(rawBytes(values))]])),
+      Object.fromEntries(
+        all.map(({ array, values }) => [array.name, [array.type.name, array.shape, digest(rawBytes(values)), fillOf(array)]]),
+      ),
     );
     assert.deepEqual(xarray, [
       '2023-08-02T21:20:00.000000000',
@@ -173,7 +190,7 @@ describe('zarr-python and xarray', async () => {
 
       const { arrays, xarray } = await described(path);
       const temperature = Float64Array.from({ length: ROWS + 250 }, (_, i) => (i < ROWS ? i / 8 : i - ROWS));
-      assert.deepEqual(arrays.temperature, ['<f8', [ROWS + 250], digest(rawBytes(temperature))]);
+      assert.deepEqual(arrays.temperature, ['<f8', [ROWS + 250], digest(rawBytes(temperature)), '000000000000f87f']);
       assert.deepEqual(xarray, ['2023-08-02T21:20:00.000000000', '2023-08-03T00:48:10.000000000', { time: ROWS + 250 }, {}]);
       const last = longer.get('temperature') ?? assert.fail();
       assert.deepEqual(await readRows(store, last, { from: ROWS - 2, to: ROWS + 2 }), Float64Array.of(998 / 8, 999 / 8, 0, 1));

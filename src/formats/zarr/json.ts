@@ -19,10 +19,7 @@ export function readJson(key: string, bytes: Uint8Array): JsonObject {
   if (bytes.byteLength > METADATA_BYTES) throw unreadableStore(key, `it has ${bytes.byteLength} bytes`, `at most ${METADATA_BYTES}`);
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    const value: Json = JSON.parse(
-      text.replace(BARE_NUMBERS, (found) => (found.startsWith('"') ? found : `"${found}"`)),
-      exactIntegers,
-    );
+    const value: Json = JSON.parse(/NaN|Infinity/.test(text) ? quoted(text) : text, exactIntegers);
     if (isJsonObject(value)) return value;
   } catch (error) {
     // RangeError: nested deeper than the stack; TypeError: not UTF-8
@@ -32,7 +29,9 @@ export function readJson(key: string, bytes: Uint8Array): JsonObject {
   throw unreadableStore(key, 'it is not a JSON object');
 }
 
-const BARE_NUMBERS = /"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g;
+const BARE_NUMBERS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\bInfinity\b|\bNaN\b/g;
+
+const quoted = (text: string): string => text.replace(BARE_NUMBERS, (found) => (found.startsWith('"') ? found : `"${found}"`));
 
 function exactIntegers(_name: string, value: unknown, context?: { readonly source?: string }): unknown {
   if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;

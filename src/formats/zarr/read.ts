@@ -16,8 +16,12 @@ export interface ReadOptions {
   readonly limits?: ZarrLimits;
 }
 
-/** Chunks fetched and decoded at a time by one read. */
+/** Chunks fetched and decoded at a time by one read: four, fewer where they are large. */
 const SIDE_BY_SIDE = 4;
+const SIDE_BY_SIDE_BYTES = 64 * 2 ** 20;
+
+const widthOf = (array: ZarrArray): number =>
+  Math.max(1, Math.min(SIDE_BY_SIDE, Math.floor(SIDE_BY_SIDE_BYTES / (product(chunkShapeOf(array)) * array.type.bytes))));
 
 /**
  * Rows of an array: `(to - from) × shape[1] × …` values in C order. Rows past the array's end are refused.
@@ -35,6 +39,7 @@ export async function readRows(store: ChunkReader, array: ZarrArray, range: RowR
   const target = rawBytes(values);
   const chunks = chunksTouching(array, range);
   const work = async (): Promise<void> => {
+    // a throw closes the generator, so the others stop as well
     for (const index of chunks) {
       const chunk = await readChunk(store, array, index, options);
       const { inChunk, inRows, size } = overlapOf(array, index, range);
@@ -46,7 +51,7 @@ export async function readRows(store: ChunkReader, array: ZarrArray, range: RowR
       });
     }
   };
-  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));
+  await Promise.all(Array.from({ length: widthOf(array) }, work));
   return values;
 }
 

@@ -25,7 +25,7 @@ export const roomFor = (type: DataType, count: number): Values => valuesOver(typ
 /** Sees bytes in this machine's order as values of the type; copies only bytes that are not aligned. */
 export function valuesOver(type: DataType, bytes: Uint8Array): Values {
   const { kind, bytes: size } = type;
-  if (kind === 'text' || kind === 'bool') return bytes;
+  if (kind === 'text' || kind === 'bool') return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { buffer, byteOffset, byteLength } = byteOffsetFits(bytes, size) ? bytes : new Uint8Array(bytes);
   const count = byteLength / size;
   if (kind === 'float') return size === 4 ? new Float32Array(buffer, byteOffset, count) : new Float64Array(buffer, byteOffset, count);
@@ -49,7 +49,7 @@ const ARRAYS: Readonly<Record<Exclude<DataType['kind'], 'text' | 'bool'>, readon
 
 /** Whether the values are of the array type that the data type is read as. */
 export function areOf(type: DataType, values: Values): boolean {
-  if (type.kind === 'text' || type.kind === 'bool') return values instanceof Uint8Array;
+  if (type.kind === 'text' || type.kind === 'bool' || type.name.endsWith('u1')) return values instanceof Uint8Array;
   return values.BYTES_PER_ELEMENT === type.bytes && ARRAYS[type.kind].some((name) => values.constructor.name === name);
 }
 

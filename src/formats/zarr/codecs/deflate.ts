@@ -10,7 +10,7 @@ const undo = {
 };
 
 /** Output in one piece: the default of 16 KiB pieces costs more than compressing. zlib asks for 64 bytes at least. */
-const pieceOf = (bytes: number): number => Math.max(64, bytes);
+const pieceOf = (bytes: number): number => Math.max(64, Math.ceil(bytes));
 
 /** On Node's thread pool. Level 1 to 9, 0 only wraps, -1 is zlib's own choice. */
 export const deflateCodec = (id: 'zlib' | 'gzip', level: number, config: JsonObject): Codec => ({

@@ -19,7 +19,7 @@ export const zstdCodec = ({ level, checksum }: ZstdSettings, config: JsonObject)
     compress(bytes, {
       params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: checksum ? 1 : 0 },
       pledgedSrcSize: bytes.byteLength,
-      chunkSize: Math.max(64, bytes.byteLength / 2),
+      chunkSize: Math.max(64, Math.ceil(bytes.byteLength / 2)),
     }),
   decode: (bytes, expectedBytes) => {
     const room = Math.max(64, expectedBytes);
