@@ -92,6 +92,21 @@ describe('rows of an array', () => {
     assert.deepEqual(await readArray(store, withLength(array, 4)), floats(1, 2, 3, -9));
   });
 
+  it('that are stored as they are stay what they were when the memory they came from is used again', async () => {
+    const array = newArray(plan({ shape: [0], type: '>f8' }));
+    const native = newArray(plan({ shape: [0] }));
+    const values = floats(1, 2, 3, 4);
+    const store = memoryStore();
+
+    const [chunk] = await Array.fromAsync(encodeRows(store, native, { from: 0, values }));
+    await writeRows(store, array, { from: 0, values });
+    values.fill(9);
+
+    assert.deepEqual(valuesOver(native.type, chunk?.bytes ?? assert.fail()), floats(1, 2, 3, 4));
+    assert.deepEqual(await readArray(store, withLength(array, 4)), floats(1, 2, 3, 4));
+    assert.deepEqual(await readArray(store, withLength(array, 4)), floats(1, 2, 3, 4));
+  });
+
   it('are cut into chunks that the caller stores one by one', async () => {
     const array = newArray(plan({ shape: [0] }));
     const values = floats(...Array.from({ length: 10 }, (_, i) => i));
