@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { deflate, gzip, zstdCompress } from 'node:zlib';
@@ -61,6 +62,20 @@ describe('compressed chunks', () => {
         message: /it states \d+ bytes instead of 1000/,
       });
     }
+  });
+
+  it('of Blosc grow by no more than the header where nothing can be made smaller, block by block', async () => {
+    const random = new Uint8Array(createHash('shake256', { outputLength: 600_000 }).update('seed').digest());
+    const half = Buffer.concat([random, new Uint8Array(600_000)]);
+    const settings = { id: 'blosc', cname: 'lz4', clevel: 5, shuffle: 0 };
+
+    const whole = await encode(pipeline(settings), random);
+    const mixed = await encode(pipeline(settings), half);
+
+    assert.equal(whole.byteLength, random.byteLength + 16);
+    assert.ok(mixed.byteLength < 610_000);
+    assert.ok(Buffer.from(random).equals(await decode(pipeline(settings), 'a/0', whole, random.byteLength)));
+    assert.ok(half.equals(await decode(pipeline(settings), 'a/0', mixed, half.byteLength)));
   });
 
   it('longer than any encoding of the chunk are not even tried', async () => {
