@@ -88,6 +88,10 @@ data.to_zarr(root + '/zlib.zarr', mode='w', zarr_format=2, consolidated=True,
              encoding={name: {'compressors': numcodecs.Zlib(1), 'chunks': (300,)} for name in ['time', 'temperature', 'flag']})
 data.to_zarr(root + '/blosc.zarr', mode='w', zarr_format=2, consolidated=True,
              encoding={name: {'compressors': Blosc(cname='zstd', clevel=3, shuffle=Blosc.BITSHUFFLE)} for name in ['temperature', 'flag']})
+mixed = xarray.Dataset({'empty': ('none', np.zeros(0)), 'objects': ('time', np.array(['a', 'bcd'], dtype=object)), 'unicode': ('time', np.array(['ab', 'ä'])),
+                        'fixed': ('time', np.array([b'ab', b'c'])), 'scalar': ((), 3.5), 'flag': ('time', np.array([True, False])),
+                        'when': ('time', np.array(['2020-01-01', '2020-01-03'], dtype='M8[ns]'))}, attrs={'nan': float('nan')})
+mixed.to_zarr(root + '/mixed.zarr', mode='w', zarr_format=2, consolidated=True)
 print(json.dumps(digests))
 `;
 
@@ -160,6 +164,23 @@ describe('zarr-python and xarray', async () => {
       { time: ROWS, bin: 7, long: LONG_ROWS },
       { title: 'ºC' },
     ]);
+  });
+
+  it('write objects and unicode that are named as unread while all else is read', { skip }, async () => {
+    const store = folderStore(join(folder, 'mixed.zarr'));
+
+    const opened = await openStore(store);
+    const read = [...opened.arrays].map(async ([name, array]) => [name, await readArray(store, array)]);
+
+    assert.deepEqual([...(opened.unread ?? new Map()).keys()], ['objects', 'unicode']);
+    assert.deepEqual(Object.fromEntries(await Promise.all(read)), {
+      empty: new Float64Array(0),
+      fixed: new Uint8Array(Buffer.from('abc\0')),
+      flag: Uint8Array.of(1, 0),
+      scalar: Float64Array.of(3.5),
+      when: BigInt64Array.of(0n, 2n),
+    });
+    assert.deepEqual(opened.attributes, { nan: 'NaN' });
   });
 
   it('write nothing of Blosc, zlib, gzip, zstd, lz4 or raw that is read otherwise', { skip }, async () => {
