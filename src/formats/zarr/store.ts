@@ -10,8 +10,8 @@ export interface ChunkReader {
 
 export interface ChunkStore extends ChunkReader {
   /** Stores the object whole or not at all; an existing one is replaced. */
-  set(key: string, bytes: Uint8Array): Promise<void>;
-  delete(key: string): Promise<void>;
+  set(key: string, bytes: Uint8Array): Promise<unknown>;
+  delete(key: string): Promise<unknown>;
   /** Every key below the prefix. Only a store without `.zmetadata` needs it. */
   list?(prefix: string): AsyncIterable<string>;
 }

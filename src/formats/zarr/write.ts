@@ -116,7 +116,9 @@ async function baseOf(store: ChunkReader, array: ZarrArray, index: ChunkIndex, r
   const stored = Math.min(start + chunkRowsOf(array), rowsOf(array));
   const keepsRows = start < Math.min(range.from, stored) || range.to < stored;
   if (!keepsRows) return rawBytes(filled(array.type, array.fill, product(chunkShapeOf(array))));
-  return new Uint8Array(rawBytes(await readChunk(store, array, index, options)));
+  const bytes = rawBytes(await readChunk(store, array, index, options));
+  const isStoresOwn = array.compressor === null && array.filters.length === 0;
+  return isStoresOwn ? new Uint8Array(bytes) : bytes;
 }
 
 /** Sets the chunk's rows from `end` on to fill. */
