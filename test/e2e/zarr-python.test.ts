@@ -116,7 +116,9 @@ describe('zarr-python and xarray', async () => {
 
   it('read every type in every codec, with and without shuffle, keys with dots and slashes, as written', { skip }, async () => {
     const path = join(folder, 'written.zarr');
-    const combinations = TYPES.flatMap((type) => COMPRESSORS.flatMap((compressor) => [false, true].map((s) => ({ type, compressor, s }))));
+    const combinations = TYPES.flatMap((type) =>
+      COMPRESSORS.flatMap((compressor) => (compressor?.id === 'blosc' ? [false] : [false, true]).map((s) => ({ type, compressor, s }))),
+    );
     const arrays = combinations.map(({ type, compressor, s }, at) => {
       const plan = { type, shape: [ROWS], chunks: [300], dimensions: ['time'], compressor, fill: s ? telling(type) : null };
       const array = newArray({ ...plan, name: `a${at}`, filters: s ? [{ id: 'shuffle', elementsize: Number(type.slice(2)) }] : [] });

@@ -16,7 +16,7 @@ export async function foreignPython(): Promise<Python> {
   try {
     const folder = await cachedOrBuilt(ENTRY, console.error, async ({ result }) => {
       await execa('python3', ['-m', 'venv', result]);
-      const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...PACKAGES];
+      const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--retries', '1', '--timeout', '20', ...PACKAGES];
       await execa(join(result, 'bin/python'), install, { timeout: 5 * 60_000 });
     });
     return { isThere: true, run: (script, ...args) => run(join(folder, 'bin/python'), script, args) };
