@@ -38,6 +38,3 @@ export function parseDataType(key: string, value: Json | undefined): DataType {
   if (bytes > 1 && order === '|') throw unreadableStore(key, `dtype ${value} does not say its byte order`, '< or >');
   return { name: value, kind: kind.kind, bytes, isBigEndian: order === '>' && bytes > 1 };
 }
-
-/** Little-endian, as all that is written new. */
-export const dataType = (name: string): DataType => parseDataType('The new array', name);

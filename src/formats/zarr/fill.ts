@@ -48,8 +48,6 @@ export function fillJson(type: DataType, fill: Fill): Json {
   return fill;
 }
 
-export const sameFill = (type: DataType, a: Fill, b: Fill): boolean => Object.is(fillJson(type, a), fillJson(type, b));
-
 /** `count` values of fill, in this machine's byte order. */
 export function filled(type: DataType, fill: Fill, count: number): Values {
   const values = roomFor(type, count);

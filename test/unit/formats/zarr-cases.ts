@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import type { ZarrArray } from '../../../src/formats/zarr/array.ts';
 import { product } from '../../../src/formats/zarr/array.ts';
-import { dataType } from '../../../src/formats/zarr/data-type.ts';
+import { type DataType, parseDataType } from '../../../src/formats/zarr/data-type.ts';
 import type { Fill } from '../../../src/formats/zarr/fill.ts';
 import type { JsonObject } from '../../../src/formats/zarr/json.ts';
 import { type ArrayPlan, newArray } from '../../../src/formats/zarr/new-array.ts';
 import { rawBytes, type Values, valuesOver } from '../../../src/formats/zarr/values.ts';
+
+export const dataType = (name: string): DataType => parseDataType('a/.zarray', name);
 
 export const TYPES = [
   '<f8',

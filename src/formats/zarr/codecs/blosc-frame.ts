@@ -26,6 +26,9 @@ const FORMATS = { lz4: 1, lz4hc: 1, zlib: 3, zstd: 4 } as const;
 /** Small enough to lie in the processor's cache, large enough to compress well. */
 const BLOCK_BYTES = 512 * 1024;
 
+/** Blocks compressed at a time: each holds a compressor's tables. */
+const SIDE_BY_SIDE = 8;
+
 /** Below this Blosc itself never compresses. */
 const LEAST_BYTES = 128;
 
@@ -42,7 +45,11 @@ export async function bloscFrame(settings: BloscSettings, bytes: Uint8Array): Pr
   const blocks = Array.from({ length: Math.ceil(bytes.byteLength / blockBytes) }, (_, at) =>
     bytes.subarray(at * blockBytes, (at + 1) * blockBytes),
   );
-  const streams = await Promise.all(blocks.map((block) => streamOf(settings, item, block)));
+  const streams: Uint8Array[] = [];
+  for (let at = 0; at < blocks.length; at += SIDE_BY_SIDE) {
+    const next = blocks.slice(at, at + SIDE_BY_SIDE).map((block) => streamOf(settings, item, block));
+    streams.push(...(await Promise.all(next)));
+  }
   const length = HEADER_BYTES + streams.reduce((sum, stream) => sum + 8 + stream.byteLength, 0);
   if (length >= bytes.byteLength + HEADER_BYTES) return stored(settings, item, blockBytes, bytes);
 
