@@ -20,7 +20,7 @@ import { COMPRESSORS, signal, TYPES } from '../unit/formats/zarr-cases.ts';
 const ROWS = 1000;
 
 /** Several blocks of Blosc to the chunk, the last one of no round number of values. */
-const LONG_ROWS = 300_003;
+const LONG_ROWS = 600_003;
 const BLOSC = ['lz4', 'zlib', 'zstd'].flatMap((cname) => [0, 1, 2].map((shuffle) => ({ id: 'blosc', cname, clevel: 1, shuffle })));
 
 /** Of the values in this machine's byte order. */
