@@ -121,6 +121,7 @@ describe('codecs in metadata', () => {
       code: 'unsupported_store',
       message: /the codec "lzma".*zlib, gzip, zstd/,
     });
+    assert.throws(() => parseCompressor('a/.zarray', { id: 'blosc', cname: 'snappy' }, 8), { code: 'unsupported_store' });
     assert.throws(() => parseFilters('a/.zarray', [{ id: 'delta', dtype: '<f8' }]), { code: 'unsupported_store' });
     assert.throws(() => parseFilters('a/.zarray', [{ id: 'zlib', level: 1 }]), { code: 'unsupported_store' });
   });

@@ -16,7 +16,7 @@ export interface BloscConfig {
 }
 
 /**
- * Reads every inner codec and shuffle of Blosc 1, writes those of lz4, zlib and zstd.
+ * Reads frames of Blosc 1 in every shuffle, writes those with lz4, zlib and zstd.
  *
  * Decoding is synchronous and runs at some hundred MB/s: chunks of 100 MB belong in a thread of their own.
  */

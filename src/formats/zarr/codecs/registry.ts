@@ -7,6 +7,8 @@ import { lz4Codec } from './lz4.ts';
 import { shuffleCodec } from './shuffle.ts';
 import { zstdCodec } from './zstd.ts';
 
+const BLOSC: readonly string[] = ['blosclz', 'lz4', 'lz4hc', 'zlib', 'zstd'];
+
 const READ = 'zlib, gzip, zstd, lz4 or blosc, and the filter shuffle';
 
 /**
@@ -42,6 +44,7 @@ function parseCodec(key: string, config: Json, itemBytes: number): Codec {
   if (id === 'blosc') {
     const { cname = 'lz4' } = config;
     if (typeof cname !== 'string') throw unreadableStore(key, 'cname of blosc is not a text');
+    if (!BLOSC.includes(cname)) throw unsupportedStore(key, `blosc with ${JSON.stringify(cname.slice(0, 40))}`, BLOSC.join(', '));
     const settings = { cname, clevel: whole(key, config, 'clevel', 5, [0, 9]), shuffle: whole(key, config, 'shuffle', 1, [-1, 2]) };
     return bloscCodec(settings, itemBytes, config);
   }
