@@ -1,0 +1,93 @@
+import type { Pipeline } from './codecs/pipeline.ts';
+import { parseCompressor, parseFilters } from './codecs/registry.ts';
+import { type DataType, parseDataType } from './data-type.ts';
+import { unreadableStore, unsupportedStore } from './failures.ts';
+import { type Fill, fillJson, parseFill } from './fill.ts';
+import type { Json, JsonObject } from './json.ts';
+import { DEFAULT_LIMITS, DIMENSIONS, type ZarrLimits } from './limits.ts';
+
+/** An array as its `.zarray` and `.zattrs` describe it. `shape[0]` is its length in rows; C order. */
+export interface ZarrArray extends Pipeline {
+  /** Its name in the group. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly chunks: readonly number[];
+  readonly type: DataType;
+  readonly fill: Fill;
+  /** Between the numbers in a chunk's key. */
+  readonly separator: '.' | '/';
+  readonly attributes: JsonObject;
+}
+
+export interface ArrayDocuments {
+  readonly name: string;
+  /** The content of `.zarray`. */
+  readonly metadata: JsonObject;
+  readonly attributes: JsonObject;
+}
+
+/** @throws {Failure} `unreadable_store`, `unsupported_store` */
+export function parseArray({ name, metadata, attributes }: ArrayDocuments, limits: ZarrLimits = DEFAULT_LIMITS): ZarrArray {
+  const key = `${name}/.zarray`;
+  if (metadata.zarr_format !== 2) throw unsupportedStore(key, `zarr_format ${String(metadata.zarr_format)}`, '2');
+  const shape = sizes(key, 'shape', metadata.shape, 0);
+  const chunks = sizes(key, 'chunks', metadata.chunks, 1);
+  if (chunks.length !== shape.length) throw unreadableStore(key, `chunks has ${chunks.length} numbers`, `${shape.length}, as shape`);
+  const type = parseDataType(key, metadata.dtype);
+  const chunkBytes = product(chunks) * type.bytes;
+  if (chunkBytes > limits.chunkBytes) {
+    throw unsupportedStore(key, `a chunk of ${chunkBytes} bytes`, `at most ${limits.chunkBytes}`);
+  }
+  if (!Number.isSafeInteger(product(shape) * type.bytes)) throw unreadableStore(key, 'shape is larger than any store');
+  const { order = 'C', dimension_separator: separator = '.' } = metadata;
+  if (order !== 'C' && (order !== 'F' || shape.length > 1)) throw unsupportedStore(key, `order ${shownJson(order)}`, 'C');
+  if (separator !== '.' && separator !== '/') throw unreadableStore(key, `dimension_separator ${shownJson(separator)}`, '. or /');
+  return {
+    name,
+    shape,
+    chunks,
+    type,
+    fill: parseFill(key, type, metadata.fill_value),
+    filters: parseFilters(key, metadata.filters),
+    compressor: parseCompressor(key, metadata.compressor, type.bytes),
+    separator,
+    attributes,
+  };
+}
+
+/** The content of `.zarray`. */
+export const arrayMetadata = ({ shape, chunks, type, fill, filters, compressor, separator }: ZarrArray): JsonObject => ({
+  zarr_format: 2,
+  shape,
+  chunks,
+  dtype: type.name,
+  fill_value: fillJson(type, fill),
+  order: 'C',
+  filters: filters.length === 0 ? null : filters.map(({ config }) => config),
+  compressor: compressor?.config ?? null,
+  dimension_separator: separator,
+});
+
+/** The same array with another length. */
+export const withLength = (array: ZarrArray, rows: number): ZarrArray => ({ ...array, shape: [rows, ...array.shape.slice(1)] });
+
+/** The names of its dimensions (`_ARRAY_DIMENSIONS`), or null when they are not stated for each. */
+export function dimensionsOf({ shape, attributes }: ZarrArray): readonly string[] | null {
+  const names = attributes._ARRAY_DIMENSIONS;
+  if (!Array.isArray(names) || names.length !== shape.length) return null;
+  const texts = names.filter((name: Json): name is string => typeof name === 'string');
+  return texts.length === names.length ? texts : null;
+}
+
+export const product = (numbers: readonly number[]): number => numbers.reduce((all, number) => all * number, 1);
+
+function sizes(key: string, what: string, value: Json | undefined, least: number): readonly number[] {
+  if (!Array.isArray(value) || value.length > DIMENSIONS)
+    throw unreadableStore(key, `${what} is not a list of at most ${DIMENSIONS} numbers`);
+  return value.map((size: Json) => {
+    if (typeof size === 'number' && Number.isSafeInteger(size) && size >= least) return size;
+    throw unreadableStore(key, `${what} holds ${shownJson(size)}`, `whole numbers from ${least} on`);
+  });
+}
+
+const shownJson = (value: Json): string => (typeof value === 'object' ? 'no plain value' : String(value).slice(0, 40));

@@ -1,0 +1,47 @@
+import { isFailure, messageOf } from '../../../errors.ts';
+import { damagedChunk } from '../failures.ts';
+import type { Codec } from './codec.ts';
+
+/** Bytes that encoding may add to incompressible data: a stored zlib stream needs most, 5 per 16 KiB and its ends. */
+const OVERHEAD = (bytes: number): number => bytes + bytes / 64 + 4096;
+
+/** Filters in the order of `.zarray`, then the compressor. */
+export interface Pipeline {
+  readonly filters: readonly Codec[];
+  readonly compressor: Codec | null;
+}
+
+const steps = ({ filters, compressor }: Pipeline): readonly Codec[] => (compressor === null ? filters : [...filters, compressor]);
+
+export async function encode(pipeline: Pipeline, bytes: Uint8Array): Promise<Uint8Array> {
+  let encoded = bytes;
+  for (const codec of steps(pipeline)) encoded = await codec.encode(encoded);
+  return encoded;
+}
+
+/**
+ * Every codec that is read keeps or restores the length of the values, so each step must give the whole chunk.
+ *
+ * @throws {Failure} `damaged_chunk`
+ */
+export async function decode(pipeline: Pipeline, key: string, bytes: Uint8Array, expectedBytes: number): Promise<Uint8Array> {
+  if (bytes.byteLength > OVERHEAD(expectedBytes)) throw damagedChunk(key, `${bytes.byteLength} bytes for a chunk of ${expectedBytes}`);
+  let decoded = bytes;
+  for (const codec of steps(pipeline).toReversed()) decoded = await decodeStep(codec, key, decoded, expectedBytes);
+  if (decoded.byteLength !== expectedBytes)
+    throw damagedChunk(key, `it decodes to ${decoded.byteLength} bytes instead of ${expectedBytes}`);
+  return decoded;
+}
+
+async function decodeStep(codec: Codec, key: string, bytes: Uint8Array, expectedBytes: number): Promise<Uint8Array> {
+  try {
+    return await codec.decode(bytes, expectedBytes);
+  } catch (error) {
+    if (isFailure(error)) throw error;
+    throw damagedChunk(key, `${codec.config.id} cannot decode it (${messageOf(error)})`, error);
+  }
+}
+
+/** Why chunks cannot be written exactly, or null. */
+export const whyNotEncoded = (pipeline: Pipeline): string | null =>
+  steps(pipeline).reduce<string | null>((why, codec) => why ?? codec.whyNotEncoded, null);

@@ -1,0 +1,18 @@
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { watchAllocations } from '../../fuzz/support/allocations.ts';
+import { anyMetadata, damagedChunks, damagedMetadata } from '../../fuzz/support/zarr-case.ts';
+
+const allocations = watchAllocations();
+
+test('metadata with any value in any place are read or refused, within bounded memory', async () => {
+  await fc.assert(anyMetadata(allocations), { numRuns: 1000 });
+});
+
+test('damaged consolidated metadata are read or refused, within bounded memory', async () => {
+  await fc.assert(damagedMetadata(allocations), { numRuns: 1000 });
+});
+
+test('damaged chunks of every codec are read at their length or refused, and good ones are read after them', async () => {
+  await fc.assert(await damagedChunks(allocations), { numRuns: 500 });
+});
