@@ -11,7 +11,7 @@ import { parseKeyText } from './names.ts';
 import { Products, profileIds } from './products.ts';
 import { type AccountLine, addUpAccounts, leftoverIds, sortAccounts } from './rebuild-accounts.ts';
 import type { RebuildDependencies, StepContext } from './rebuild-begin.ts';
-import type { Balance } from './rebuild-record.ts';
+import { type Balance, unaccountedOf } from './rebuild-record.ts';
 import { type RebuildTarget, targetFlow } from './rebuild-target.ts';
 import { withScratch } from './scratch.ts';
 import { groupsOf } from './tree.ts';
@@ -136,7 +136,8 @@ async function* idPages(file: string) {
 const countOf = ({ database }: RebuildDependencies, { database: name, collections }: ArgoFlow): Promise<number> =>
   within(`counting ${collections.argo}`, () => database.products(name).collection(collections.argo).countDocuments());
 
-function questionOf({ deletions, collections }: ArgoFlow, balance: Balance, documentsLive: number | null): string | null {
+/** Documents in place of others must be all of them. Pure. */
+export function questionOf({ deletions, collections }: ArgoFlow, balance: Balance, documentsLive: number | null): string | null {
   const { documents, leftovers, missing } = balance;
   const isMuch = (count: number, of: number): boolean => count > deletions.floor && count > deletions.share * of;
   if (isMuch(leftovers.count, documents)) {
@@ -144,6 +145,8 @@ function questionOf({ deletions, collections }: ArgoFlow, balance: Balance, docu
   }
   if (documentsLive === null) return null;
   if (missing.count > 0) return `${missing.count} documents were made and are not there any more, such as ${missing.sample[0]}.`;
+  const unaccounted = unaccountedOf(balance);
+  if (unaccounted > 0) return `${unaccounted} of ${balance.planned} planned profiles were neither made nor rejected.`;
   const fewer = documentsLive - documents + leftovers.count;
   if (!isMuch(fewer, documentsLive)) return null;
   return `The new collection holds ${documents - leftovers.count} documents, ${fewer} fewer than the ${documentsLive} of ${collections.argo}, which it is to take the place of.`;
