@@ -208,10 +208,10 @@ describe('the ledger of rebuilds', () => {
     await use.rebuilds.assertAt(at);
 
     for (const late of [
-      use.rebuilds.begin({ ...seen, rebuild: 'late' }, seen),
-      use.rebuilds.begin({ ...seen, rebuild: 'late' }, null),
-      use.rebuilds.advance(seen, { state: 'swapping', step: 'collections' }),
-      use.rebuilds.assertAt(seen),
+      () => use.rebuilds.begin({ ...seen, rebuild: 'late' }, seen),
+      () => use.rebuilds.begin({ ...seen, rebuild: 'late' }, null),
+      () => use.rebuilds.advance(seen, { state: 'swapping', step: 'collections' }),
+      () => use.rebuilds.assertAt(seen),
     ])
       await assert.rejects(late, { kind: 'again', code: 'rebuild_overtaken' });
 
