@@ -7,6 +7,7 @@ import type { DatabasePrograms } from './servers.ts';
 import { type ServiceSpec, type Supervised, type SupervisionOptions, supervise } from './supervise.ts';
 import { TEMPORAL_PORT, TEMPORAL_UI_PORT, temporalService } from './temporal.ts';
 import { unprivileged } from './unprivileged.ts';
+import { S3_PORT, versitygwService } from './versitygw.ts';
 
 /** Where a server answers, and the processes behind it in the order they were started. */
 export interface Started {
@@ -49,6 +50,14 @@ export async function startDatabase(programs: DatabasePrograms, home: string, op
     await stopAll(postgres.processes);
     throw error;
   }
+}
+
+/** The S3 server: its port. */
+export async function startObjectServer(program: string, home: string, options: SupervisionOptions): Promise<Started> {
+  return startOnPorts({ port: S3_PORT }, options, ({ port }) => ({
+    ports: [port],
+    spec: versitygwService(program, { home, port }),
+  }));
 }
 
 /** Stops in the reverse order of starting: what uses a server before the server. */
