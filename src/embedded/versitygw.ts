@@ -41,9 +41,15 @@ export function versitygwService(program: string, { home, port }: VersitygwPlace
     name: 'versitygw',
     command: program,
     // Without a folder for metadata it would need extended attributes, which tmpfs and network file systems often lack.
-    args: ['--port', `127.0.0.1:${port}`, '--health', HEALTH, '--quiet', 'posix', '--sidecar', metadata, data],
-    // By the environment: a command line is for every user of the machine to read.
-    env: { ...process.env, ROOT_ACCESS_KEY: accessKey.reveal(), ROOT_SECRET_KEY: secretKey.reveal() },
+    args: ['--port', `127.0.0.1:${port}`, '--health', HEALTH, '--keep-alive', '--quiet', 'posix', '--sidecar', metadata, data],
+    // By the environment, since a command line is for every user of the machine to read; under both names that its releases know.
+    env: {
+      ...process.env,
+      ROOT_ACCESS_KEY_ID: accessKey.reveal(),
+      ROOT_ACCESS_KEY: accessKey.reveal(),
+      ROOT_SECRET_ACCESS_KEY: secretKey.reveal(),
+      ROOT_SECRET_KEY: secretKey.reveal(),
+    },
     logFile: join(home, 'logs', 'versitygw.log'),
     pidFile: join(home, 'pids', 'versitygw.json'),
     stopSignal: 'SIGTERM',

@@ -10,6 +10,21 @@ const WAIT_SECONDS = 60;
 /** `flock -E`: how it says that the wait was in vain. */
 const BUSY_STATUS = 75;
 
+/** What waits for its turn in this process: one of them at a time asks the kernel for the lock. */
+const turns = new Map<string, Promise<unknown>>();
+
+/** Runs a step when those before it, of the same process and store, have ended. */
+export async function inTurn<T>({ path }: Root, step: () => Promise<T>): Promise<T> {
+  const turn = (turns.get(path) ?? Promise.resolve()).then(step);
+  const settled = turn.catch(() => undefined);
+  turns.set(path, settled);
+  try {
+    return await turn;
+  } finally {
+    if (turns.get(path) === settled) turns.delete(path);
+  }
+}
+
 /**
  * Runs a step that no other conditional writer of this store does meanwhile, in whatever process.
  *

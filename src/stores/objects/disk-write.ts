@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { errnoOf } from '../../errors.ts';
 import type { Body, Condition, PutOptions, Stored, WriteOptions } from './contract.ts';
 import { isAbsent, makeFolder, pathOf, type Root, syncFolder } from './disk-folder.ts';
-import { underLock } from './disk-lock.ts';
+import { inTurn, underLock } from './disk-lock.ts';
 import { readVersion } from './disk-read.ts';
 import { conditionFailed, keyIsFolder, noSuchObject, type On } from './failures.ts';
 
@@ -28,9 +28,15 @@ export async function putFile(root: Root, key: string, body: Body, options: PutO
     };
     if (condition === undefined) await publish();
     else if (condition !== 'absent' || !(await linkedAsNew(aside, path, on, options))) {
-      await underLock(root, signal, async (checkHeld) => {
+      const checkCondition = async () => {
         if (!holds(condition, await readVersion(path))) throw conditionFailed(on, condition);
-        await publish(checkHeld);
+      };
+      await inTurn(root, async () => {
+        await checkCondition(); // most who come too late need no lock to see it
+        await underLock(root, signal, async (checkHeld) => {
+          await checkCondition();
+          await publish(checkHeld);
+        });
       });
     }
     return stored;

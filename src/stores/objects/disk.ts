@@ -44,6 +44,7 @@ export async function openDisk({ folder, followLink = false }: DiskOptions): Pro
     copy: (from, to, options = {}) =>
       told('copying to', { place, key: to }, async () => {
         checkKey(from);
+        checkKey(to);
         await copyFileWithin(root, from, to, options);
       }),
     delete: (key, options = {}) => told('deleting', { place, key }, () => deleteFile(root, key, options)),

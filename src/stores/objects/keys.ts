@@ -9,8 +9,8 @@ const LONGEST_PART = 255;
 /** Names that unfinished writes have: no object is called so. */
 const OWN = /^\.landfall-/;
 
-/** Control characters, and what separates lines or reverses the reading direction for people. */
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+/** Control characters, what separates lines or reverses the reading direction for people, and what is no character at all. */
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]/;
 
 /** Why a text is no name of an object, to end a sentence; null when it is one. */
 export function badKey(key: string): string | null {
