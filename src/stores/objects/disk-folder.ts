@@ -2,6 +2,7 @@ import { lstat, mkdir, open, realpath, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { errnoOf, Failure } from '../../errors.ts';
 import { linkInTheWay } from './disk-failures.ts';
+import { keyIsFolder } from './failures.ts';
 import { checkKey } from './keys.ts';
 
 /** A store's folder: its real path, and how it is called in messages. */
@@ -50,6 +51,28 @@ export async function makeFolder(folder: string): Promise<void> {
   }
 }
 
+/**
+ * Makes the folders of a key that are not there yet, one by one, so that none is made behind a link. What another removes again meanwhile
+ * is left for the next attempt.
+ * @throws {Failure} `link_in_the_way`, `key_is_folder`
+ */
+export async function makeFoldersFor({ path: root, place }: Root, key: string): Promise<void> {
+  let folder = root;
+  for (const part of key.split('/').slice(0, -1)) {
+    folder = join(folder, part);
+    try {
+      await mkdir(folder);
+      await syncFolder(dirname(folder));
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return;
+      if (errnoOf(error) !== 'EEXIST') throw error;
+      const found = await lstat(folder).catch(nullIfAbsent);
+      if (found?.isSymbolicLink() === true) throw linkInTheWay({ place, key });
+      if (found?.isDirectory() === false) throw keyIsFolder({ place, key });
+    }
+  }
+}
+
 /** Makes names created, renamed or removed in a folder durable. */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
@@ -73,6 +96,11 @@ export async function pruneFolders(root: string, folder: string): Promise<void> 
 }
 
 const STILL_USED: ReadonlySet<string | undefined> = new Set(['ENOTEMPTY', 'EEXIST', 'ENOENT', 'EBUSY']);
+
+function nullIfAbsent(error: unknown): null {
+  if (isAbsent(error)) return null;
+  throw error;
+}
 
 export const isAbsent = (error: unknown): boolean => ABSENT.has(errnoOf(error));
 const ABSENT: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR']);

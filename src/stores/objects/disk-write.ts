@@ -4,7 +4,7 @@ import { copyFile, type FileHandle, link, lstat, open, rename, rm } from 'node:f
 import { dirname, join } from 'node:path';
 import { errnoOf } from '../../errors.ts';
 import type { Body, Condition, PutOptions, Stored, WriteOptions } from './contract.ts';
-import { isAbsent, makeFolder, pathOf, type Root, syncFolder } from './disk-folder.ts';
+import { isAbsent, makeFoldersFor, pathOf, type Root, syncFolder } from './disk-folder.ts';
 import { inTurn, underLock } from './disk-lock.ts';
 import { readVersion } from './disk-read.ts';
 import { conditionFailed, keyIsFolder, noSuchObject, type On } from './failures.ts';
@@ -120,7 +120,7 @@ async function openAside(root: Root, key: string, make: (name: string) => Promis
       return { path, aside, file: await make(aside) };
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT' || left <= 1) throw error;
-      await makeFolder(dirname(join(root.path, key)));
+      await makeFoldersFor(root, key);
     }
   }
 }
