@@ -27,11 +27,13 @@ function counted(target: object): void {
 
 type Step = (this: unknown, ...args: unknown[]) => unknown;
 
+const isStep = (value: unknown): value is Step => typeof value === 'function';
+
 const methodsOf = (target: object): readonly (readonly [string, Step])[] =>
   ['open', 'mkdir', 'realpath', 'rename', 'link', 'lstat', 'stat', 'rm', 'unlink', 'rmdir', 'writeFile', 'sync', 'close', 'read'].flatMap(
     (name) => {
       const step: unknown = Reflect.get(target, name);
-      return typeof step === 'function' ? [[name, step as Step] as const] : [];
+      return isStep(step) ? [[name, step] as const] : [];
     },
   );
 

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import type { Condition } from './contract.ts';
 import type { Bucket } from './s3-bucket.ts';
@@ -13,14 +14,36 @@ export const conditionHeaders = (condition: Condition): { readonly IfNoneMatch: 
 export const isUnmet = (error: unknown, condition: Condition | undefined): condition is Condition =>
   condition !== undefined && (said(error, 412) || (condition !== 'absent' && said(error, 'NoSuchKey', 'NotFound')));
 
-/** The version of what is there if that very write made it, else null. */
-export async function versionWrittenBy(bucket: Bucket, key: string, writeId: string, signal: AbortSignal): Promise<string | null> {
+/** What a write whose answer was lost would have left. */
+export interface Trace {
+  readonly writeId: string;
+  readonly sizeBytes: number;
+  /** As S3 writes it; absent: the server has none of the whole object. */
+  readonly crc32?: string;
+}
+
+/**
+ * The version of what is there if that very write made it, else null. The id alone proves nothing: versitygw 1.8 keeps the metadata of an
+ * object that another write without metadata replaced.
+ */
+export async function versionWrittenBy(bucket: Bucket, key: string, trace: Trace, signal: AbortSignal): Promise<string | null> {
   try {
-    const head = new HeadObjectCommand({ Bucket: bucket.name, Key: bucket.fullKey(key) });
-    const { Metadata: metadata, ETag: version } = await bucket.client.send(head, { abortSignal: signal });
-    return metadata?.[WRITE_ID] === writeId ? (version ?? null) : null;
+    const command = new HeadObjectCommand({ Bucket: bucket.name, Key: bucket.fullKey(key), ChecksumMode: 'ENABLED' });
+    const head = await bucket.client.send(command, { abortSignal: signal });
+    const isOwn =
+      head.Metadata?.[WRITE_ID] === trace.writeId &&
+      head.ContentLength === trace.sizeBytes &&
+      (trace.crc32 === undefined || head.ChecksumCRC32 === undefined || head.ChecksumCRC32 === trace.crc32);
+    return isOwn ? (head.ETag ?? null) : null;
   } catch (error) {
     if (said(error, 404)) return null;
     throw error;
   }
+}
+
+/** A CRC32 as S3 writes it: four bytes in base64. */
+export function crc32Of(bytes: Uint8Array): string {
+  const four = Buffer.alloc(4);
+  four.writeUInt32BE(crc32(bytes));
+  return four.toString('base64');
 }

@@ -32,6 +32,8 @@ const FOLDER: ReadonlySet<string> = new Set([
   'XMinioParentIsObject',
 ]);
 const FULL: ReadonlySet<string> = new Set(['QuotaExceeded', 'InsufficientStorage', 'XMinioStorageFull', 'NoSpaceLeft']);
+/** Whatever the status: versitygw says 404 of a key id that it does not know. */
+const REFUSED: ReadonlySet<string> = new Set(['AccessDenied', 'InvalidAccessKeyId', 'SignatureDoesNotMatch', 'XAdminUserNotFound']);
 const ELSEWHERE: ReadonlySet<string> = new Set(['PermanentRedirect', 'AuthorizationHeaderMalformed', 'IllegalLocationConstraintException']);
 const PASSING: ReadonlySet<string> = new Set([
   'BadDigest',
@@ -67,7 +69,7 @@ function refused({ code, status, retryAfterMs }: Answer, doing: string, on: On):
     return fail('stop', 'wrong_region', 'The bucket is elsewhere', { remedy: 'Correct S3_ENDPOINT and S3_REGION' });
   }
   if (PASSING.has(code)) return fail('again', 'store_error', 'The server did not take the request');
-  if (status === 401 || status === 403) {
+  if (REFUSED.has(code) || status === 401 || status === 403) {
     return fail('stop', 'store_refused', 'The credentials were refused', { remedy: 'Check the keys, and what they may do in this bucket' });
   }
   if (status === 429 || status === 503) {

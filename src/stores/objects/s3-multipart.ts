@@ -47,7 +47,7 @@ export async function putInParts(bucket: Bucket, key: string, parts: AsyncIterab
   const upload: Upload = { bucket, key, id, writeId, on };
   try {
     const { sent, sizeBytes } = await sendAll(upload, parts, signal);
-    return { sizeBytes, version: await complete(upload, sent, options) };
+    return { sizeBytes, version: await complete(upload, { sent, sizeBytes }, options) };
   } catch (error) {
     await discard(upload);
     throw error;
@@ -95,13 +95,13 @@ function send({ bucket, key, id, on }: Upload, number: number, bytes: Uint8Array
   });
 }
 
-function complete({ bucket, key, id, writeId, on }: Upload, parts: readonly CompletedPart[], options: PutOptions): Promise<string> {
+function complete({ bucket, key, id, writeId, on }: Upload, { sent, sizeBytes }: Sent, options: PutOptions): Promise<string> {
   const { condition, fence, signal } = options;
   const command = new CompleteMultipartUploadCommand({
     Bucket: bucket.name,
     Key: bucket.fullKey(key),
     UploadId: id,
-    MultipartUpload: { Parts: [...parts] },
+    MultipartUpload: { Parts: [...sent] },
     ...(condition === undefined ? {} : conditionHeaders(condition)),
   });
   return bucket.ask({ doing: 'finishing', on, fence, signal }, async (attempt) => {
@@ -111,7 +111,9 @@ function complete({ bucket, key, id, writeId, on }: Upload, parts: readonly Comp
       const unmet = isUnmet(error, condition);
       // As for a single request: the answer to an earlier attempt may have been lost, and the upload is then over.
       const own =
-        (unmet || said(error, 'NoSuchUpload')) && attempt.number > 1 ? await versionWrittenBy(bucket, key, writeId, attempt.signal) : null;
+        (unmet || said(error, 'NoSuchUpload')) && attempt.number > 1
+          ? await versionWrittenBy(bucket, key, { writeId, sizeBytes }, attempt.signal)
+          : null;
       if (own !== null) return own;
       throw unmet && condition !== undefined ? conditionFailed(on, condition) : error;
     }
