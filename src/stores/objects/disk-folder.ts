@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, open, realpath, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { errnoOf, Failure } from '../../errors.ts';
@@ -40,6 +41,10 @@ export async function pathOf({ path: root, place }: Root, key: string): Promise<
   if ((await realpath(folder)) !== folder) throw linkInTheWay({ place, key });
   return path;
 }
+
+/** A name for what is not finished. Nothing that is finished has one. */
+export const asideName = (): string => `.landfall-${randomBytes(8).toString('hex')}.part`;
+export const isAsideName = (name: string): boolean => /^\.landfall-[0-9a-f]{16}\.part$/.test(name);
 
 /** Makes a folder and those above it, durably. */
 export async function makeFolder(folder: string): Promise<void> {

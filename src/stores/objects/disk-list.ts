@@ -3,10 +3,8 @@ import { lstat, readdir, realpath, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ListedObject } from './contract.ts';
 import { linkInTheWay } from './disk-failures.ts';
-import { isAbsent, type Root } from './disk-folder.ts';
+import { isAbsent, isAsideName, type Root } from './disk-folder.ts';
 import { badKey } from './keys.ts';
-
-const UNFINISHED = /^\.landfall-[0-9a-f]{16}\.part$/;
 
 /** Folder by folder in the order of the keys' bytes; one folder's names are in memory at a time, and those of the folders above it. */
 export async function* listFiles(root: Root, prefix: string, signal: AbortSignal | undefined): AsyncGenerator<ListedObject> {
@@ -60,7 +58,7 @@ export async function sweepFolder(root: Root, begunBefore: number, signal: Abort
     signal?.throwIfAborted();
     const key = `${folder}${entry.name}`;
     if (entry.isDirectory()) removed += await sweepFolder(root, begunBefore, signal, `${key}/`);
-    else if (UNFINISHED.test(entry.name) && (await lstat(join(root.path, key))).ctimeMs < begunBefore) {
+    else if (isAsideName(entry.name) && (await lstat(join(root.path, key))).ctimeMs < begunBefore) {
       await rm(join(root.path, key), { force: true });
       removed += 1;
     }

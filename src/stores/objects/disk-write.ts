@@ -1,10 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, type FileHandle, link, lstat, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoOf } from '../../errors.ts';
 import type { Body, Condition, PutOptions, Stored, WriteOptions } from './contract.ts';
-import { isAbsent, makeFoldersFor, pathOf, type Root, syncFolder } from './disk-folder.ts';
+import { asideName, isAbsent, makeFoldersFor, pathOf, type Root, syncFolder } from './disk-folder.ts';
 import { inTurn, underLock } from './disk-lock.ts';
 import { readVersion } from './disk-read.ts';
 import { conditionFailed, keyIsFolder, noSuchObject, type On } from './failures.ts';
@@ -116,7 +116,7 @@ async function openAside(root: Root, key: string, make: (name: string) => Promis
   for (let left = FOLDER_ATTEMPTS; ; left -= 1) {
     try {
       const path = await pathOf(root, key);
-      const aside = join(dirname(path), `.landfall-${randomBytes(8).toString('hex')}.part`);
+      const aside = join(dirname(path), asideName());
       return { path, aside, file: await make(aside) };
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT' || left <= 1) throw error;
