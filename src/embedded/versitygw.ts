@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromSetting, onPath } from './binaries.ts';
 import { builtGoProgram, type GoProgram, goProgram } from './go-build.ts';
@@ -28,20 +28,37 @@ export const installedVersitygw = (): string | null =>
 export interface VersitygwPlace {
   readonly home: string;
   readonly port: number;
+  /** Whether what S3 knows of an object besides its bytes lies apart from it. */
+  readonly hasSidecar: boolean;
 }
 
 const HEALTH = '/health';
 
-/** Objects are plain files below `s3/data`, each bucket a folder; what S3 knows of them besides lies in `s3/metadata`. */
-export function versitygwService(program: string, { home, port }: VersitygwPlace): ServiceSpec {
+const sidecarFolder = (home: string): string => join(objectServerFolder(home), 'metadata');
+
+/** What its first start found out about the file system holds for this home for good: objects are looked up in one way only. */
+export const usesSidecar = (home: string): boolean => existsSync(sidecarFolder(home));
+
+/** How it says that the file system keeps no extended attributes. */
+export const lacksAttributes = (message: string): boolean => /xattrs? .*not supported/i.test(message);
+
+/**
+ * Objects are plain files below `s3/data`, each bucket a folder. What S3 knows of them besides (entity tag, checksum) are extended
+ * attributes, set before a file gets its name. Where there are none, a sidecar holds them: written before the file, so that a server that is
+ * killed between the two leaves the old bytes under the new tag.
+ */
+export function versitygwService(program: string, { home, port, hasSidecar }: VersitygwPlace): ServiceSpec {
   const folder = objectServerFolder(home);
-  const [data, metadata] = [join(folder, 'data'), join(folder, 'metadata')];
+  const data = join(folder, 'data');
+  const sidecar = hasSidecar ? [sidecarFolder(home)] : [];
   const { accessKey, secretKey } = ensureObjectServerKeys(home);
   return {
     name: 'versitygw',
     command: program,
-    // Without a folder for metadata it would need extended attributes, which tmpfs and network file systems often lack.
-    args: ['--port', `127.0.0.1:${port}`, '--health', HEALTH, '--keep-alive', '--quiet', 'posix', '--sidecar', metadata, data],
+    args: [
+      ...['--port', `127.0.0.1:${port}`, '--health', HEALTH, '--keep-alive', '--quiet'],
+      ...['posix', ...sidecar.flatMap((beside) => ['--sidecar', beside]), data],
+    ],
     // By the environment, since a command line is for every user of the machine to read; under both names that its releases know.
     env: {
       ...process.env,
@@ -55,7 +72,7 @@ export function versitygwService(program: string, { home, port }: VersitygwPlace
     stopSignal: 'SIGTERM',
     stopGraceMs: 10_000,
     prepare: async () => {
-      for (const needed of [data, metadata]) mkdirSync(needed, { recursive: true });
+      for (const needed of [data, ...sidecar]) mkdirSync(needed, { recursive: true });
     },
     ready: async (pid) => listensOn(pid, port) && (await isHealthy(port)),
   };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -55,6 +56,30 @@ describe('The embedded S3 server', { timeout: 60_000 }, () => {
     assert.deepEqual(endpoints, second.endpoints);
     assert.equal(readObjectServerKeys(home)?.secretKey.reveal(), keys?.secretKey.reveal());
     await assert.rejects(objectServer(settings()), { kind: 'stop', code: 'no_object_server' });
+  });
+
+  it('keeps objects also where the file system has no extended attributes', async (test) => {
+    try {
+      execFileSync('mount', ['-t', 'ramfs', 'landfall-test', home], { stdio: 'ignore' });
+    } catch {
+      test.skip('a file system without extended attributes cannot be mounted here');
+      return;
+    }
+    try {
+      for (const expected of [null, 'kept']) {
+        const embedded = await startEmbedded({ home, report: quiet, configured: elsewhere, s3: true });
+        const { store, close } = await openStore(place, { server: () => objectServer(settings()) });
+        const found = await textOf(store, 'key');
+        await store.put('key', bytes('kept'));
+        close();
+        await embedded.stop();
+
+        assert.equal(found, expected);
+      }
+      assert.ok(existsSync(join(home, 's3', 'metadata', 'stores')));
+    } finally {
+      execFileSync('umount', [home]);
+    }
   });
 
   it('stands back for the one that settings name', async () => {

@@ -1,5 +1,4 @@
-import { crc32 } from 'node:zlib';
-import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import type { Condition } from './contract.ts';
 import type { Bucket } from './s3-bucket.ts';
 import { said } from './s3-failures.ts';
@@ -14,36 +13,45 @@ export const conditionHeaders = (condition: Condition): { readonly IfNoneMatch: 
 export const isUnmet = (error: unknown, condition: Condition | undefined): condition is Condition =>
   condition !== undefined && (said(error, 412) || (condition !== 'absent' && said(error, 'NoSuchKey', 'NotFound')));
 
-/** What a write whose answer was lost would have left. */
-export interface Trace {
-  readonly writeId: string;
-  readonly sizeBytes: number;
-  /** As S3 writes it; absent: the server has none of the whole object. */
-  readonly crc32?: string;
+/**
+ * The version of what is there if that very write made it and its bytes are whole, else null.
+ *
+ * The id alone proves nothing: a server that was killed may have kept it without the bytes, and versitygw with a sidecar leaves it behind
+ * when another replaces the object.
+ */
+export async function versionWrittenWhole(
+  bucket: Bucket,
+  key: string,
+  { writeId, bytes }: { readonly writeId: string; readonly bytes: Uint8Array },
+  signal: AbortSignal,
+): Promise<string | null> {
+  const found = await unlessAbsent(() =>
+    bucket.client.send(new GetObjectCommand({ Bucket: bucket.name, Key: bucket.fullKey(key) }), { abortSignal: signal }),
+  );
+  const content = await found?.Body?.transformToByteArray();
+  return found?.Metadata?.[WRITE_ID] === writeId && content !== undefined && Buffer.compare(content, bytes) === 0
+    ? (found.ETag ?? null)
+    : null;
 }
 
-/**
- * The version of what is there if that very write made it, else null. The id alone proves nothing: versitygw 1.8 keeps the metadata of an
- * object that another write without metadata replaced.
- */
-export async function versionWrittenBy(bucket: Bucket, key: string, trace: Trace, signal: AbortSignal): Promise<string | null> {
+/** The same of an upload in parts, whose bytes are here no more: judged by its size. */
+export async function versionWrittenInParts(
+  bucket: Bucket,
+  key: string,
+  { writeId, sizeBytes }: { readonly writeId: string; readonly sizeBytes: number },
+  signal: AbortSignal,
+): Promise<string | null> {
+  const found = await unlessAbsent(() =>
+    bucket.client.send(new HeadObjectCommand({ Bucket: bucket.name, Key: bucket.fullKey(key) }), { abortSignal: signal }),
+  );
+  return found?.Metadata?.[WRITE_ID] === writeId && found.ContentLength === sizeBytes ? (found.ETag ?? null) : null;
+}
+
+async function unlessAbsent<T>(ask: () => Promise<T>): Promise<T | null> {
   try {
-    const command = new HeadObjectCommand({ Bucket: bucket.name, Key: bucket.fullKey(key), ChecksumMode: 'ENABLED' });
-    const head = await bucket.client.send(command, { abortSignal: signal });
-    const isOwn =
-      head.Metadata?.[WRITE_ID] === trace.writeId &&
-      head.ContentLength === trace.sizeBytes &&
-      (trace.crc32 === undefined || head.ChecksumCRC32 === undefined || head.ChecksumCRC32 === trace.crc32);
-    return isOwn ? (head.ETag ?? null) : null;
+    return await ask();
   } catch (error) {
     if (said(error, 404)) return null;
     throw error;
   }
-}
-
-/** A CRC32 as S3 writes it: four bytes in base64. */
-export function crc32Of(bytes: Uint8Array): string {
-  const four = Buffer.alloc(4);
-  four.writeUInt32BE(crc32(bytes));
-  return four.toString('base64');
 }

@@ -10,7 +10,7 @@ import { Failure } from '../../errors.ts';
 import type { PutOptions, Stored } from './contract.ts';
 import { conditionFailed, type On } from './failures.ts';
 import type { Bucket } from './s3-bucket.ts';
-import { conditionHeaders, isUnmet, versionWrittenBy, WRITE_ID } from './s3-condition.ts';
+import { conditionHeaders, isUnmet, versionWrittenInParts, WRITE_ID } from './s3-condition.ts';
 import { said } from './s3-failures.ts';
 
 /** Parts on their way at once: a third one hides the wait for an answer; more only cost memory. */
@@ -112,7 +112,7 @@ function complete({ bucket, key, id, writeId, on }: Upload, { sent, sizeBytes }:
       // As for a single request: the answer to an earlier attempt may have been lost, and the upload is then over.
       const own =
         (unmet || said(error, 'NoSuchUpload')) && attempt.number > 1
-          ? await versionWrittenBy(bucket, key, { writeId, sizeBytes }, attempt.signal)
+          ? await versionWrittenInParts(bucket, key, { writeId, sizeBytes }, attempt.signal)
           : null;
       if (own !== null) return own;
       throw unmet && condition !== undefined ? conditionFailed(on, condition) : error;

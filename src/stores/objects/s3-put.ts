@@ -4,7 +4,7 @@ import type { Body, PutOptions, Stored } from './contract.ts';
 import { conditionFailed } from './failures.ts';
 import { inParts } from './parts.ts';
 import type { Bucket } from './s3-bucket.ts';
-import { conditionHeaders, crc32Of, isUnmet, versionWrittenBy, WRITE_ID } from './s3-condition.ts';
+import { conditionHeaders, isUnmet, versionWrittenWhole, WRITE_ID } from './s3-condition.ts';
 import { putInParts } from './s3-multipart.ts';
 
 /** One request for what fits into one part; several beyond. */
@@ -39,8 +39,7 @@ async function putWhole(bucket: Bucket, key: string, bytes: Uint8Array, options:
     } catch (error) {
       if (!isUnmet(error, condition)) throw error;
       // An earlier attempt may have been carried out and its answer lost: then the other who has changed it is ourselves.
-      const trace = { writeId, sizeBytes: bytes.byteLength, crc32: crc32Of(bytes) };
-      const own = attempt.number === 1 ? null : await versionWrittenBy(bucket, key, trace, attempt.signal);
+      const own = attempt.number === 1 ? null : await versionWrittenWhole(bucket, key, { writeId, bytes }, attempt.signal);
       if (own !== null) return own;
       throw conditionFailed(on, condition);
     }
