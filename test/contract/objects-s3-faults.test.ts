@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { inspect } from 'node:util';
+import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Secret } from '../../src/config/secret.ts';
 import { isAlive, isProcessId } from '../../src/embedded/liveness.ts';
 import type { Condition, ObjectStore } from '../../src/stores/objects/contract.ts';
@@ -219,12 +220,43 @@ describe('A write whose answer is lost', { timeout: 120_000 }, () => {
     });
   }
 
+  for (const [status, code] of [
+    [404, 'NoSuchUpload'],
+    [412, 'PreconditionFailed'],
+  ] as const) {
+    it(`is recognised as its own, sent in parts, by a server that then says ${code}`, async () => {
+      proxy.fail('POST', null, { kind: 'lose answer' }, failing(status, code));
+
+      const { version } = await store.put('key', large(), { condition: 'absent' });
+
+      assert.equal(version, await direct.version('key'));
+    });
+  }
+
   it('is not taken for its own when another has replaced it meanwhile', async () => {
     proxy.fail('PUT', { kind: 'lose answer', before: () => direct.put('key', bytes('another')) });
 
     await assert.rejects(store.put('key', bytes('mine'), { condition: 'absent' }), { kind: 'replan', code: 'condition_failed' });
 
     assert.equal(await textOf(direct, 'key'), 'another');
+  });
+});
+
+describe('A server that kept the name of a write without its bytes', { timeout: 60_000 }, () => {
+  it('is not believed that it was written', async () => {
+    const { endpoint, region, keys, bucket, prefix } = server.options('faults', `place-${places}`);
+    const credentials = { accessKeyId: keys?.accessKey.reveal() ?? '', secretAccessKey: keys?.secretKey.reveal() ?? '' };
+    const client = new S3Client({ endpoint, region, forcePathStyle: true, credentials });
+    const place = { Bucket: bucket, Key: `${prefix}/key` };
+    const keepNameOnly = async () => {
+      const { Metadata } = await client.send(new HeadObjectCommand(place));
+      await client.send(new PutObjectCommand({ ...place, Metadata, Body: 'same' }));
+    };
+    proxy.fail('PUT', { kind: 'lose answer', before: keepNameOnly });
+
+    await assert.rejects(store.put('key', bytes('mine'), { condition: 'absent' }), { kind: 'replan', code: 'condition_failed' });
+
+    client.destroy();
   });
 });
 
