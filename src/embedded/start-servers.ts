@@ -64,6 +64,9 @@ export async function startObjectServer(program: string, home: string, options: 
     return await start(false);
   } catch (error) {
     if (!isFailure(error, 'server_did_not_start') || !lacksAttributes(error.message)) throw error;
+    options.report(
+      `${home} is on a file system without extended attributes: a kill of the S3 server can damage an object (docs/objects.md)`,
+    );
     return start(true);
   }
 }

@@ -66,8 +66,9 @@ describe('The embedded S3 server', { timeout: 60_000 }, () => {
       return;
     }
     try {
+      const said: string[] = [];
       for (const expected of [null, 'kept']) {
-        const embedded = await startEmbedded({ home, report: quiet, configured: elsewhere, s3: true });
+        const embedded = await startEmbedded({ home, report: (line) => said.push(line), configured: elsewhere, s3: true });
         const { store, close } = await openStore(place, { server: () => objectServer(settings()) });
         const found = await textOf(store, 'key');
         await store.put('key', bytes('kept'));
@@ -77,6 +78,7 @@ describe('The embedded S3 server', { timeout: 60_000 }, () => {
         assert.equal(found, expected);
       }
       assert.ok(existsSync(join(home, 's3', 'metadata', 'stores')));
+      assert.match(said.join('\n'), /without extended attributes: a kill of the S3 server can damage an object/);
     } finally {
       execFileSync('umount', [home]);
     }

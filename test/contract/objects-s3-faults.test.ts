@@ -297,6 +297,28 @@ describe('Credentials for an S3 server', { timeout: 120_000 }, () => {
     }
   });
 
+  it('are those that other clients find, where none are named, and are missed with a sentence', async () => {
+    const { keys, ...unnamed } = server.options('faults', `place-${places}`);
+    const before = { ...process.env };
+    // Neither files nor the address that instances ask for their role.
+    Object.assign(process.env, { HOME: server.home, AWS_EC2_METADATA_DISABLED: 'true' });
+    try {
+      await assert.rejects(openS3(unnamed), {
+        kind: 'stop',
+        code: 'no_credentials',
+        message: /Set S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY/,
+      });
+      Object.assign(process.env, { AWS_ACCESS_KEY_ID: keys?.accessKey.reveal(), AWS_SECRET_ACCESS_KEY: keys?.secretKey.reveal() });
+      const found = await openS3(unnamed);
+      await found.put('key', bytes('x'));
+      found.close();
+    } finally {
+      process.env = before;
+    }
+
+    assert.equal(await textOf(direct, 'key'), 'x');
+  });
+
   it('do not help where the bucket is not there', async () => {
     const { createBucket: _, ...options } = server.options('nosuchbucket');
 

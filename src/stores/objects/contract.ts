@@ -5,7 +5,7 @@
  *
  * - **Whole or not at all.** A reader, and a start after a kill or a power cut, finds the old object or the new one. When a write has
  *   answered, it survives a power cut (for S3, whatever the server promises).
- * - **Who retries.** The store does, with growing waits, for what may pass within a minute; callers do not. What still fails is a
+ * - **Who retries.** The store does, with growing waits, for what may pass within seconds; callers do not. What still fails is a
  *   {@link Failure} of kind `again`: the world may change later. Permanent ones are `stop` (credentials, missing bucket or folder, a name
  *   that is not allowed) and come at once. `replan` means that another was there first: `condition_failed`, `no_such_object`.
  * - **Idempotence.** Every operation may be repeated; an unconditional one then has the same effect. A conditional write that ended in
