@@ -9,8 +9,8 @@ import { readEndpoints, startEmbedded } from '../../src/embedded/embedded.ts';
 import { objectServer } from '../../src/embedded/object-server.ts';
 import { ensureObjectServerKeys, readObjectServerKeys } from '../../src/embedded/object-server-keys.ts';
 import { openStore } from '../../src/stores/objects/open.ts';
+import { bytes, textOf } from '../helpers/object-subject.ts';
 import { processesOf } from './embedded-processes.ts';
-import { bytes, textOf } from './objects-suite.ts';
 
 const quiet = () => undefined;
 const elsewhere = { temporalAddress: '127.0.0.1:1', mongodbUri: 'mongodb://127.0.0.1:1/' };

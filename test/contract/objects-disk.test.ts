@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { openDisk } from '../../src/stores/objects/disk.ts';
-import { bytes, listed, textOf } from './objects-suite.ts';
+import { bytes, listed, textOf } from '../helpers/object-subject.ts';
 
 let folder: string;
 let outside: string;
