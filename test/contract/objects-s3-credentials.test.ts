@@ -39,7 +39,7 @@ describe('Credentials for an S3 server', { timeout: 120_000 }, () => {
       await assert.rejects(openS3({ ...options, keys: pair }), (error: Error) => {
         assert.match(
           error.message,
-          /^The credentials were refused while opening the bucket in s3:\/\/faults \(\w+, status 40[34]\)\. Check the keys/,
+          /^The credentials were refused while opening the bucket in s3:\/\/faults\/place-\d+ \(\w+, status 40[34]\)\. Check the keys/,
         );
         assert.doesNotMatch(everything(error), new RegExp(`wrongSECRETwrong|UNKNOWNKEY|${accessKey.reveal()}`));
         return true;
