@@ -1,4 +1,3 @@
-import { isAbsolute, resolve } from 'node:path';
 import { textRead } from './values.ts';
 
 /** Where a store of objects is. */
@@ -14,16 +13,12 @@ const PREFIX = /^(?:[A-Za-z0-9_=+,-][A-Za-z0-9._=+,-]*(?:\/[A-Za-z0-9_=+,-][A-Za
 
 const EXPECTED = 'a folder such as stores/ooi or /data/ooi, or a bucket such as s3://bucket/ooi; without a user, a password or ".."';
 
-/** Reads `s3://bucket/prefix` or the path of a folder; null when it is neither. A relative folder stays one. */
+/** Reads `s3://bucket/prefix` or the path of a folder; null when it is neither. */
 export function parseStorePlace(written: string): StorePlace | null {
   const [, bucket, prefix = ''] = /^s3:\/\/([^/]*)\/?(.*?)\/?$/.exec(written) ?? [];
   if (bucket !== undefined) return BUCKET.test(bucket) && PREFIX.test(prefix) ? { kind: 's3', bucket, prefix } : null;
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(written) ? null : { kind: 'disk', folder: written };
 }
 
-/** In a flow file: a folder or a bucket. */
-export const storePlace = textRead(/^[^~\-\x00-\x1f\x7f][^\x00-\x1f\x7f]*$/, EXPECTED, parseStorePlace);
-
-/** The same place, its folder absolute. */
-export const resolvedPlace = (place: StorePlace, folder: string): StorePlace =>
-  place.kind === 'disk' && !isAbsolute(place.folder) ? { kind: 'disk', folder: resolve(folder, place.folder) } : place;
+/** In a flow file: a folder or a bucket. A relative folder is resolved against that of the file, before the schema sees it. */
+export const storePlace = textRead(/^[^~\-\x00-\x1f\x7f][^\x00-\x1f\x7f]*$/, EXPECTED, parseStorePlace).meta({ format: 'place' });

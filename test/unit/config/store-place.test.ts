@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseStorePlace, resolvedPlace, storePlace } from '../../../src/config/store-place.ts';
+import { z } from 'zod';
+import { flowKeys } from '../../../src/config/flow.ts';
+import { parseFlow } from '../../../src/config/flow-text.ts';
+import { parseStorePlace, storePlace } from '../../../src/config/store-place.ts';
 
 describe('the place of a store', () => {
   it('is a folder or a part of a bucket', () => {
@@ -10,10 +13,14 @@ describe('the place of a store', () => {
     assert.deepEqual(parseStorePlace('s3://ooi.data/a/b.c/'), { kind: 's3', bucket: 'ooi.data', prefix: 'a/b.c' });
   });
 
-  it('is made absolute against the folder of its file', () => {
-    assert.deepEqual(resolvedPlace({ kind: 'disk', folder: 'stores' }, '/srv/flows'), { kind: 'disk', folder: '/srv/flows/stores' });
-    assert.deepEqual(resolvedPlace({ kind: 'disk', folder: '/data' }, '/srv/flows'), { kind: 'disk', folder: '/data' });
-    assert.deepEqual(resolvedPlace({ kind: 's3', bucket: 'b-b', prefix: '' }, '/srv'), { kind: 's3', bucket: 'b-b', prefix: '' });
+  it('is made absolute against the folder of its flow file', () => {
+    const schema = z.strictObject({ ...flowKeys, kind: z.literal('moon'), schedules: z.strictObject({}).prefault({}), store: storePlace });
+    const read = (store: string) =>
+      parseFlow(`name: luna\nkind: moon\nstore: ${store}\n`, '/srv/flows/moon.yaml', [{ kind: 'moon', schema }]).store;
+
+    assert.deepEqual(read('stores/ooi'), { kind: 'disk', folder: '/srv/flows/stores/ooi' });
+    assert.deepEqual(read('../stores'), { kind: 'disk', folder: '/srv/stores' });
+    assert.deepEqual(read('s3://ooi-data/ctd'), { kind: 's3', bucket: 'ooi-data', prefix: 'ctd' });
   });
 
   for (const written of [
