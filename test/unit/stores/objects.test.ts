@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Failure } from '../../../src/errors.ts';
+import { chunksIn } from '../../../src/stores/objects/chunks.ts';
 import { counted } from '../../../src/stores/objects/counted.ts';
 import { openDisk } from '../../../src/stores/objects/disk.ts';
 import { publishLink, readPublished } from '../../../src/stores/objects/disk-link.ts';
@@ -141,6 +142,23 @@ describe('A fenced store', () => {
 
     assert.equal(Buffer.from((await store.get('key'))?.bytes ?? []).toString(), 'old');
     assert.equal(await store.get('other'), null);
+  });
+});
+
+describe('A folder of objects as chunks of a Zarr store', () => {
+  it('has its own keys, and leaves what lies beside it alone', async () => {
+    const store = await openDisk({ folder });
+    await store.put('CTD2/time/0', Buffer.from('beside'));
+    const chunks = chunksIn(store, 'CTD');
+    await chunks.set('time/0', Buffer.from('a'));
+    await chunks.set('.zmetadata', Buffer.from('b'));
+
+    const keys = await Array.fromAsync(chunks.list?.('') ?? []);
+    await chunks.delete('time/0');
+
+    assert.deepEqual(keys, ['.zmetadata', 'time/0']);
+    assert.equal(await chunks.get('time/0'), null);
+    assert.equal(Buffer.from((await store.get('CTD/.zmetadata'))?.bytes ?? []).toString(), 'b');
   });
 });
 
