@@ -59,7 +59,7 @@ function unknownKind(kind: unknown, kinds: readonly KindSchema[]): string {
 function resolvePaths(value: unknown, shape: Shape | undefined, folder: string): unknown {
   const shapes = alternatives(shape);
   if (typeof value === 'string') {
-    const isPath = shapes.some(({ format }) => format === 'path');
+    const isPath = shapes.some(({ format }) => format === 'path' || (format === 'place' && !value.includes('://')));
     return isPath && /^[^~-]/.test(value) ? resolve(folder, value) : value;
   }
   const inside = (element: unknown, key: PropertyKey): unknown => resolvePaths(element, below(shapes, key), folder);

@@ -17,6 +17,10 @@ const DEFAULTS = {
   http: '127.0.0.1:0',
   /** Politeness: a facility's server is asked for one thing a second by all workers together, whatever their number. */
   requestRate: '1',
+  /** What S3 servers other than Amazon's expect unless told otherwise. */
+  region: 'us-east-1',
+  /** Every S3 server answers it; bucket names as host names need a name service that knows them. */
+  pathStyle: 'true',
   /** Longer than one batch takes; a container's usual ten seconds would cut it. */
   shutdownGrace: '30s',
 } as const;
@@ -66,6 +70,17 @@ export const mongodbUri = z
   .string()
   .regex(/^mongodb(?:\+srv)?:\/\/\S+$/, { error: 'an address that begins with mongodb:// or mongodb+srv:// and holds no blanks' });
 
+const S3_EXPECTED = 'an address such as https://s3.example.org or http://127.0.0.1:7070, without a path, a user or a password';
+const s3Endpoint = z
+  .string()
+  .refine((written) => /^https?:\/\//.test(written) && parseHostPort(withPort(written)) !== null, { error: S3_EXPECTED });
+
+/** `host:port` of a base address; its slash at the end is allowed. */
+const withPort = (written: string): string => {
+  const host = written.replace(/^https?:\/\//, '').replace(/\/$/, '');
+  return /:\d+$/.test(host) ? host : `${host}:443`;
+};
+
 /** Every variable that is read from the environment, as text. An empty variable counts as one that is not set. */
 export const settingsSchema = z.strictObject({
   LANDFALL_HOME: filled.default(DEFAULTS.home).describe('folder of everything that Landfall writes by itself'),
@@ -81,6 +96,15 @@ export const settingsSchema = z.strictObject({
   TEMPORAL_TLS_CLIENT_KEY_PATH: filled.exactOptional().describe("file with the client certificate's key"),
   MONGODB_URI: mongodbUri.exactOptional().describe('MongoDB server (secret); absent: the embedded one'),
   MONGODB_URI_FILE: filled.exactOptional().describe('file that holds the address of the MongoDB server'),
+  S3_ENDPOINT: s3Endpoint.exactOptional().describe('S3 server, such as https://s3.us-west-2.amazonaws.com; absent: the embedded one'),
+  S3_REGION: filled.default(DEFAULTS.region).describe('region of the S3 server'),
+  S3_PATH_STYLE: flag.default(DEFAULTS.pathStyle).describe('true: buckets are named in the path; false: in the host name'),
+  S3_ACCESS_KEY_ID: filled
+    .exactOptional()
+    .describe('key id for S3_ENDPOINT (secret); absent: what other S3 clients find, in AWS_ variables, ~/.aws or the instance'),
+  S3_ACCESS_KEY_ID_FILE: filled.exactOptional().describe('file that holds the key id'),
+  S3_SECRET_ACCESS_KEY: filled.exactOptional().describe('secret key that belongs to the key id (secret)'),
+  S3_SECRET_ACCESS_KEY_FILE: filled.exactOptional().describe('file that holds the secret key'),
   LANDFALL_DATABASE: databaseName.default(DEFAULTS.database).describe('MongoDB database of plans, runs, receipts, quarantine and leases'),
   LANDFALL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default(DEFAULTS.level).describe('least level that is logged'),
   LANDFALL_LOG_FORMAT: z.enum(['auto', 'json', 'pretty']).default('auto').describe('auto: pretty on a terminal, else JSON'),
@@ -93,6 +117,7 @@ export const settingsSchema = z.strictObject({
     .describe('version of the workflows this worker runs; set: a run stays on the version it began with (docs/operations.md)'),
   LANDFALL_TEMPORAL_BIN: filled.exactOptional().describe('the temporal command for the embedded server'),
   LANDFALL_MONGOD_BIN: filled.exactOptional().describe('the mongod command for the embedded database'),
+  LANDFALL_VERSITYGW_BIN: filled.exactOptional().describe('the versitygw command for the embedded S3 server'),
   LANDFALL_CAPACITY_CONTROL: capacity('control'),
   LANDFALL_CAPACITY_REQUEST: capacity('request'),
   LANDFALL_CAPACITY_TRANSFER: capacity('transfer'),
@@ -111,4 +136,9 @@ export const VARIABLES: readonly string[] = Object.keys(settingsSchema.shape);
 export const isVariable = (name: string): name is Variable => Object.hasOwn(settingsSchema.shape, name);
 
 /** Variables whose values are never shown. */
-export const SECRET_VARIABLES: readonly string[] = ['TEMPORAL_API_KEY', 'MONGODB_URI'] satisfies readonly Variable[];
+export const SECRET_VARIABLES: readonly string[] = [
+  'TEMPORAL_API_KEY',
+  'MONGODB_URI',
+  'S3_ACCESS_KEY_ID',
+  'S3_SECRET_ACCESS_KEY',
+] satisfies readonly Variable[];

@@ -5,6 +5,7 @@ import { expectation, explain } from './explain.ts';
 import { ConfigError, instead, type Problem } from './problems.ts';
 import type { Queue } from './queues.ts';
 import { type ReadText, readSecretFile, Secret } from './secret.ts';
+import { type S3Settings, s3Disagreements, s3Of } from './settings-s3.ts';
 import { isVariable, mongodbUri, SECRET_VARIABLES, type SettingsText, settingsSchema, VARIABLES } from './settings-schema.ts';
 import { shapeOf } from './shape.ts';
 
@@ -38,6 +39,8 @@ export interface Settings {
     /** Database of Landfall's own book-keeping: plans, runs, receipts, quarantine, leases. */
     readonly database: string;
   };
+  /** Where objects named `s3://bucket/…` lie. */
+  readonly s3: S3Settings;
   readonly log: { readonly level: LogLevel; readonly format: LogFormat };
   /** Where /healthz and /metrics answer; null: nowhere. */
   readonly http: HostPort | null;
@@ -49,7 +52,7 @@ export interface Settings {
   /** The version of this worker's workflows; null: workers are not told apart by versions. */
   readonly buildId: string | null;
   /** Commands for the embedded servers, where they are not found by themselves. */
-  readonly binaries: { readonly temporal?: string; readonly mongod?: string };
+  readonly binaries: { readonly temporal?: string; readonly mongod?: string; readonly versitygw?: string };
 }
 
 export interface SettingsSources {
@@ -101,6 +104,8 @@ const FILE_VARIABLES = [
   'TEMPORAL_TLS_CLIENT_CERT_PATH',
   'TEMPORAL_TLS_CLIENT_KEY_PATH',
   'MONGODB_URI_FILE',
+  'S3_ACCESS_KEY_ID_FILE',
+  'S3_SECRET_ACCESS_KEY_FILE',
 ] as const;
 type FileVariable = (typeof FILE_VARIABLES)[number];
 type FileTexts = ReadonlyMap<FileVariable, Secret>;
@@ -128,7 +133,7 @@ function readFiles(
 }
 
 function disagreements(given: Readonly<Record<string, string | undefined>>): readonly Problem[] {
-  const twice = (['TEMPORAL_API_KEY', 'MONGODB_URI'] as const).filter(
+  const twice = (['TEMPORAL_API_KEY', 'MONGODB_URI', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const).filter(
     (name) => given[name] !== undefined && given[`${name}_FILE`] !== undefined,
   );
   const pair = ['TEMPORAL_TLS_CLIENT_CERT_PATH', 'TEMPORAL_TLS_CLIENT_KEY_PATH'] as const;
@@ -139,6 +144,7 @@ function disagreements(given: Readonly<Record<string, string | undefined>>): rea
       path: name,
       text: `${name} is missing, while the other half is set. Expected a client certificate and its key together.`,
     })),
+    ...s3Disagreements(given),
   ];
 }
 
@@ -156,6 +162,7 @@ function settingsOf(text: SettingsText, files: FileTexts, cwd: string): Settings
       ...(tls === undefined ? {} : { tls }),
     },
     mongodb: { ...(uri === undefined ? {} : { uri }), database: text.LANDFALL_DATABASE },
+    s3: s3Of(text, files),
     log: { level: text.LANDFALL_LOG_LEVEL, format: text.LANDFALL_LOG_FORMAT },
     http: text.LANDFALL_HTTP === 'off' ? null : parseHostPort(text.LANDFALL_HTTP),
     capacities: {
@@ -173,6 +180,7 @@ function settingsOf(text: SettingsText, files: FileTexts, cwd: string): Settings
     binaries: {
       ...(text.LANDFALL_TEMPORAL_BIN === undefined ? {} : { temporal: text.LANDFALL_TEMPORAL_BIN }),
       ...(text.LANDFALL_MONGOD_BIN === undefined ? {} : { mongod: text.LANDFALL_MONGOD_BIN }),
+      ...(text.LANDFALL_VERSITYGW_BIN === undefined ? {} : { versitygw: text.LANDFALL_VERSITYGW_BIN }),
     },
   };
 }

@@ -4,7 +4,7 @@ import { type Endpoints, removeEndpoints, writeEndpoints } from './endpoints.ts'
 import { type Lock, type LockAttempt, tryLock } from './lock.ts';
 import type { Report } from './progress.ts';
 import { type Configured, findPrograms, type Programs } from './servers.ts';
-import { type Started, startDatabase, startTemporal, stopAll } from './start-servers.ts';
+import { type Started, startDatabase, startObjectServer, startTemporal, stopAll } from './start-servers.ts';
 import type { ServiceExit, Supervised } from './supervise.ts';
 
 export { type Endpoints, readEndpoints } from './endpoints.ts';
@@ -17,6 +17,8 @@ export interface EmbeddedOptions {
   readonly report: Report;
   /** Servers that run elsewhere are used, not started. */
   readonly configured?: Configured;
+  /** Whether the S3 server is wanted too. No, unless said otherwise. */
+  readonly s3?: boolean;
   /** Whether a server that ends unasked is started again. Yes, unless said otherwise. */
   readonly restart?: boolean;
 }
@@ -37,7 +39,7 @@ export interface Embedded {
  *
  * @throws {Failure} `home_in_use` (another live process has this home), `home_not_usable` (no folder, not writable, or full), and what finding, building and starting throw.
  */
-export async function startEmbedded({ home, report, configured = {}, restart = true }: EmbeddedOptions): Promise<Embedded> {
+export async function startEmbedded({ home, report, configured = {}, s3 = false, restart = true }: EmbeddedOptions): Promise<Embedded> {
   const folder = resolve(home);
   const lock = ownHome(folder);
   let processes: readonly Supervised[] = [];
@@ -52,7 +54,7 @@ export async function startEmbedded({ home, report, configured = {}, restart = t
     return stopped;
   };
   try {
-    const started = await startAll(await findPrograms(report, configured), folder, { report, restart });
+    const started = await startAll(await findPrograms(report, configured, { s3 }), folder, { report, restart });
     processes = started.processes;
     const endpoints = endpointsOf(started, configured);
     writeEndpoints(folder, endpoints);
@@ -100,35 +102,42 @@ function attemptOn(home: string): LockAttempt {
 interface AllStarted {
   readonly temporal: Started | null;
   readonly database: Started | null;
+  readonly objectServer: Started | null;
   readonly processes: readonly Supervised[];
 }
 
-/** Side by side; if one does not start, the other is stopped. */
+/** Side by side; if one does not start, the others are stopped. */
 async function startAll(
   programs: Programs,
   home: string,
   options: { readonly report: Report; readonly restart: boolean },
 ): Promise<AllStarted> {
-  const [temporal, database] = await Promise.allSettled([
+  const [temporal, database, objectServer] = await Promise.allSettled([
     programs.temporal === null ? null : startTemporal(programs.temporal, home, options),
     programs.database === null ? null : startDatabase(programs.database, home, options),
+    programs.versitygw === null ? null : startObjectServer(programs.versitygw, home, options),
   ]);
-  const processes = [database, temporal].flatMap((outcome) => (outcome.status === 'fulfilled' ? (outcome.value?.processes ?? []) : []));
-  for (const outcome of [temporal, database]) {
+  const outcomes = [objectServer, database, temporal];
+  const processes = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? (outcome.value?.processes ?? []) : []));
+  for (const outcome of outcomes.toReversed()) {
     if (outcome.status === 'fulfilled') continue;
     await stopAll(processes);
     throw outcome.reason;
   }
-  if (temporal.status === 'rejected' || database.status === 'rejected') throw new Error('both outcomes were looked at');
-  return { temporal: temporal.value, database: database.value, processes };
+  if (temporal.status === 'rejected' || database.status === 'rejected' || objectServer.status === 'rejected') {
+    throw new Error('all outcomes were looked at');
+  }
+  return { temporal: temporal.value, database: database.value, objectServer: objectServer.value, processes };
 }
 
-function endpointsOf({ temporal, database }: AllStarted, configured: Configured): Endpoints {
+function endpointsOf({ temporal, database, objectServer }: AllStarted, configured: Configured): Endpoints {
   const [temporalPort, uiPort] = temporal?.ports ?? [];
   const [mongodbPort] = database?.ports ?? [];
+  const [s3Port] = objectServer?.ports ?? [];
   return {
     temporalAddress: configured.temporalAddress ?? `127.0.0.1:${temporalPort}`,
     temporalUi: uiPort === undefined ? null : `http://127.0.0.1:${uiPort}`,
     mongodbUri: configured.mongodbUri ?? `mongodb://127.0.0.1:${mongodbPort}/landfall`,
+    s3Endpoint: configured.s3Endpoint ?? (s3Port === undefined ? null : `http://127.0.0.1:${s3Port}`),
   };
 }

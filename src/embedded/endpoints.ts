@@ -11,6 +11,8 @@ export interface Endpoints {
   /** The Web UI's address; null when Temporal is not ours and nobody said where its UI is. */
   readonly temporalUi: string | null;
   readonly mongodbUri: string;
+  /** Base address of the S3 server; null when none was asked for. Its keys lie elsewhere: everybody may read this file. */
+  readonly s3Endpoint: string | null;
 }
 
 const fileIn = (home: string): string => join(home, 'endpoints.json');
@@ -27,8 +29,8 @@ export const removeEndpoints = (home: string): void => rmSync(fileIn(home), { fo
 export async function readEndpoints(home: string): Promise<Endpoints | null> {
   const written = parse(fileIn(home));
   if (written === null || !('owner' in written) || !isProcessId(written.owner) || !isAlive(written.owner)) return null;
-  const { temporalAddress, temporalUi, mongodbUri } = written;
-  return { temporalAddress, temporalUi, mongodbUri };
+  const { temporalAddress, temporalUi, mongodbUri, s3Endpoint } = written;
+  return { temporalAddress, temporalUi, mongodbUri, s3Endpoint };
 }
 
 const ABSENT: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
@@ -52,4 +54,6 @@ const isEndpoints = (value: unknown): value is Endpoints =>
   'temporalUi' in value &&
   (value.temporalUi === null || typeof value.temporalUi === 'string') &&
   'mongodbUri' in value &&
-  typeof value.mongodbUri === 'string';
+  typeof value.mongodbUri === 'string' &&
+  's3Endpoint' in value &&
+  (value.s3Endpoint === null || typeof value.s3Endpoint === 'string');

@@ -5,7 +5,7 @@ import { findPrograms } from './servers.ts';
 
 /** Finds or installs every server of the embedded default. With all there it looks at a few files. */
 export async function installEmbedded({ report }: { readonly report: Report }): Promise<void> {
-  await findPrograms(report, {});
+  await findPrograms(report, {}, { s3: true });
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -7,6 +7,7 @@ import type { DatabasePrograms } from './servers.ts';
 import { type ServiceSpec, type Supervised, type SupervisionOptions, supervise } from './supervise.ts';
 import { TEMPORAL_PORT, TEMPORAL_UI_PORT, temporalService } from './temporal.ts';
 import { unprivileged } from './unprivileged.ts';
+import { lacksAttributes, S3_PORT, usesSidecar, versitygwService } from './versitygw.ts';
 
 /** Where a server answers, and the processes behind it in the order they were started. */
 export interface Started {
@@ -48,6 +49,25 @@ export async function startDatabase(programs: DatabasePrograms, home: string, op
   } catch (error) {
     await stopAll(postgres.processes);
     throw error;
+  }
+}
+
+/** The S3 server: its port. */
+export async function startObjectServer(program: string, home: string, options: SupervisionOptions): Promise<Started> {
+  const start = (hasSidecar: boolean) =>
+    startOnPorts({ port: S3_PORT }, options, ({ port }) => ({
+      ports: [port],
+      spec: versitygwService(program, { home, port, hasSidecar }),
+    }));
+  if (usesSidecar(home)) return start(true);
+  try {
+    return await start(false);
+  } catch (error) {
+    if (!isFailure(error, 'server_did_not_start') || !lacksAttributes(error.message)) throw error;
+    options.report(
+      `${home} is on a file system without extended attributes: a kill of the S3 server can damage an object (docs/objects.md)`,
+    );
+    return start(true);
   }
 }
 

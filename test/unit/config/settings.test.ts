@@ -33,6 +33,7 @@ describe('settings', () => {
       flows: '/srv/flows',
       temporal: { namespace: 'default' },
       mongodb: { database: 'landfall' },
+      s3: { region: 'us-east-1', isPathStyle: true },
       log: { level: 'info', format: 'auto' },
       http: { host: '127.0.0.1', port: 0 },
       capacities: { control: 20, request: 4, transfer: 2, convert: 2, load: 4, verify: 1, notify: 2 },
@@ -95,6 +96,42 @@ describe('settings', () => {
     assert.equal(temporal.tls?.client?.key.reveal(), 'hunter2');
   });
 
+  it('name an S3 server with its keys, from files too', () => {
+    const { s3 } = load({
+      S3_ENDPOINT: 'https://s3.example.org/',
+      S3_REGION: 'eu-north-1',
+      S3_PATH_STYLE: 'false',
+      S3_ACCESS_KEY_ID: 'AK',
+      S3_SECRET_ACCESS_KEY_FILE: '/run/secrets/key',
+    });
+
+    assert.deepEqual([s3.endpoint, s3.region, s3.isPathStyle], ['https://s3.example.org', 'eu-north-1', false]);
+    assert.deepEqual([s3.keys?.accessKey.reveal(), s3.keys?.secretKey.reveal()], ['AK', 'hunter2']);
+  });
+
+  it('leave the keys of a named S3 server to what other clients find', () => {
+    const { s3 } = load({ S3_ENDPOINT: 'http://127.0.0.1:7070' });
+
+    assert.deepEqual(s3, { endpoint: 'http://127.0.0.1:7070', region: 'us-east-1', isPathStyle: true });
+  });
+
+  it('refuse an S3 server without its keys, keys without a server, and an address with a password, showing none of it', () => {
+    assert.throws(
+      () => load({ S3_ENDPOINT: 'https://me:hunter2@s3.example.org', S3_ACCESS_KEY_ID: 'hunter2' }),
+      (error: Error) => {
+        assert.match(error.message, /^2 problems/);
+        assert.match(error.message, /S3_ENDPOINT is .*Expected an address such as https:/);
+        assert.match(error.message, /S3_SECRET_ACCESS_KEY is missing, while the other half is set/);
+        assert.doesNotMatch(error.message, /hunter2/);
+        return true;
+      },
+    );
+    assert.throws(
+      () => load({ S3_SECRET_ACCESS_KEY: 'hunter2', S3_ACCESS_KEY_ID: 'AK' }),
+      /S3_ENDPOINT is missing, while keys for it are set/,
+    );
+  });
+
   it('leave TLS off where TEMPORAL_TLS says so, and turn it on by that alone', () => {
     const off = load({ TEMPORAL_TLS: 'false', TEMPORAL_API_KEY: 'k' });
     const on = load({ TEMPORAL_TLS: 'true' });
@@ -131,7 +168,7 @@ describe('settings', () => {
       message: `17 problems in the environment:
   LANDFALL_HOEM is not a setting. Did you mean LANDFALL_HOME?
   LANDFALL_CAPACITY_LOADS is not a setting. Did you mean LANDFALL_CAPACITY_LOAD?
-  LANDFALL_COLOUR_OF_THE_SHED is not a setting. Known settings: LANDFALL_HOME, LANDFALL_FLOWS, LANDFALL_DATABASE, LANDFALL_LOG_LEVEL, LANDFALL_LOG_FORMAT, LANDFALL_HTTP, LANDFALL_SHUTDOWN_GRACE, LANDFALL_BUILD_ID, LANDFALL_TEMPORAL_BIN, LANDFALL_MONGOD_BIN, LANDFALL_CAPACITY_CONTROL, LANDFALL_CAPACITY_REQUEST, LANDFALL_CAPACITY_TRANSFER, LANDFALL_CAPACITY_CONVERT, LANDFALL_CAPACITY_LOAD, LANDFALL_CAPACITY_VERIFY, LANDFALL_CAPACITY_NOTIFY, LANDFALL_RATE_REQUEST.
+  LANDFALL_COLOUR_OF_THE_SHED is not a setting. Known settings: LANDFALL_HOME, LANDFALL_FLOWS, LANDFALL_DATABASE, LANDFALL_LOG_LEVEL, LANDFALL_LOG_FORMAT, LANDFALL_HTTP, LANDFALL_SHUTDOWN_GRACE, LANDFALL_BUILD_ID, LANDFALL_TEMPORAL_BIN, LANDFALL_MONGOD_BIN, LANDFALL_VERSITYGW_BIN, LANDFALL_CAPACITY_CONTROL, LANDFALL_CAPACITY_REQUEST, LANDFALL_CAPACITY_TRANSFER, LANDFALL_CAPACITY_CONVERT, LANDFALL_CAPACITY_LOAD, LANDFALL_CAPACITY_VERIFY, LANDFALL_CAPACITY_NOTIFY, LANDFALL_RATE_REQUEST.
   TEMPORAL_ADDRESS is "temporal:0". Expected host:port such as temporal.example.org:7233.
   TEMPORAL_API_KEY and TEMPORAL_API_KEY_FILE are both set. Expected one of them.
   TEMPORAL_API_KEY_FILE cannot be used: the file /private/key may not be read by this user. Expected a text file that this user may read.
