@@ -34,8 +34,16 @@ export async function exchange(db: Db, { live, next, old }: Exchange, before: ()
       remedy: names.has(old) ? `Give ${old} its name back, ${live}, and rebuild` : 'Make the collections with landfall apply, and rebuild',
     });
   }
+  if (names.has(live) && names.has(old)) {
+    // What `apply` makes anew when it meets the moment between the renames. The rename takes its place in one step, and fails where an
+    // attempt that was taken for dead comes to it after the swap is done.
+    if ((await within(`looking into ${live}`, () => db.collection(live).findOne({}, { projection: { _id: 1 } }))) !== null)
+      throw inTheWay(db, live, old);
+    await before();
+    await within(`renaming ${next} to ${live}`, () => db.renameCollection(next, live, { dropTarget: true }));
+    return;
+  }
   if (names.has(live)) {
-    if (names.has(old)) throw inTheWay(db, live, old);
     await before();
     await within(`renaming ${live} to ${old}`, () => db.renameCollection(live, old));
   }
@@ -50,7 +58,7 @@ const inTheWay = (db: Db, live: string, old: string): Failure =>
     code: 'swap_impossible',
     happened: `Both ${db.databaseName}.${live} and ${db.databaseName}.${old} are there, so the live collection cannot be put aside`,
     expected: `no ${old} while a rebuild swaps`,
-    remedy: `Look at both: drop ${live} where it is empty, as apply makes it; else rename or drop ${old}. Then start the rebuild again: it goes on with the swap`,
+    remedy: `Look at both: keep what is wanted of ${live} elsewhere and drop it, or rename ${old}. Then start the rebuild again: it goes on with the swap`,
   });
 
 export async function namesIn(db: Db): Promise<ReadonlySet<string>> {

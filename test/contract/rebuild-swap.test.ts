@@ -177,10 +177,20 @@ describe('the swap of a rebuild beside the live collections', () => {
     assert.equal(await loaded.products.collection('argo__next').countDocuments(), 2);
   });
 
+  it('takes the place of an empty live collection that apply has made between the renames', async () => {
+    const loaded = await loadedBeside(named('applied'));
+    await loaded.products.renameCollection('argo', 'argo__old');
+    await applyCollections(loaded.products, argoCollections(loaded.flow.collections));
+
+    await swapRebuild(loaded.use, context(loaded));
+
+    await assertSwapped(loaded);
+  });
+
   it('stops where somebody wrote to the live name between the renames', async () => {
     const loaded = await loadedBeside(named('written'));
     await loaded.products.renameCollection('argo', 'argo__old');
-    await loaded.products.createCollection('argo');
+    await loaded.products.collection<{ readonly _id: string }>('argo').insertOne(document('1900000_009'));
 
     await assert.rejects(swapRebuild(loaded.use, context(loaded)), /Both .*\.argo and .*\.argo__old are there/);
 
