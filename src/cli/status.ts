@@ -40,7 +40,7 @@ export async function status(context: Context, only: string | null): Promise<Ans
   for (const flow of flows) statuses.push(await statusOf(context, flow));
   const width = process.stdout.isTTY ? process.stdout.columns : WIDTH;
   const record = only === null ? '' : recordLines(statuses[0]?.last?.record ?? {});
-  const checks = only === null ? [] : (statuses[0]?.checks ?? []).map((run) => checkText(run, new Date()));
+  const checks = checkLines(statuses, only !== null, new Date());
   const parts = [statusTable(statuses, new Date(), width), record, checks.join('\n')].filter((part) => part !== '');
   return { value: statuses, text: parts.join('\n\n') };
 }
@@ -129,6 +129,14 @@ function lastOf(run: Run | null, now: Date): string {
   }
   const ago = formatDuration(now.getTime() - endedAt.getTime());
   return `${job} ${health}, ${ago} ago, took ${formatDuration(endedAt.getTime() - startedAt.getTime())}`;
+}
+
+/** The checks of one flow; of many, only those that want somebody: one asks, fails or failed. Pure. */
+export function checkLines(statuses: readonly FlowStatus[], isOne: boolean, now: Date): readonly string[] {
+  const isWanting = ({ health }: Run): boolean => health !== 'ok' && health !== 'stopped';
+  return statuses.flatMap(({ flow, checks }) =>
+    checks.filter((run) => isOne || isWanting(run)).map((run) => `${isOne ? '' : `${flow}: `}${checkText(run, now)}`),
+  );
 }
 
 /** A check in a line. Pure. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { checkText, type FlowStatus, statusTable } from '../../../src/cli/status.ts';
+import { checkLines, checkText, type FlowStatus, statusTable } from '../../../src/cli/status.ts';
 import { noProgress, type Run } from '../../../src/stores/runs.ts';
 
 const at = (time: string): Date => new Date(`2026-03-01T${time}Z`);
@@ -77,5 +77,16 @@ describe('the status of a flow', () => {
     const checked = { ...run, job: 'verify', endedAt: at('06:20:00'), says: '50 profiles checked: 50 clean.' };
 
     assert.equal(checkText(checked, at('07:00:00')), 'verify ok, 40 min ago, took 20 min: 50 profiles checked: 50 clean.');
+    assert.equal(checkLines([{ ...status, checks: [checked] }], true, at('07:00:00')).length, 1);
+    assert.deepEqual(checkLines([{ ...status, checks: [checked] }], false, at('07:00:00')), []);
+  });
+
+  it('tells in the overview too of a check that asks', () => {
+    const asking: Run = { ...run, job: 'audit', health: 'asks', says: '40 documents would be removed.' };
+
+    const lines = checkLines([{ ...status, checks: [asking] }], false, at('07:00:00'));
+
+    assert.equal(lines.length, 1);
+    assert.match(lines.join(), /^argo: audit .*asks.*: 40 documents would be removed\.$/);
   });
 });
