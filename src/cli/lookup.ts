@@ -35,7 +35,7 @@ export async function runningWorkflow(context: Context, { name, kind }: Flow, jo
 }
 
 /** Whether a workflow runs, in the chain that began with this run; null: in any. */
-async function isRunning(handle: WorkflowHandle, firstRun: string | null): Promise<boolean> {
+export async function isRunning(handle: WorkflowHandle, firstRun: string | null): Promise<boolean> {
   try {
     const { status, raw } = await handle.describe();
     return status.name === 'RUNNING' && (firstRun === null || raw.workflowExecutionInfo?.firstRunId === firstRun);
