@@ -78,7 +78,10 @@ async function play(home: string, options: DemoOptions & { readonly isJson: bool
   if (options.isJson)
     say(JSON.stringify({ home, nights: nights.map(({ record }) => record), played, documents, checked, right: isRight(checked) }));
   tell(options.stay ? lookAround(home, embedded, status, context, nights.at(-1)?.started) : AFTERWARDS);
-  if (options.stay) await lifetime.stopped;
+  if (options.stay) {
+    await lifetime.stopped;
+    remark(`Ending. What it made stays in ${short(home)} until the next demo begins.`);
+  }
   return isRight(checked) ? EXIT.done : EXIT.failed;
 }
 

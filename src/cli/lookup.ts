@@ -35,7 +35,7 @@ export async function runningWorkflow(context: Context, { name, kind }: Flow, jo
 }
 
 /** Whether a workflow runs, in the chain that began with this run; null: in any. */
-async function isRunning(handle: WorkflowHandle, firstRun: string | null): Promise<boolean> {
+export async function isRunning(handle: WorkflowHandle, firstRun: string | null): Promise<boolean> {
   try {
     const { status, raw } = await handle.describe();
     return status.name === 'RUNNING' && (firstRun === null || raw.workflowExecutionInfo?.firstRunId === firstRun);
@@ -50,15 +50,28 @@ export async function requireRunning(context: Context, flow: string, job: string
   const found = await context.flow(flow);
   const running = await runningWorkflow(context, found, job);
   if (running !== null) return running;
-  throw notRunning(found, job);
+  throw notRunning(found, job, job === null ? await checksUnderWay(context, found) : []);
 }
 
-export const notRunning = ({ name, kind }: Flow, job: string | null): Failure =>
+/** The jobs that only check and are at work now: none of them is the flow's run. */
+async function checksUnderWay(context: Context, flow: Flow): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const job of jobsOf(flow.kind, 'read')) if ((await runningWorkflow(context, flow, job)) !== null) found.push(job);
+  return found;
+}
+
+export const notRunning = ({ name, kind }: Flow, job: string | null, checks: readonly string[] = []): Failure =>
   new Failure({
     kind: 'stop',
     code: 'not_running',
-    happened: job === null ? `Flow ${name} is not running` : `${job} of ${name} is not running`,
-    remedy: `Start it with: landfall run ${job ?? firstJob(kind)} ${name}`,
+    happened:
+      job !== null
+        ? `${job} of ${name} is not running`
+        : `Flow ${name} is not running${checks.length === 0 ? '' : `, only ${checks.join(' and ')}, which changes nothing`}`,
+    remedy:
+      checks.length === 0
+        ? `Start it with: landfall run ${job ?? firstJob(kind)} ${name}`
+        : `That one is steered with ${checks.map((check) => `--job ${check}`).join(' or ')}`,
   });
 
 /** The job a kind names first is the one that is done every night. */

@@ -3,7 +3,8 @@ import { etaMs, formatBytes, formatCount, formatDuration, formatRate, progressBa
 import type { Run } from '../stores/runs.ts';
 
 const BAR = 24;
-const LABEL = 8;
+/** The longest is `summaries`. */
+const LABEL = 9;
 
 /** A phase under way in one line: name, bar, counts, rate, time left. Without a known total, what is done so far and for how long. Pure. */
 export function progressLine({ progress, phaseSince }: Run, now: Date): string {

@@ -3,7 +3,8 @@ import { formatBytes, formatCount, formatDuration, formatTable } from '../observ
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * A run's record, of whatever kind, as a small table: a line for each count that is not zero, list of sentences or breakdown. Its names,
+ * A run's record, of whatever kind, as a small table: a line for each count that is not zero (with a sample or without), list of sentences or
+ * breakdown. Its names,
  * times and versions are in the record itself. Pure.
  */
 export function recordLines(record: Fields): string {
@@ -19,6 +20,7 @@ function rowsOf(name: string, value: unknown): readonly (readonly string[])[] {
   if (typeof value === 'number') return value === 0 ? [] : [[label, figure(name, value)]];
   if (Array.isArray(value)) return value.filter((line) => typeof line === 'string').map((line, at) => [at === 0 ? label : '', line]);
   if (!isFields(value)) return [];
+  if (typeof value.count === 'number') return rowsOf(name, value.count);
   const parts = Object.entries(value).flatMap(([part, n]) => (typeof n === 'number' ? [`${part} ${figure(part, n)}`] : []));
   return parts.length === 0 ? [] : [[label, parts.join(', ')]];
 }

@@ -6,7 +6,7 @@ import { Receipts } from '../stores/receipts.ts';
 import { type Run, Runs } from '../stores/runs.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit.ts';
-import { jobsOf } from './lookup.ts';
+import { isRunning, jobsOf } from './lookup.ts';
 import type { Answer } from './output.ts';
 import { recordLines } from './record-lines.ts';
 import { askWhatItSays } from './says.ts';
@@ -67,11 +67,20 @@ async function lastChecks(database: Database, flow: string, kind: string): Promi
   return (await Promise.all(jobsOf(kind, 'read').map((job) => runs.latest(flow, 1, [job])))).flat();
 }
 
-/** A run that is under way says itself what it waits for. */
+/** A run that is under way says itself what it waits for; one that was terminated could not say that it ended. */
 async function lastRun(context: Context, flow: string, kind: string): Promise<Run | null> {
   const [last] = await new Runs(await context.database()).latest(flow, 1, jobsOf(kind, 'write'));
-  if (last === undefined || last.endedAt !== null || last.says !== null) return last ?? null;
-  return { ...last, says: (await askWhatItSays(await context.client(), last.workflowId)) ?? null };
+  if (last === undefined || last.endedAt !== null) return last ?? null;
+  const client = await context.client();
+  if (!(await isRunning(client.workflow.getHandle(last.workflowId), last.run))) {
+    return {
+      ...last,
+      endedAt: last.updatedAt,
+      health: 'stopped',
+      says: 'It was ended without keeping its record; the next run goes on from there.',
+    };
+  }
+  return last.says === null ? { ...last, says: (await askWhatItSays(client, last.workflowId)) ?? null } : last;
 }
 
 /** The earliest of the flow's schedules. */

@@ -84,7 +84,7 @@ const withPort = (written: string): string => {
 /** Every variable that is read from the environment, as text. An empty variable counts as one that is not set. */
 export const settingsSchema = z.strictObject({
   LANDFALL_HOME: filled.default(DEFAULTS.home).describe('folder of everything that Landfall writes by itself'),
-  LANDFALL_FLOWS: filled.default(DEFAULTS.flows).describe('folder of the flow files'),
+  LANDFALL_FLOWS: filled.default(DEFAULTS.flows).describe('folder of the flow files; absent: `flows` in the home, where there is one'),
   TEMPORAL_ADDRESS: serverAddress.exactOptional().describe('Temporal server; absent: the embedded one'),
   TEMPORAL_NAMESPACE: filled.default(DEFAULTS.namespace).describe('Temporal namespace'),
   TEMPORAL_API_KEY: filled.exactOptional().describe('API key of the Temporal server (secret); turns TLS on'),

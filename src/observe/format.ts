@@ -27,9 +27,10 @@ export const formatCount = (count: number): string =>
 /** `1 profile`, `2,000 profiles`; another plural where adding an s is wrong. */
 export const formatItems = (count: number, one: string, many = `${one}s`): string => `${formatCount(count)} ${count === 1 ? one : many}`;
 
-/** `850/s`, `2.5/s`. */
+/** `850/s`, `2.5/s`; what is slower than that can tell by the minute: `1.9/min`. */
 export const formatRate = (perSecond: number): string => {
   if (!Number.isFinite(perSecond)) return NOTHING;
+  if (perSecond > 0 && perSecond < 0.1) return `${threeDigits(perSecond * 60)}/min`;
   return perSecond >= 1_000 ? `${formatCount(Math.round(perSecond))}/s` : `${threeDigits(perSecond)}/s`;
 };
 

@@ -46,7 +46,7 @@ export function profileSentence(facts: ProfileFacts): string {
 export function profileLines(facts: ProfileFacts): Lines {
   const { receipt, document, verification, run } = facts;
   return [
-    ...fileLines(facts.files),
+    ...fileLines(facts),
     ...(receipt === null
       ? [['receipt', 'none'] as const]
       : [
@@ -68,11 +68,12 @@ export const chosenFiles = ({ files }: Pick<ProfileFacts, 'files'>): readonly He
 
 const isCore = (path: string): boolean => /\/[RD]\d[^/]*$/.test(path);
 
-function fileLines(files: readonly HeldFile[]): Lines {
+function fileLines({ files, receipt }: Pick<ProfileFacts, 'files' | 'receipt'>): Lines {
+  const chosen = receipt === null ? 'to be loaded' : 'loaded';
   if (files.length === 0) return [['files', 'none in the mirror']];
   return files.map(({ path, sizeBytes, mtimeMs, isChosen }, at) => [
     at === 0 ? 'files' : '',
-    `${path}, ${formatBytes(sizeBytes)}, of ${time(new Date(mtimeMs))}, ${isChosen ? 'loaded' : 'not loaded'}`,
+    `${path}, ${formatBytes(sizeBytes)}, of ${time(new Date(mtimeMs))}, ${isChosen ? chosen : 'not loaded'}`,
   ]);
 }
 

@@ -40,6 +40,7 @@ describe('the demo', () => {
 
     assert.equal(flow.name, 'argo');
     assert.equal(Reflect.get(flow, 'mirror'), '/tmp/a "b": c # d/mirror');
+    assert.equal(Reflect.get(Object(Reflect.get(flow, 'verify')), 'paceMs'), 1_000);
   });
 
   it('tells a day at the centres in words, without what did not happen', () => {

@@ -37,21 +37,21 @@ describe('the line of a phase under way', () => {
   it('shows bar, counts, bytes, rejections, rate and the time left', () => {
     const line = progressLine(run({ done: 250, total: 1000, failed: 3, bytes: 12_300_000 }), after(10));
 
-    assert.equal(line, 'load      ██████░░░░░░░░░░░░░░░░░░  250/1,000  12.3 MB  3 rejected  25/s  30 s left');
+    assert.equal(line, 'load       ██████░░░░░░░░░░░░░░░░░░  250/1,000  12.3 MB  3 rejected  25/s  30 s left');
   });
 
   it('shows what is done and for how long while the total is not known', () => {
     const line = progressLine(run({ phase: 'list', done: 1917 }), after(2));
 
-    assert.equal(line, 'list      1,917 so far  2 s');
+    assert.equal(line, 'list       1,917 so far  2 s');
   });
 
   it('promises no time before anything is done, nor when the clocks disagree', () => {
     const early = progressLine(run({ total: 10 }), after(5));
     const backwards = progressLine(run({ done: 5, total: 10 }), after(-5));
 
-    assert.equal(early, 'load      ░░░░░░░░░░░░░░░░░░░░░░░░  0/10');
-    assert.equal(backwards, 'load      ████████████░░░░░░░░░░░░  5/10');
+    assert.equal(early, 'load       ░░░░░░░░░░░░░░░░░░░░░░░░  0/10');
+    assert.equal(backwards, 'load       ████████████░░░░░░░░░░░░  5/10');
   });
 });
 
@@ -59,13 +59,13 @@ describe('the last line of a phase', () => {
   it('is complete when the next phase has begun, whatever was seen last', () => {
     const line = endedLine(run({ done: 885, total: 1210, bytes: 5 }), after(4), true);
 
-    assert.equal(line, 'load      ████████████████████████  1,210/1,210  done in 4 s  303/s');
+    assert.equal(line, 'load       ████████████████████████  1,210/1,210  done in 4 s  303/s');
   });
 
   it('stays where it was when the run ended badly', () => {
     const line = endedLine(run({ done: 500, total: 1000, bytes: 2_000_000, failed: 1 }), after(5), false);
 
-    assert.equal(line, 'load      ████████████░░░░░░░░░░░░  500/1,000  2 MB  1 rejected  ended after 5 s  100/s');
+    assert.equal(line, 'load       ████████████░░░░░░░░░░░░  500/1,000  2 MB  1 rejected  ended after 5 s  100/s');
   });
 });
 
@@ -80,8 +80,8 @@ describe('a view of a run', () => {
     view.end(run({ phase: 'ended' }, { phaseSince: after(1.5), endedAt: after(3.5) }));
 
     assert.deepEqual(out.text().split('\n'), [
-      '  copy      ████████████████████████  7/7  done in 1 s  7/s',
-      '  load      ████████████████████████  4/4  done in 2 s  2/s',
+      '  copy       ████████████████████████  7/7  done in 1 s  7/s',
+      '  load       ████████████████████████  4/4  done in 2 s  2/s',
       '',
     ]);
   });
@@ -92,7 +92,7 @@ describe('a view of a run', () => {
 
     for (const second of [0, 1, 2, 3, 4, 5, 6]) view.update(run({ done: second, total: 60 }), after(second));
 
-    assert.deepEqual(out.text().split('\n'), ['  load      ██░░░░░░░░░░░░░░░░░░░░░░  5/60  1/s  55 s left', '']);
+    assert.deepEqual(out.text().split('\n'), ['  load       ██░░░░░░░░░░░░░░░░░░░░░░  5/60  1/s  55 s left', '']);
   });
 
   it('rewrites one line on a terminal, never longer than it is wide', () => {
