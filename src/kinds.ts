@@ -9,3 +9,9 @@ export const kindNamed = (name: string): AnyKind | undefined => kinds.find(({ ki
 
 /** Folders that workers write to for a flow. */
 export const flowFolders = (flow: Flow): readonly string[] => kindNamed(flow.kind)?.folders(flow) ?? [];
+
+/** Collections that only this flow may write to, as `<database>.<collection>`. */
+export const flowCollections = (flow: Flow): readonly string[] =>
+  (kindNamed(flow.kind)?.databases(flow) ?? []).flatMap(({ database, collections }) =>
+    collections.map(({ name }) => `${database}.${name}`),
+  );

@@ -1,5 +1,5 @@
 import type { Flow } from '../config/flow.ts';
-import { flowFolders, kindNamed } from '../kinds.ts';
+import { flowCollections, flowFolders, kindNamed } from '../kinds.ts';
 import { formatItems } from '../observe/format.ts';
 import { bookCollections, indexName } from '../stores/collection-spec.ts';
 import { applyCollections, type CollectionsDiff, diffCollections } from '../stores/collections.ts';
@@ -13,7 +13,7 @@ import { applySchedule, diffSchedules, type ScheduleChange, scheduleIds, wantedS
 /** `diff` looks, `apply` closes what it sees. Neither ever drops a collection. */
 export async function applyFlows(context: Context, isDryRun: boolean): Promise<Answer> {
   const flows = (await context.flows()).map(({ flow }) => flow);
-  refuseOverlap(flows.map((flow) => ({ flow: flow.name, folders: flowFolders(flow) })));
+  refuseOverlap(flows.map((flow) => ({ flow: flow.name, folders: flowFolders(flow), collections: flowCollections(flow) })));
   const database = await context.database();
   const client = await context.client();
   const deployment = context.settings.mongodb.database;

@@ -1,19 +1,24 @@
 import { resolve, sep } from 'node:path';
 import { Failure } from '../errors.ts';
 
-/** The folders that workers write to for a flow. */
-export interface FlowFolders {
+/** What workers write to for a flow. */
+export interface FlowPlaces {
   readonly flow: string;
   readonly folders: readonly string[];
+  /** Products, as `<database>.<collection>`. */
+  readonly collections: readonly string[];
 }
 
 /**
  * Refuses flows that write to one folder, or one inside another's: a mirror deletes what its source does not have, the other flow's files too.
+ * So it does with flows that write to one collection: a rebuild removes what its own mirror does not account for.
  * @throws {Failure} `bad_configuration` (stop), naming the two flows and folders.
  */
-export function refuseOverlap(flows: readonly FlowFolders[]): void {
+export function refuseOverlap(flows: readonly FlowPlaces[]): void {
   for (const [at, one] of flows.entries()) {
     for (const other of flows.slice(at + 1)) {
+      const shared = one.collections.filter((name) => other.collections.includes(name));
+      if (shared.length > 0) throw sharedCollections(one.flow, other.flow, shared);
       for (const mine of one.folders) {
         const theirs = other.folders.find((folder) => holds(mine, folder) || holds(folder, mine));
         if (theirs === undefined) continue;
@@ -28,5 +33,14 @@ export function refuseOverlap(flows: readonly FlowFolders[]): void {
     }
   }
 }
+
+const sharedCollections = (one: string, other: string, shared: readonly string[]): Failure =>
+  new Failure({
+    kind: 'stop',
+    code: 'bad_configuration',
+    happened: `Flows ${one} and ${other} both write to ${shared.join(', ')}`,
+    expected: "collections of one flow alone: a rebuild removes what the flow's own mirror does not account for, the other's documents too",
+    remedy: 'Give one of the flows another database, or other names of collections',
+  });
 
 const holds = (folder: string, path: string): boolean => `${resolve(path)}${sep}`.startsWith(`${resolve(folder)}${sep}`);

@@ -4,19 +4,40 @@ import { refuseOverlap } from '../../../src/cli/overlap.ts';
 
 describe('flows that write to folders', () => {
   it('are refused when one folder is the other, or lies in it', () => {
-    const one = { flow: 'one', folders: ['/data/argo', '/data/argo.journal'] };
+    const one = { flow: 'one', folders: ['/data/argo', '/data/argo.journal'], collections: [] };
 
-    assert.throws(() => refuseOverlap([one, { flow: 'two', folders: ['/data/argo'] }]), {
+    assert.throws(() => refuseOverlap([one, { flow: 'two', folders: ['/data/argo'], collections: [] }]), {
       code: 'bad_configuration',
       message: /Flow one writes to \/data\/argo and flow two to \/data\/argo\. .*Give one of the flows another folder\./,
     });
-    assert.throws(() => refuseOverlap([one, { flow: 'two', folders: ['/data/argo/sub/'] }]), { code: 'bad_configuration' });
-    assert.throws(() => refuseOverlap([one, { flow: 'two', folders: ['/data'] }]), { code: 'bad_configuration' });
+    assert.throws(() => refuseOverlap([one, { flow: 'two', folders: ['/data/argo/sub/'], collections: [] }]), {
+      code: 'bad_configuration',
+    });
+    assert.throws(() => refuseOverlap([one, { flow: 'two', folders: ['/data'], collections: [] }]), { code: 'bad_configuration' });
   });
 
   it('may have neighbours whose names begin alike', () => {
-    const one = { flow: 'one', folders: ['/data/argo', '/data/argo.journal'] };
+    const one = { flow: 'one', folders: ['/data/argo', '/data/argo.journal'], collections: [] };
 
-    assert.doesNotThrow(() => refuseOverlap([one, { flow: 'two', folders: ['/data/argo2', '/data/argo2.journal'] }]));
+    assert.doesNotThrow(() => refuseOverlap([one, { flow: 'two', folders: ['/data/argo2', '/data/argo2.journal'], collections: [] }]));
+  });
+});
+
+describe('flows that write to collections', () => {
+  const one = { flow: 'one', folders: ['/data/one'], collections: ['argo.argo', 'argo.argoMeta'] };
+
+  it('are refused when they share one: the rebuild of either would remove the documents of the other', () => {
+    assert.throws(() => refuseOverlap([one, { flow: 'two', folders: ['/data/two'], collections: ['argo.other', 'argo.argoMeta'] }]), {
+      code: 'bad_configuration',
+      message: /Flows one and two both write to argo\.argoMeta\. .*Give one of the flows another database/,
+    });
+  });
+
+  it('may share a database, or the names of collections in two', () => {
+    const others = [
+      { flow: 'two', folders: ['/data/two'], collections: ['argo.two', 'argo.twoMeta'] },
+      { flow: 'three', folders: ['/data/three'], collections: ['three.argo', 'three.argoMeta'] },
+    ];
+    assert.doesNotThrow(() => refuseOverlap([one, ...others]));
   });
 });
