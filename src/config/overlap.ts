@@ -15,21 +15,28 @@ export interface FlowPlaces {
  * @throws {Failure} `bad_configuration` (stop), naming the two flows and folders.
  */
 export function refuseOverlap(flows: readonly FlowPlaces[]): void {
-  for (const [at, one] of flows.entries()) {
-    for (const other of flows.slice(at + 1)) {
-      const shared = one.collections.filter((name) => other.collections.includes(name));
-      if (shared.length > 0) throw sharedCollections(one.flow, other.flow, shared);
-      for (const mine of one.folders) {
-        const theirs = other.folders.find((folder) => holds(mine, folder) || holds(folder, mine));
-        if (theirs === undefined) continue;
-        throw new Failure({
-          kind: 'stop',
-          code: 'bad_configuration',
-          happened: `Flow ${one.flow} writes to ${mine} and flow ${other.flow} to ${theirs}`,
-          expected: 'folders that do not lie in one another: a mirror deletes what its source does not have',
-          remedy: 'Give one of the flows another folder',
-        });
-      }
+  for (const [at, one] of flows.entries()) refuseOverlapWith(one, flows.slice(at + 1));
+}
+
+/**
+ * The same for one flow among others, itself perhaps among them: what the others do to each other does not keep it from running.
+ * @throws {Failure} `bad_configuration` (stop).
+ */
+export function refuseOverlapWith(one: FlowPlaces, others: readonly FlowPlaces[]): void {
+  for (const other of others) {
+    if (other.flow === one.flow) continue;
+    const shared = one.collections.filter((name) => other.collections.includes(name));
+    if (shared.length > 0) throw sharedCollections(one.flow, other.flow, shared);
+    for (const mine of one.folders) {
+      const theirs = other.folders.find((folder) => holds(mine, folder) || holds(folder, mine));
+      if (theirs === undefined) continue;
+      throw new Failure({
+        kind: 'stop',
+        code: 'bad_configuration',
+        happened: `Flow ${one.flow} writes to ${mine} and flow ${other.flow} to ${theirs}`,
+        expected: 'folders that do not lie in one another: a mirror deletes what its source does not have',
+        remedy: 'Give one of the flows another folder',
+      });
     }
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { refuseOverlap } from '../../../src/cli/overlap.ts';
+import { refuseOverlap, refuseOverlapWith } from '../../../src/config/overlap.ts';
 
 describe('flows that write to folders', () => {
   it('are refused when one folder is the other, or lies in it', () => {
@@ -39,5 +39,19 @@ describe('flows that write to collections', () => {
       { flow: 'three', folders: ['/data/three'], collections: ['three.argo', 'three.argoMeta'] },
     ];
     assert.doesNotThrow(() => refuseOverlap([one, ...others]));
+  });
+});
+
+describe('a flow that is to run', () => {
+  const placesOf = (flow: string, at: string) => ({ flow, folders: [`/data/${at}`], collections: [`${at}.argo`] });
+
+  it('is refused for another one that writes to its places, and for nothing else', () => {
+    const [one, two, three] = [placesOf('one', 'a'), placesOf('two', 'b'), placesOf('three', 'b')];
+
+    assert.throws(() => refuseOverlapWith(two, [one, two, three]), {
+      code: 'bad_configuration',
+      message: /Flows two and three both write/,
+    });
+    assert.doesNotThrow(() => refuseOverlapWith(one, [one, two, three]));
   });
 });
