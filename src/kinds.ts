@@ -1,5 +1,6 @@
 import { argoKind } from './argo/kind.ts';
 import type { Flow } from './config/flow.ts';
+import type { FlowPlaces } from './config/overlap.ts';
 import type { AnyKind } from './stores/kind.ts';
 
 /** One line a kind. */
@@ -9,3 +10,12 @@ export const kindNamed = (name: string): AnyKind | undefined => kinds.find(({ ki
 
 /** Folders that workers write to for a flow. */
 export const flowFolders = (flow: Flow): readonly string[] => kindNamed(flow.kind)?.folders(flow) ?? [];
+
+/** What workers write to for a flow, and no other flow may. */
+export const flowPlaces = (flow: Flow): FlowPlaces => ({
+  flow: flow.name,
+  folders: flowFolders(flow),
+  collections: (kindNamed(flow.kind)?.databases(flow) ?? []).flatMap(({ database, collections }) =>
+    collections.map(({ name }) => `${database}.${name}`),
+  ),
+});

@@ -143,7 +143,7 @@ async function recordOf(use: RebuildActivityDependencies, step: RecordRebuild): 
     planned: balance?.planned ?? last?.summary?.profiles ?? 0,
     rejected: balance?.rejected ?? Object.values(quarantine).reduce((sum, n) => sum + n, 0),
     removed: balance?.removed ?? 0,
-    documents,
+    documents: documents - (balance?.foreign ?? 0),
     kept: balance?.kept ?? 0,
     leftovers: leftoversRemoved,
     firstLeftovers: balance?.leftovers.sample ?? [],

@@ -127,10 +127,10 @@ export class Products {
 const IDS_AT_ONCE = 5000;
 
 /** The ids of all profiles, some at a time: any number in constant memory. */
-export async function* profileIds(database: Database, flow: ArgoFlow): AsyncGenerator<readonly string[], void, undefined> {
-  const argo = database.products(flow.database).collection<ArgoDocument>(flow.collections.argo);
+export async function* profileIds(database: Database, flow: ArgoFlow): AsyncGenerator<readonly unknown[], void, undefined> {
+  const argo = database.products(flow.database).collection<{ readonly _id: unknown }>(flow.collections.argo);
   const cursor = argo.find({}, { projection: { _id: 1 }, batchSize: IDS_AT_ONCE });
-  let batch: string[] = [];
+  let batch: unknown[] = [];
   for await (const { _id } of cursor) {
     batch.push(_id);
     if (batch.length < IDS_AT_ONCE) continue;

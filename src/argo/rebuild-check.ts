@@ -44,7 +44,7 @@ export async function checkRebuild(
   const outcome = await use.plans.outcome(plan);
   return await withScratch(flow, async (scratch) => {
     const into = join(scratch, 'accounts.sorted');
-    const counts = { rejected: 0, staleReceipts: 0 };
+    const counts = { rejected: 0, staleReceipts: 0, foreign: 0 };
     const work = async () => {
       await sortAccounts(accountLines(use, context, to, rebuild, counts), { into, scratch, signal });
       return await addUpAccounts(into);
@@ -52,7 +52,7 @@ export async function checkRebuild(
     const accounts = await withSignsOfLife(work(), onTick);
     // Beside, profiles that went before this plan are removed too: they were never part of what is planned now.
     const removed = Math.min(outcome.removed, Math.max(0, planned - accounts.items - counts.rejected));
-    const balance: Balance = { ...accounts, planned, rejected: counts.rejected, removed };
+    const balance: Balance = { ...accounts, planned, rejected: counts.rejected, removed, foreign: counts.foreign };
     const leftovers =
       accounts.leftovers.count === 0
         ? null
@@ -67,7 +67,7 @@ async function* accountLines(
   { signal, fence }: StepContext,
   to: ArgoFlow,
   rebuild: string,
-  counts: { rejected: number; staleReceipts: number },
+  counts: { rejected: number; staleReceipts: number; foreign: number },
 ): AsyncGenerator<readonly AccountLine[], void, undefined> {
   for await (const batch of use.receipts.all(to.name)) {
     signal.throwIfAborted();
@@ -89,7 +89,9 @@ async function* accountLines(
   }
   for await (const batch of profileIds(use.database, to)) {
     signal.throwIfAborted();
-    yield batch.map((id): AccountLine => ({ sign: 'there', id }));
+    const ids = batch.filter((id) => typeof id === 'string');
+    counts.foreign += batch.length - ids.length;
+    yield ids.map((id): AccountLine => ({ sign: 'there', id }));
   }
 }
 

@@ -56,6 +56,8 @@ export interface Balance extends Accounts {
   readonly rejected: number;
   /** Planned profiles whose files went while they were loaded. */
   readonly removed: number;
+  /** Documents whose id is no text: nobody's profile, and for a person to judge. */
+  readonly foreign: number;
 }
 
 /** Planned profiles that nothing is known of; less than none: more was made than planned. */
@@ -63,16 +65,17 @@ export const unaccountedOf = ({ planned, items, rejected, removed }: Balance): n
 
 /** Every planned profile is a document or rejected, each document is there, and no two profiles gave one id. */
 export const isWhole = (balance: Balance): boolean =>
-  unaccountedOf(balance) === 0 && balance.twice.count === 0 && balance.missing.count === 0;
+  unaccountedOf(balance) === 0 && balance.foreign === 0 && balance.twice.count === 0 && balance.missing.count === 0;
 
 /** What breaks the balance, whole sentences; empty: nothing. */
 export function brokenSentences(balance: Balance): readonly string[] {
   const unaccounted = unaccountedOf(balance);
-  const { twice, missing } = balance;
+  const { twice, missing, foreign } = balance;
   const such = ({ sample }: Sample): string => sample.slice(0, 3).join('; ');
   return [
     ...(missing.count === 0 ? [] : [`Made and not there: ${missing.count}, such as ${such(missing)}.`]),
     ...(twice.count === 0 ? [] : [`Ids that two profiles gave: ${twice.count}, such as ${such(twice)}.`]),
+    ...(foreign === 0 ? [] : [`Documents whose id is no text, left to a person: ${foreign}.`]),
     ...(unaccounted === 0 ? [] : [`Planned, and neither made nor rejected: ${unaccounted}.`]),
   ];
 }

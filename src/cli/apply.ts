@@ -1,5 +1,6 @@
 import type { Flow } from '../config/flow.ts';
-import { flowFolders, kindNamed } from '../kinds.ts';
+import { refuseOverlap } from '../config/overlap.ts';
+import { flowPlaces, kindNamed } from '../kinds.ts';
 import { formatItems } from '../observe/format.ts';
 import { bookCollections, indexName } from '../stores/collection-spec.ts';
 import { applyCollections, type CollectionsDiff, diffCollections } from '../stores/collections.ts';
@@ -7,13 +8,12 @@ import type { DatabaseSpec } from '../stores/kind.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit.ts';
 import type { Answer } from './output.ts';
-import { refuseOverlap } from './overlap.ts';
 import { applySchedule, diffSchedules, type ScheduleChange, scheduleIds, wantedSchedules } from './schedules.ts';
 
 /** `diff` looks, `apply` closes what it sees. Neither ever drops a collection. */
 export async function applyFlows(context: Context, isDryRun: boolean): Promise<Answer> {
   const flows = (await context.flows()).map(({ flow }) => flow);
-  refuseOverlap(flows.map((flow) => ({ flow: flow.name, folders: flowFolders(flow) })));
+  refuseOverlap(flows.map(flowPlaces));
   const database = await context.database();
   const client = await context.client();
   const deployment = context.settings.mongodb.database;

@@ -52,6 +52,14 @@ export async function findFlow<KindFlow extends Flow>(
   throw new ConfigError(`the flow files of ${folder}`, [{ path: 'name', text }, ...nameless]);
 }
 
+/** The flows of a folder that can be read; what is wrong with the others is for `loadFlows` to say. */
+export async function readableFlows<KindFlow extends Flow>(
+  folder: string,
+  kinds: readonly KindSchema<KindFlow>[],
+): Promise<readonly KindFlow[]> {
+  return (await readFolder(folder, kinds)).flatMap((read) => (read.state === 'good' ? [read.flow] : []));
+}
+
 async function readFolder<KindFlow extends Flow>(
   folder: string,
   kinds: readonly KindSchema<KindFlow>[],

@@ -32,7 +32,7 @@ export function inputProblems(job: string, { options }: JobSpec, input: unknown)
   }
   return Object.entries(input).flatMap(([key, value]) => {
     if (key === 'flow' || key === GO_ON) return [];
-    const option = options[key];
+    const option = Object.hasOwn(options, key) ? options[key] : undefined;
     if (option !== undefined) return problemOf(key, option, value);
     const known = ['flow', ...Object.keys(options)];
     const near = nearest(key, known);

@@ -77,13 +77,16 @@ describe('summaries', () => {
   it('count what an odd document tells, and are not stopped by what it does not', async () => {
     const products = await oldCollections('odd');
     const somewhere = { geolocation: { type: 'Point', coordinates: [0, -90] }, data_warning: ['missing_location'], timestamp: null };
-    await products.collection<StoredDocument>('argo').insertOne({ _id: '13857_002', metadata: ['13857_m0'], ...somewhere });
+    await products.collection<StoredDocument>('argo').insertMany([
+      { _id: '13857_002', metadata: ['13857_m0'], ...somewhere },
+      { _id: '13857_003', metadata: ['13857_m0'], ...somewhere, data_info: [[1, { a: 1 }, 'pressure'], {}, null] },
+    ]);
 
     const made = await make(products);
 
-    assert.deepEqual([made.failed, made.profiles], [[], 3]);
+    assert.deepEqual([made.failed, made.profiles], [[], 4]);
     assert.deepEqual((await stored(products, 'argo_dacs'))?.summary, [
-      { _id: 'AO', n: 2, mostrecent: new Date('2001-02-03T00:00:00Z') },
+      { _id: 'AO', n: 3, mostrecent: new Date('2001-02-03T00:00:00Z') },
       { _id: 'IF', n: 1, mostrecent: null },
     ]);
     assert.match(JSON.stringify(await stored(products, 'argo_jsonld')), /"box":"45.5 -180 45.5 180"/);

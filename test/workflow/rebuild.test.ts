@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFile, readdir, rm } from 'node:fs/promises';
+import { copyFile, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { WorkflowFailedError, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
@@ -97,6 +97,23 @@ describe('a rebuild', { concurrency: true }, () => {
     assert.equal(record?.documents, loadable.length + 1);
     assert.match(message, /1 of the rejected keep an older document\. 1 document that no file accounted for was removed\./);
     assert.equal((await receiptsOf(argo)).length, loadable.length);
+  });
+
+  it('that waits for the disk of its mirror can be stopped, and told to go on without', async () => {
+    const argo = await mirrored('unmounted');
+    await rename(argo.flow.mirror, `${argo.flow.mirror}.away`);
+
+    const waiting = await start(argo);
+    await untilProgress(waiting, ({ health }) => health === 'failing');
+    await waiting.signal('stop');
+    const stopped = await waiting.result();
+    const again = await start(argo);
+    await untilProgress(again, ({ health }) => health === 'failing');
+    await again.signal('retry', { force: true });
+    const { state, record } = await again.result();
+
+    assert.equal(stopped.message, 'Stopped by an operator before anything was planned; the next rebuild goes on from there.');
+    assert.deepEqual([state, record?.planned, record?.documents], ['done', 0, 0]);
   });
 
   it('that would remove much asks first, and removes nothing until it is forced', async () => {

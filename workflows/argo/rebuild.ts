@@ -9,6 +9,7 @@ import { isAccepted } from '../common/ask.ts';
 import { type Controls, carry, mayGoOn } from '../common/controls.ts';
 import type { CarriedJob, JobStart } from '../common/dispatch.ts';
 import { type Job, type JobEnd, underLease } from '../common/job.ts';
+import { untilPutDown } from '../common/put-down.ts';
 import type { Tally } from '../common/tracker.ts';
 import { argoActivities } from './activities.ts';
 import { type LoadStage, loadRounds } from './load-rounds.ts';
@@ -63,10 +64,12 @@ export async function rebuild({ flow, input, controls, tracker }: JobStart<ArgoF
       const preview = await previewRebuild(step);
       return ended(flow, 'dry_run', previewSentence(preview, target), { preview });
     }
-    if (begun === null) {
+    while (begun === null) {
       if (!(await mayGoOn(controls))) return stopped(flow, 'before anything was planned');
       await job.enter('plan');
-      begun = await planRebuild({ ...step, isFresh: input.fresh === true, acceptsEmptyMirror: controls.isForced });
+      begun = await untilPutDown(controls, () =>
+        planRebuild({ ...step, isFresh: input.fresh === true, acceptsEmptyMirror: controls.isForced }),
+      );
     }
 
     let books: Books | null = null;

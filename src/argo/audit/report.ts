@@ -103,8 +103,12 @@ const WHY = {
 
 export function findingText(finding: Finding): string {
   if (finding.state === 'unreceipted') return `${finding.item}: has a document, but no receipt`;
-  return `${finding.state === 'extra' ? finding.document : finding.item}: ${WHY[finding.why]}`;
+  return `${finding.state === 'extra' ? onOneLine(finding.document) : finding.item}: ${WHY[finding.why]}`;
 }
+
+/** An id that somebody else chose may be of any type, and hold anything. */
+const onOneLine = (id: unknown): string =>
+  typeof id === 'string' && !/[\x00-\x1f\x7f]/.test(id) ? id : (JSON.stringify(id)?.slice(0, 200) ?? String(id));
 
 function question(toRemove: number, documents: number, { share, floor }: GuardSettings): string | null {
   if (toRemove <= floor || toRemove <= share * documents) return null;
@@ -119,5 +123,6 @@ export function auditSentence({ counts }: Pick<AuditReport, 'counts'>): string {
   const { profiles, documents, rejected, missing, stale, unreceipted, extra } = counts;
   const compared = `${profiles} profiles in the mirror, ${documents} documents, ${rejected} rightly in quarantine`;
   if (missing + stale + unreceipted + extra === 0) return `${compared}: all as it should be.`;
-  return `${compared}: ${missing} missing, ${stale} stale, ${unreceipted} without receipt, ${extra} extra.`;
+  const differing = `${compared}: ${missing} missing, ${stale} stale, ${unreceipted} without receipt, ${extra} extra.`;
+  return profiles === 0 ? `${differing} The mirror holds nothing at all: check that its disk is mounted.` : differing;
 }

@@ -51,7 +51,8 @@ export async function readFacts(products: Db, { collections }: Pick<ArgoFlow, 'c
 
 interface SumRow extends Omit<DescriptionFacts, 'dataCenter' | 'platform' | 'keys'> {
   readonly _id: string;
-  readonly keys: readonly (readonly string[] | null)[];
+  /** As the documents have them: texts, in every document that Landfall made. */
+  readonly keys: readonly (readonly unknown[] | null)[];
 }
 
 function describe(page: readonly Description[], rows: readonly SumRow[]): readonly DescriptionFacts[] {
@@ -60,7 +61,7 @@ function describe(page: readonly Description[], rows: readonly SumRow[]): readon
     const description = byId.get(_id);
     if (description === undefined) return [];
     const { data_center: dataCenter = null, platform = null } = description;
-    return [{ ...sum, dataCenter, platform, keys: keys.flatMap((list) => list ?? []) }];
+    return [{ ...sum, dataCenter, platform, keys: keys.flatMap((list) => list ?? []).filter((key) => typeof key === 'string') }];
   });
 }
 

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { Feed } from '../../../src/argo/audit/feed.ts';
 import { type AuditedFloat, type AuditedReceipt, judgeFloat, staleness } from '../../../src/argo/audit/judge.ts';
 import { byText, floatOrder, type MirrorProfile } from '../../../src/argo/audit/mirror-side.ts';
-import { AuditTally, auditSentence, itemOf } from '../../../src/argo/audit/report.ts';
+import { AuditTally, auditSentence, findingText, itemOf } from '../../../src/argo/audit/report.ts';
 import { RULES_VERSION } from '../../../src/argo/rules-version.ts';
 
 const path = (dac: string, number: string, prefix = 'R'): string => `${dac}/13857/profiles/${prefix}13857_${number}.nc`;
@@ -17,6 +17,20 @@ const receipt = (number: string, { product = `13857_${number}`, dac = 'aoml' } =
 });
 const judge = (float: Partial<Omit<AuditedFloat, 'documents'>> & { readonly documents?: readonly string[] }) =>
   judgeFloat({ wmo: '13857', profiles: [], receipts: [], ...float, documents: new Set(float.documents ?? []) });
+
+describe('what an audit found', () => {
+  it('is one line of text, whatever a stranger called the document', () => {
+    const texts = (['13857_001', '13857_001\n\u001b[2J', 5, { a: 1 }] as readonly unknown[]).map((id) => {
+      const document: string = JSON.parse(JSON.stringify(id));
+      return findingText({ state: 'extra', document, item: null, why: 'not_an_id' });
+    });
+
+    assert.deepEqual(
+      texts.map((text) => text.split(': no profile')[0]),
+      ['13857_001', '"13857_001\\n\\u001b[2J"', '5', '{"a":1}'],
+    );
+  });
+});
 
 describe('the order of an audit', () => {
   it('is that of the ids, not of the floats: a digit comes before the line', () => {
@@ -176,6 +190,10 @@ describe('the report of an audit', () => {
 
     assert.equal(auditSentence({ counts }), '3 profiles in the mirror, 2 documents, 1 rightly in quarantine: all as it should be.');
     assert.match(auditSentence({ counts: { ...counts, missing: 1 } }), /: 1 missing, 0 stale, 0 without receipt, 0 extra\.$/);
+    assert.match(
+      auditSentence({ counts: { ...counts, profiles: 0, extra: 2 } }),
+      /2 extra\. The mirror holds nothing at all: check that its disk/,
+    );
   });
 });
 

@@ -29,7 +29,7 @@ async function added(...lines: readonly (readonly AccountLine[])[]): Promise<{ a
 describe('The books of a rebuild', () => {
   it('balance when every document was made for one profile', async () => {
     const { accounts, leftovers } = await added([made('1_001', 'a/1_001'), made('1_001D', 'a/1_001D')], there('1_001', '1_001D'));
-    const balance = { ...accounts, planned: 3, rejected: 1, removed: 0 };
+    const balance = { ...accounts, planned: 3, rejected: 1, removed: 0, foreign: 0 };
 
     assert.deepEqual([accounts.documents, accounts.made, accounts.kept, accounts.items], [2, 2, 0, 2]);
     assert.deepEqual([leftovers, isWhole(balance), brokenSentences(balance)], [[], true, []]);
@@ -48,7 +48,8 @@ describe('The books of a rebuild', () => {
 
   it('do not balance when two profiles give one id, one is not there, or one ended nowhere', async () => {
     const { accounts } = await added([made('1_001', 'a/1_001'), made('1_001', 'b/1_001'), made('1_002', 'a/1_002')], there('1_001'));
-    const balance = { ...accounts, planned: 5, rejected: 1, removed: 0 };
+    const none = { count: 0, sample: [] };
+    const balance = { ...accounts, planned: 5, rejected: 1, removed: 0, foreign: 0 };
 
     assert.deepEqual(accounts.twice, { count: 1, sample: ['1_001 (a/1_001, b/1_001)'] });
     assert.deepEqual(accounts.missing, { count: 1, sample: ['1_002 (a/1_002)'] });
@@ -59,6 +60,8 @@ describe('The books of a rebuild', () => {
       'Planned, and neither made nor rejected: 1.',
     ]);
     assert.equal(isWhole({ ...balance, planned: 4, twice: { count: 0, sample: [] } }), false, 'a missing document alone breaks it');
+    assert.equal(isWhole({ ...balance, planned: 4, twice: none, missing: none }), true);
+    assert.equal(isWhole({ ...balance, planned: 4, twice: none, missing: none, foreign: 1 }), false, 'an id of another type breaks it');
     assert.equal(isWhole({ ...balance, planned: 4, missing: { count: 0, sample: [] } }), false, 'an id twice alone breaks it');
   });
 

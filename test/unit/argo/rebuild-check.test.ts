@@ -42,6 +42,7 @@ describe('a rebuild beside the live collections', () => {
     planned: 10,
     rejected: 1,
     removed: 0,
+    foreign: 0,
   };
 
   it('takes their place unasked when its books balance', () => {

@@ -29,6 +29,14 @@ describe('the input of a job', () => {
     assert.deepEqual(problems({ flow: 'argo', colour: 1 }), ['verify takes no "colour". It takes flow, dryRun, sample, night, items.']);
   });
 
+  it('with an option that every object has is refused like any other', () => {
+    for (const typed of ['{"toString":1}', '{"__proto__":{"a":1}}', '{"constructor":true}']) {
+      const [problem] = problems(JSON.parse(typed));
+
+      assert.match(problem ?? '', /^verify takes no "\w+"\./);
+    }
+  });
+
   for (const [key, value, expected] of [
     ['dryRun', 'yes', 'true or false'],
     ['sample', 0, 'a whole number from 1 to 100'],
