@@ -1,5 +1,7 @@
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
+import { generationOf } from '../../src/argo/between-swaps.ts';
 import type { ArgoFlow } from '../../src/argo/flow.ts';
+import type { RebuildLedger } from '../../src/argo/rebuild-ledger.ts';
 import type { SummaryId } from '../../src/argo/summaries/ids.ts';
 import { type SummariesMade, summariesMadeAt, summarise } from '../../src/argo/summaries/summarise.ts';
 import { summaryWarnings } from '../../src/argo/summaries/warnings.ts';
@@ -33,6 +35,7 @@ export interface SummaryDependencies {
   readonly leases: Leases;
   readonly plans: Plans;
   readonly runs: Runs;
+  readonly rebuilds: Pick<RebuildLedger, 'last'>;
   readonly report: ReportProgress;
   readonly log: Logger;
   /** Tells how many summaries failed. */
@@ -41,7 +44,7 @@ export interface SummaryDependencies {
 }
 
 /** Queue: load. */
-export const summaryActivities = ({ database, leases, plans, runs, report, log, onMade, now }: SummaryDependencies) => {
+export const summaryActivities = ({ database, leases, plans, runs, rebuilds, report, log, onMade, now }: SummaryDependencies) => {
   const isUnchanged = async (flow: ArgoFlow, run: string, loaded: readonly string[]): Promise<boolean> => {
     const outcomes = await Promise.all(loaded.map((plan) => plans.outcome(plan)));
     const madeAt = await summariesMadeAt(database.products(flow.database), flow);
@@ -56,6 +59,7 @@ export const summaryActivities = ({ database, leases, plans, runs, report, log, 
       if (unlessUnchanged !== null && (await isUnchanged(flow, run, unlessUnchanged))) {
         return { state: 'unchanged', written: [], warnings: [], profiles: 0 };
       }
+      const assertSame = await generationOf(rebuilds, flow.name);
       const at = now();
       let profiles = 0;
       const tell = (): void => heartbeat({ phase: 'summaries', profiles });
@@ -63,7 +67,10 @@ export const summaryActivities = ({ database, leases, plans, runs, report, log, 
         flow,
         now: at,
         signal: cancellationSignal(),
-        assertHeld: () => leases.assertHeld(fence),
+        assertHeld: async () => {
+          await leases.assertHeld(fence);
+          await assertSame();
+        },
         onProgress: (seen) => {
           profiles = seen.profiles;
           tell();

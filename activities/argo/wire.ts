@@ -66,7 +66,17 @@ export function argoActivities(wiring: Wiring): QueueActivities {
     },
     load: {
       ...loadActivities({ plans, runs, loader, onOutcome, now }),
-      ...summaryActivities({ database, leases, plans, runs, report, log, onMade: onSummaries, now: attemptTime }),
+      ...summaryActivities({
+        database,
+        leases,
+        plans,
+        runs,
+        rebuilds: rebuild.rebuilds,
+        report,
+        log,
+        onMade: onSummaries,
+        now: attemptTime,
+      }),
     },
     verify: {
       ...auditActivities({

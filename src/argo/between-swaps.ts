@@ -22,15 +22,27 @@ export async function assertNotSwapping(rebuilds: Pick<RebuildLedger, 'last'>, f
  * @throws {Failure} `half_swapped` (stop); `swapped_meanwhile` (again): read anew.
  */
 export async function betweenSwaps<T>(rebuilds: Pick<RebuildLedger, 'last'>, flow: string, read: () => Promise<T>): Promise<T> {
-  const before = await assertNotSwapping(rebuilds, flow);
+  const assertSame = await generationOf(rebuilds, flow);
   const found = await read();
-  const after = await rebuilds.last(flow, 'beside');
-  const isKnown = after?.rebuild === before?.rebuild && after?.state === before?.state;
-  if (after === null || after.state === 'loading' || isKnown) return found;
-  throw new Failure({
-    kind: 'again',
-    code: 'swapped_meanwhile',
-    happened: `A rebuild of flow ${flow} has swapped its collections while they were read`,
-    remedy: 'They are read anew',
-  });
+  await assertSame();
+  return found;
+}
+
+/**
+ * Remembers which generation of the collections is read from now on; the answer tells whether they are still of it.
+ * @throws {Failure} `half_swapped` (stop) at once; `swapped_meanwhile` (again) from the answer.
+ */
+export async function generationOf(rebuilds: Pick<RebuildLedger, 'last'>, flow: string): Promise<() => Promise<void>> {
+  const before = await assertNotSwapping(rebuilds, flow);
+  return async () => {
+    const after = await rebuilds.last(flow, 'beside');
+    const isKnown = after?.rebuild === before?.rebuild && after?.state === before?.state;
+    if (after === null || after.state === 'loading' || isKnown) return;
+    throw new Failure({
+      kind: 'again',
+      code: 'swapped_meanwhile',
+      happened: `A rebuild of flow ${flow} has swapped its collections while they were read`,
+      remedy: 'They are read anew',
+    });
+  };
 }

@@ -21,14 +21,7 @@ export async function connectDatabase(options: {
   readonly waitMs?: number;
 }): Promise<Database> {
   guardClosedSockets();
-  const client = new MongoClient(options.uri, {
-    serverSelectionTimeoutMS: options.waitMs ?? 10_000,
-    // Longer than any honest answer takes; a server that never answers must not hold an activity for ever.
-    socketTimeoutMS: 600_000,
-    appName: 'landfall',
-    // A batch holds one connection at a time; a worker runs few batches at once.
-    maxPoolSize: 20,
-  });
+  const client = clientOf(options);
   try {
     await client.connect();
     await client.db(options.book).command({ ping: 1 });
@@ -41,6 +34,28 @@ export async function connectDatabase(options: {
     products: (name) => client.db(name),
     close: () => client.close(),
   };
+}
+
+function clientOf({ uri, waitMs }: { readonly uri: string; readonly waitMs?: number }): MongoClient {
+  try {
+    return new MongoClient(uri, {
+      serverSelectionTimeoutMS: waitMs ?? 10_000,
+      // Longer than any honest answer takes; a server that never answers must not hold an activity for ever.
+      socketTimeoutMS: 600_000,
+      appName: 'landfall',
+      // A batch holds one connection at a time; a worker runs few batches at once.
+      maxPoolSize: 20,
+    });
+  } catch {
+    // The driver's own words may quote the address, and with it the password.
+    throw new Failure({
+      kind: 'stop',
+      code: 'bad_configuration',
+      happened: 'The address of the database cannot be read as one',
+      expected: 'an address such as mongodb://user:password@host:27017/?authSource=admin',
+      remedy: 'Correct MONGODB_URI, or the file that MONGODB_URI_FILE names',
+    });
+  }
 }
 
 /** MongoDB's own codes first, then those of DocumentDB behind FerretDB (measured on FerretDB 2.7). */

@@ -139,17 +139,23 @@ describe('summaries', () => {
     assert.match(made.failed[0]?.message ?? '', /writing summary argo_data_keys/);
   });
 
-  it('are not written by a run that has lost its lease', async () => {
-    const products = await oldCollections('late');
-    const lost = new Failure({ kind: 'stop', code: 'lease_lost', happened: 'Another run has the flow' });
+  for (const [code, name] of [
+    ['lease_lost', 'by a run that has lost its lease'],
+    ['half_swapped', 'while a rebuild swaps the collections'],
+    ['swapped_meanwhile', 'of collections that were swapped while they were read'],
+  ] as const) {
+    it(`are not written ${name}`, async () => {
+      const products = await oldCollections(code);
+      const refusal = new Failure({ kind: 'stop', code, happened: 'Not now' });
 
-    await assert.rejects(
-      make(products, () => Promise.reject(lost)),
-      lost,
-    );
+      await assert.rejects(
+        make(products, () => Promise.reject(refusal)),
+        refusal,
+      );
 
-    assert.equal(await products.collection('sums').countDocuments(), 0);
-  });
+      assert.equal(await products.collection('sums').countDocuments(), 0);
+    });
+  }
 
   it('end at once when they are cancelled', async () => {
     const products = await oldCollections('cancelled');

@@ -20,12 +20,13 @@ export interface SummariesMade {
 export interface SummariesRequest extends Reading {
   readonly flow: ArgoFlow;
   readonly now: Date;
-  /** Asked before each write. */
+  /** Asked before each write: whether this run may write, and whether what was read is still what is there. */
   readonly assertHeld: () => Promise<void>;
 }
 
 /** What ends the work itself, whichever summary meets it first; anything else stays with the summary that failed. */
-const isForAll = (error: unknown, signal: AbortSignal): boolean => signal.aborted || isFailure(error, 'database_unreachable', 'lease_lost');
+const isForAll = (error: unknown, signal: AbortSignal): boolean =>
+  signal.aborted || isFailure(error, 'database_unreachable', 'lease_lost', 'half_swapped', 'swapped_meanwhile');
 
 /** Replaces the summary documents of a flow. One that fails keeps its old document and does not stop the others. */
 export async function summarise(products: Db, request: SummariesRequest): Promise<SummariesMade> {
