@@ -141,7 +141,9 @@ describe('a new night brings home what an earlier one left', () => {
     assert.deepEqual([copied.record?.seen, loaded.record?.seen], [expected.length, expected.length]);
     assert.ok(copiedBefore > 3 && loadedBefore < expected.length);
     assert.equal(loaded.listed?.isEmpty, true, 'the source has nothing new to say');
-    assert.equal(loaded.record?.unchanged, loadedBefore);
+    // Of the last documents the receipts may have died with the worker: these profiles are loaded again.
+    const unchanged = loaded.record?.unchanged ?? 0;
+    assert.ok(unchanged > 0 && unchanged <= loadedBefore, `${unchanged} of ${loadedBefore} were known`);
     assert.deepEqual(
       [cut?.health, cut?.says],
       ['failed', 'It was ended without keeping its record; the run that followed it goes on from there.'],
