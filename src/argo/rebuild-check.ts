@@ -154,18 +154,17 @@ export function questionOf({ deletions, collections }: ArgoFlow, balance: Balanc
   return `The new collection holds ${documents - leftovers.count} documents, ${fewer} fewer than the ${documentsLive} of ${collections.argo}, which it is to take the place of.`;
 }
 
-/**
- * The proof, looked at again: what the rebuild has made meanwhile stays, and so does what another flow may have loaded into the same live
- * collection. Pure.
- */
+/** Receipts that can stand for a document of the flow: flows do not share collections, so those of others say nothing of it. */
+const ownNames = (flow: ArgoFlow): readonly string[] => [flow.name, targetFlow(flow, 'beside').name];
+
+/** The proof, looked at again: what the rebuild has made meanwhile stays. Pure. */
 export function unclaimed(
   ids: readonly string[],
   holders: readonly Pick<Receipt, 'flow' | 'product' | 'run'>[],
   { flow, target, rebuild }: { readonly flow: ArgoFlow; readonly target: RebuildTarget; readonly rebuild: string },
 ): readonly string[] {
   const to = targetFlow(flow, target).name;
-  const own = [flow.name, targetFlow(flow, 'beside').name];
-  const claims = holders.filter((holder) => (own.includes(holder.flow) ? holder.flow === to && holder.run === rebuild : target === 'live'));
+  const claims = holders.filter((holder) => holder.flow === to && holder.run === rebuild);
   const claimed = new Set(claims.map(({ product }) => product));
   return ids.filter((id) => !claimed.has(id));
 }
@@ -185,7 +184,7 @@ export async function removeLeftovers(
     onTick();
     signal.throwIfAborted();
     const guard = guardNow();
-    const gone = unclaimed(ids, await receipts.allHolders(ids), { flow, target, rebuild });
+    const gone = unclaimed(ids, await receipts.holdersAmong(ownNames(flow), ids), { flow, target, rebuild });
     await leases.assertHeld(fence);
     removed += await products.removeProfiles(gone, guard);
   }

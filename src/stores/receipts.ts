@@ -103,11 +103,19 @@ export class Receipts {
     );
   }
 
-  /** The same over the items of every flow: products of several flows may lie in one collection. */
-  async allHolders(products: readonly string[]): Promise<readonly Pick<Receipt, 'flow' | 'item' | 'product' | 'run'>[]> {
+  /** The same over several names of one flow, with the run that made each. */
+  async holdersAmong(
+    flows: readonly string[],
+    products: readonly string[],
+  ): Promise<readonly Pick<Receipt, 'flow' | 'item' | 'product' | 'run'>[]> {
     if (products.length === 0) return [];
     return await within('reading receipts', () =>
-      this.#receipts.find({ product: { $in: [...products] } }, { projection: { _id: 0, flow: 1, item: 1, product: 1, run: 1 } }).toArray(),
+      this.#receipts
+        .find(
+          { flow: { $in: [...flows] }, product: { $in: [...products] } },
+          { projection: { _id: 0, flow: 1, item: 1, product: 1, run: 1 } },
+        )
+        .toArray(),
     );
   }
 

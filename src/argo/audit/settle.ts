@@ -48,8 +48,7 @@ export async function settle(use: SettleDependencies, suspicions: readonly Suspi
 }
 
 /**
- * Those of the products that a receipt stands for: of another flow, or of an item that still has files. Where every item of a product has
- * lost its files, as of a float that lay under two centres, the document is not held.
+ * Those of the products that a receipt stands for, of an item that still has files. Where every item of a product has lost its files, as of a float that lay under two centres, the document is not held.
  */
 async function heldProducts(
   { flow, receipts }: SettleDependencies,
@@ -58,9 +57,9 @@ async function heldProducts(
 ): Promise<ReadonlySet<string>> {
   const leftovers = new Set(suspicions.flatMap((one) => ('leftover' in one ? [one.leftover] : [])));
   const held = new Set<string>();
-  for (const { flow: owner, item, product } of await receipts.allHolders(products)) {
-    if (held.has(product) || (owner === flow.name && leftovers.has(item))) continue;
-    if (owner !== flow.name || (await hasFiles(flow.mirror, item))) held.add(product);
+  for (const { item, product } of await receipts.holders(flow.name, products)) {
+    if (held.has(product) || leftovers.has(item)) continue;
+    if (await hasFiles(flow.mirror, item)) held.add(product);
   }
   return held;
 }
