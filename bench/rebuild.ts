@@ -108,6 +108,8 @@ try {
     plainRates.push(plainRate);
     ratios.push(rebuildRate / plainRate);
     say(`         ratio ${(rebuildRate / plainRate).toFixed(2)}`);
+    // Flows that share a mirror are refused.
+    await rm(join(home, 'flows', `${flow}.yaml`));
     await database.products(`rebuilt${round}`).dropDatabase();
     await database.products(`plain${round}`).dropDatabase();
     await database.close();
