@@ -30,7 +30,7 @@ describe('A key', () => {
       fc.property(parts, (made) => {
         const key = made.join('/');
         fc.pre(badKey(key) === null);
-        assert.equal(join('/root/store', key), `/root/store/${key}`);
+        assert.equal(join('/srv/store', key), `/srv/store/${key}`);
         assert.doesNotMatch(key, /[\0-\x1f\x7f]/);
       }),
     );
