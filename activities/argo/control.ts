@@ -15,8 +15,8 @@ export interface ControlDependencies {
   readonly quarantine: Quarantine;
   readonly runs: Runs;
   readonly rebuilds: Pick<RebuildLedger, 'last'>;
-  /** Tells how many entries of a flow are open. */
-  readonly onQuarantine: (flow: string, items: number) => void;
+  /** The open entries of a flow by code; tells the metrics how many there are. */
+  readonly countQuarantine: (flow: string) => Promise<Readonly<Record<string, number>>>;
   readonly versions: Readonly<Record<string, string>>;
   readonly now: () => Date;
 }
@@ -45,16 +45,7 @@ export interface PlanOf {
 }
 
 /** Book-keeping of the argo jobs. Queue: control. */
-export const controlActivities = ({ plans, quarantine, runs, rebuilds, onQuarantine, versions, now }: ControlDependencies) => {
-  const openByCode = async (flow: string): Promise<Readonly<Record<string, number>>> => {
-    const codes = await quarantine.countByCode(flow);
-    onQuarantine(
-      flow,
-      Object.values(codes).reduce((sum, n) => sum + n, 0),
-    );
-    return codes;
-  };
-
+export const controlActivities = ({ plans, quarantine, runs, rebuilds, countQuarantine, versions, now }: ControlDependencies) => {
   return {
     /** A plan of named profiles, or of what is in quarantine. */
     async planItems({ flow, plan, items }: PlanItems): Promise<PlanHeader> {
@@ -77,7 +68,7 @@ export const controlActivities = ({ plans, quarantine, runs, rebuilds, onQuarant
     },
 
     async planOutcome({ flow, plan }: PlanOf): Promise<PageOutcome & { readonly pagesOpen: number }> {
-      await openByCode(flow);
+      await countQuarantine(flow);
       return await plans.outcome(plan);
     },
 
@@ -88,7 +79,7 @@ export const controlActivities = ({ plans, quarantine, runs, rebuilds, onQuarant
         plans.outcome(plan),
         Promise.all(retries.map((retry) => plans.outcome(retry))),
         runs.get(run),
-        openByCode(flow.name),
+        countQuarantine(flow.name),
       ]);
       const endedAt = now();
       const startedAt = begun?.startedAt ?? endedAt;

@@ -46,14 +46,14 @@ export interface PlanDependencies extends DrawDependencies {
   readonly runs: Runs;
   readonly verifications: Verifications;
   /** Tells how many entries of a flow are open. */
-  readonly onQuarantine: (flow: string) => Promise<void>;
+  readonly countQuarantine: (flow: string) => Promise<unknown>;
   readonly versions: Readonly<Record<string, string>>;
   readonly now: () => Date;
 }
 
 /** Draws what is to be checked, and adds up what came of it. Queue: verify. */
 export const verifyPlanActivities = (use: PlanDependencies) => {
-  const { plans, receipts, runs, verifications, onQuarantine, versions, now } = use;
+  const { plans, receipts, runs, verifications, countQuarantine, versions, now } = use;
   return {
     /** Repeated after a crash it draws again: nothing was checked yet. */
     async drawSample({ flow, run, plan, sample, seed: wanted }: DrawRun): Promise<PlannedSample> {
@@ -75,7 +75,12 @@ export const verifyPlanActivities = (use: PlanDependencies) => {
     async recordVerification({ flow, run, sample }: RecordRun): Promise<VerifyRecord> {
       const endedAt = now();
       const from = new Date(endedAt.getTime() - BOUND_DAYS * 86_400_000);
-      const adding = Promise.all([verifications.totals(run), verifications.since(flow.name, from), runs.get(run), onQuarantine(flow.name)]);
+      const adding = Promise.all([
+        verifications.totals(run),
+        verifications.since(flow.name, from),
+        runs.get(run),
+        countQuarantine(flow.name),
+      ]);
       const [totals, since, begun] = await withSignsOfLife(adding, () => heartbeat({ phase: 'record' }));
       const { seed, items: drawn, recent, centres, ages } = sample;
       return verifyRecord({

@@ -35,7 +35,6 @@ export function argoActivities(wiring: Wiring): QueueActivities {
     for (const [outcome, items] of Object.entries(ends)) metrics.countItems({ flow, kind: 'argo', outcome }, items);
     metrics.countBytes({ flow, kind: 'argo' }, bytes);
   };
-  const onQuarantine = (flow: string, items: number): void => metrics.setQuarantine({ flow }, items);
   const onSummaries = (flow: string, failed: number): void => metrics.setSummariesFailed({ flow }, failed);
   const onAudit = (flow: string, { counts: { missing, stale, unreceipted, extra } }: AuditReport): void => {
     for (const [finding, items] of Object.entries({ missing, stale, unreceipted, extra })) metrics.setAudit({ flow, finding }, items);
@@ -44,12 +43,13 @@ export function argoActivities(wiring: Wiring): QueueActivities {
     metrics.countItems({ flow, kind: 'argo', outcome: `verified_${state}` });
     for (const [code, findings] of Object.entries(counts)) metrics.countFindings({ flow, code }, findings);
   };
-  const countQuarantine = async (flow: string): Promise<void> => {
+  const countQuarantine = async (flow: string): Promise<Readonly<Record<string, number>>> => {
     const codes = await quarantine.countByCode(flow);
-    onQuarantine(
-      flow,
+    metrics.setQuarantine(
+      { flow },
       Object.values(codes).reduce((sum, n) => sum + n, 0),
     );
+    return codes;
   };
   const verifications = new Verifications(database);
   const fetchUpstream = upstreamFetcher({ scratch: join(settings.home, 'scratch'), pauseMs: 1000 / settings.requestsPerSecond, password });
@@ -57,7 +57,7 @@ export function argoActivities(wiring: Wiring): QueueActivities {
   const made = { ...versions, argoRules: String(RULES_VERSION) };
   const rebuild = { database, leases, plans, receipts, quarantine, rebuilds: new RebuildLedger(database), runs, now };
   return {
-    control: controlActivities({ plans, quarantine, runs, rebuilds: rebuild.rebuilds, onQuarantine, versions: made, now: attemptTime }),
+    control: controlActivities({ plans, quarantine, runs, rebuilds: rebuild.rebuilds, countQuarantine, versions: made, now: attemptTime }),
     request: verifyRequestActivities({ plans, runs, verifier, onChecked, now }),
     transfer: {
       ...transferActivities({ plans, receipts, leases, password, report, completeSwap: (context) => completeSwap(rebuild, context), now }),
@@ -90,7 +90,7 @@ export function argoActivities(wiring: Wiring): QueueActivities {
         onReport: onAudit,
         now: attemptTime,
       }),
-      ...verifyPlanActivities({ database, plans, receipts, runs, verifications, onQuarantine: countQuarantine, versions: made, now }),
+      ...verifyPlanActivities({ database, plans, receipts, runs, verifications, countQuarantine, versions: made, now }),
     },
   };
 }
