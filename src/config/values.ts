@@ -78,8 +78,8 @@ export const cron = z
 
 /** Goes into workflow ids, file names and metric labels: so nothing in it ever needs quoting. */
 export const flowName = text(
-  /^[a-z][a-z0-9-]{0,62}$/,
-  'a name of lower-case letters, digits and hyphens that begins with a letter, 63 characters at most',
+  /^[a-z][a-z0-9_-]{0,119}$/,
+  'a name of lower-case letters, digits, hyphens and underscores that begins with a letter, 120 characters at most',
 );
 
 /** The host after the @ in `landfall-transfer@beamline3`. */

@@ -53,7 +53,7 @@ colections:
     assert.equal(
       said,
       `11 problems in the flow file flows/argo.yaml:
-  flows/argo.yaml:1: name is "Argo_1". Expected a name of lower-case letters, digits and hyphens that begins with a letter, 63 characters at most.
+  flows/argo.yaml:1: name is "Argo_1". Expected a name of lower-case letters, digits, hyphens and underscores that begins with a letter, 120 characters at most.
   flows/argo.yaml:4: upstream.rsync is "host:/argo". Expected the address of an rsync daemon such as rsync://host/module/path/ or host::module/path/, without a password (that is a key of its own) and without "..".
   flows/argo.yaml:5: upstream.password is text that is not shown here. Expected { env: NAME } or { file: PATH }: a flow file says where a secret is, it never holds one.
   flows/argo.yaml:6: upstream has no key "bandwith". Did you mean bandwidth?
