@@ -75,8 +75,8 @@ class Side {
   #next = 0;
   /** The row that `#times` and `#at` count from, and the one behind them. */
   #from = 0;
-  #times = new Float64Array(0);
-  #at = new Int32Array(0);
+  #times: Float64Array = new Float64Array(0);
+  #at: Int32Array = new Int32Array(0);
 
   constructor(view: SeriesView, windowRows: number, tally: TimeTally) {
     this.#view = view;
