@@ -52,7 +52,7 @@ function misplacedSentence(which: string, { misplaced: { notTimes, repeated, bac
 
 function changeWords({ name, units, total }: Comparison['variables'][number]): string {
   const largest = differenceOf(total.largest);
-  const by = largest === 0 ? '' : ` by up to ${shownNumber(largest)}${units === null ? '' : ` ${units}`}`;
+  const by = largest === 0 ? '' : ` by up to ${shownNumber(largest, 3)}${units === null ? '' : ` ${units}`}`;
   return `${name} (${counted(changesOf(total))}${by})`;
 }
 
@@ -77,9 +77,9 @@ function listed(names: readonly string[], most = 6): string {
   return names.length > most ? `${shown} and ${counted(names.length - most)} more` : shown;
 }
 
-/** At most six digits: `0.125`, `1,026.383`, `3.9e-7`. */
-export function shownNumber(value: number): string {
+/** `0.125`, `1,026.383`, `3.9e-7`. */
+export function shownNumber(value: number, digits = 7): string {
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e12)) return value.toPrecision(3).replace(/\.?0+e/, 'e');
-  return value.toLocaleString('en-US', size >= 1e6 ? { maximumFractionDigits: 1 } : { maximumSignificantDigits: 7 });
+  return value.toLocaleString('en-US', size >= 1e6 ? { maximumFractionDigits: 1 } : { maximumSignificantDigits: digits });
 }

@@ -21,7 +21,7 @@ function panelOf(variable: VariableComparison, { old, new: fresh }: Comparison, 
   const thinned = envelopes.of(variable.name);
   const changes = changesOf(variable.total);
   const largest = differenceOf(variable.total.largest);
-  const by = largest === 0 ? '' : `, by up to ${shownNumber(largest)}`;
+  const by = largest === 0 ? '' : `, by up to ${shownNumber(largest, 3)}`;
   const lines =
     thinned === null
       ? []

@@ -57,7 +57,7 @@ export async function plotSeries(view: SeriesView, variable: string, { title, si
     panels: [
       {
         title: width > 1 ? `${named}, least to greatest of ${width}` : named,
-        note: `${counted(tally.rows)} rows, ${timeText(first).slice(0, 10)} to ${timeText(last).slice(0, 10)}, ${counted(gaps.length)} gaps`,
+        note: `${counted(tally.rows)} rows, ${shortTime(first, last - first)} to ${shortTime(last, last - first)}, ${counted(gaps.length)} ${gaps.length === 1 ? 'gap' : 'gaps'}`,
         lines: thinned === null ? [] : [{ name: 'new', envelope: thinned.new, rows: envelopes.rows.new, gaps }],
         marks: null,
       },
@@ -68,6 +68,11 @@ export async function plotSeries(view: SeriesView, variable: string, { title, si
   const ends = Number.isNaN(tally.first) ? { first: null, last: null } : { first, last };
   return { svg, series: { rows: tally.rows, ...ends, gaps, usualInterval: usualInterval(tally) }, values: valuesOf(values) };
 }
+
+const shortTime = (time: number, span: number): string =>
+  timeText(time)
+    .slice(0, span < 2 * 86_400 ? 16 : 10)
+    .replace('T', ' ');
 
 /** All times of a store, in windows. */
 export async function timesOf(view: SeriesView, signal?: AbortSignal): Promise<TimeTally> {
