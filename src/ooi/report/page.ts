@@ -35,7 +35,7 @@ export function reportPage(content: PageContent): string {
 <title>${escaped(title)}: what a refresh changed</title><style>${STYLE}</style></head><body>
 <h1>${escaped(title)}</h1>
 <p class="faint">Live store ${escaped(content.old)}, new store ${escaped(content.new)}. Compared ${madeAt.toISOString().slice(0, 16).replace('T', ' ')} UTC.</p>
-<div class="${coverage.isShorter ? 'bad' : 'good'}"><p>${coverage.isShorter ? 'Shorter' : 'Not shorter'}: ${paragraphs(words.coverage)}</p>
+<div class="${coverage.isShorter ? 'bad' : 'good'}"><p>${paragraphs(words.coverage)}</p>
 <p><b>What to do.</b> ${escaped(words.todo)}</p></div>
 <h2>What changed</h2>${words.changed.map((text) => `<p>${escaped(text)}</p>`).join('')}
 ${picture}
@@ -54,7 +54,7 @@ const STYLE = `body{font:14px/1.45 system-ui,-apple-system,"Segoe UI",Arial,sans
 h1{font-size:20px;margin:0;overflow-wrap:anywhere}h2{font-size:16px;margin:28px 0 6px}p{margin:6px 0}.faint{color:#5b6673}svg{max-width:100%;height:auto;margin-top:12px}
 .good,.bad{border-left:4px solid #2e7d32;background:#eef6ee;padding:6px 12px;margin:14px 0}.bad{border-color:#c8102e;background:#fdf0f1}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:12px}th,td{text-align:right;padding:3px 7px;border-bottom:1px solid #e3e7eb;vertical-align:top}
-th{color:#5b6673;font-weight:600;border-color:#9aa5b1}th:first-child,td:first-child{text-align:left}td.text{text-align:left;overflow-wrap:anywhere}td:first-child{overflow-wrap:anywhere}
+th{color:#5b6673;font-weight:600;border-color:#9aa5b1}th:first-child,td:first-child{text-align:left}th.text{text-align:left}td.text{text-align:left;overflow-wrap:anywhere}td:first-child{overflow-wrap:anywhere}
 summary{cursor:pointer;margin:14px 0 6px;font-weight:600}.was{color:#5b6673}`;
 
 type Cell = string | { readonly html: string } | { readonly text: string };

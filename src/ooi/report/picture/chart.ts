@@ -99,8 +99,13 @@ function drawPanel({ title, note, lines, marks }: Panel, top: number, { x, exten
   const range = valueRange(lines.map(({ envelope }) => envelope));
   const y = (value: number): number => plot + height - (range === null ? 0.5 : (value - range.low) / (range.high - range.low)) * height;
   return [
-    label(title, { x: LEFT, y: plot - 9, 'font-weight': 600, fill: COLOURS.ink }),
-    label(note, { x: LEFT + PLOT_WIDTH, y: plot - 9, 'text-anchor': 'end', fill: COLOURS.faint }),
+    label(title, { x: LEFT, y: plot - 11, 'font-weight': 600, fill: COLOURS.ink }),
+    label(range?.isCut === true ? `${note}; spikes cut off` : note, {
+      x: LEFT + PLOT_WIDTH,
+      y: plot - 11,
+      'text-anchor': 'end',
+      fill: COLOURS.faint,
+    }),
     ...gaps.map((gap) => gapBox(gap, { x, plot, height })),
     ...timeTicks(...extent).map(({ at }) => element('path', { d: `M${px(x(at))} ${px(plot)}v${px(height)}`, stroke: COLOURS.grid })),
     range === null
@@ -161,7 +166,7 @@ function valueAxis({ low, high }: ValueRange, y: (value: number) => number): str
 
 function drawMarks(marks: Uint32Array, plot: number): string {
   let path = '';
-  for (const [pixel, count] of marks.entries()) if (count > 0) path += `M${px(LEFT + pixel + 0.5)} ${px(plot + 1)}l-4 -7h8z`;
+  for (const [pixel, count] of marks.entries()) if (count > 0) path += `M${px(LEFT + pixel + 0.5)} ${px(plot)}l-3.5 -6h7z`;
   return path === '' ? '' : element('path', { d: path, fill: COLOURS.changed });
 }
 

@@ -3,6 +3,8 @@ import type { Envelope } from './envelope.ts';
 export interface ValueRange {
   readonly low: number;
   readonly high: number;
+  /** Spikes reach beyond it. */
+  readonly isCut: boolean;
 }
 
 /** A range is not stretched for the sake of a few spikes: from so many times what all other columns need on, they are cut off. */
@@ -23,10 +25,10 @@ export function valueRange(envelopes: readonly Envelope[]): ValueRange | null {
   const most = { low: lows[cut] ?? full.low, high: highs[highs.length - 1 - cut] ?? full.high };
   const room = most.high - most.low;
   const isSpiky = room > 0 && full.high - full.low > STRETCH * room;
-  return padded(isSpiky ? { low: Math.max(full.low, most.low - room), high: Math.min(full.high, most.high + room) } : full);
+  return padded(isSpiky ? { low: Math.max(full.low, most.low - room), high: Math.min(full.high, most.high + room) } : full, isSpiky);
 }
 
-function padded({ low, high }: ValueRange): ValueRange {
+function padded({ low, high }: Omit<ValueRange, 'isCut'>, isCut: boolean): ValueRange {
   const room = high > low ? (high - low) * 0.06 : Math.max(Math.abs(low) * 0.05, 1e-9);
-  return { low: low - room, high: high + room };
+  return { low: low - room, high: high + room, isCut };
 }
