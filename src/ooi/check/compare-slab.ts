@@ -34,7 +34,7 @@ export interface ComparedSlab {
   readonly to: number;
   /** Rows at times that both have; that only the store has; that only the facility has. */
   readonly rows: { readonly both: number; readonly extra: number; readonly missing: number };
-  /** Rows that were not judged: of a later request than what was fetched, or not settled and different. */
+  /** Rows that were not judged: of a later request than what was fetched, or not settled. */
   readonly passed: { readonly newer: number; readonly unsettled: number };
   readonly variables: readonly DifferentVariable[];
   readonly findings: readonly Finding[];

@@ -2,12 +2,12 @@ import type { ZarrArray } from '../../formats/zarr/array.ts';
 import { rowSize, rowsOf } from '../../formats/zarr/grid.ts';
 import { type AlignedWindow, alignSeries } from './align.ts';
 import { columnsOfWindow } from './column-pieces.ts';
-import type { Comparison, PeriodRows, SideSummary, VariableComparison } from './comparison.ts';
+import type { Comparison, PeriodRows, RowCounts, SideSummary, VariableComparison } from './comparison.ts';
 import { attributeChanges } from './form.ts';
 import { gapsOf, type TimeTally, usualInterval } from './intervals.ts';
 import { Envelopes } from './picture/envelope.ts';
 import { arraysOnTime, readTimes, type SeriesView, sharedWidth, timeArrayOf } from './series-view.ts';
-import { monthRuns } from './time-text.ts';
+import { firstNotBelow, monthRuns } from './time-text.ts';
 import { VariableTally } from './variable-tally.ts';
 
 export interface CompareOptions {
@@ -35,10 +35,12 @@ export async function compareStores(old: SeriesView, fresh: SeriesView, options:
   const envelopes = new Envelopes(await extentOf(old, fresh), options.pixels ?? 900);
   const variables = variablesOf(old, fresh);
   const aligned = alignSeries(old, fresh, options.windowRows);
+  const late = new LateRows();
   const periods = new Map<string, { both: number; old: number; new: number }>();
   for await (const window of aligned.windows()) {
     options.signal?.throwIfAborted();
     countRows(periods, window);
+    late.add(window);
     envelopes.addTimes('old', window.old.times);
     envelopes.addTimes('new', window.fresh.times);
     for (const variable of variables) {
@@ -51,7 +53,7 @@ export async function compareStores(old: SeriesView, fresh: SeriesView, options:
   const comparison = {
     old: summaryOf(aligned.old),
     new: summaryOf(aligned.fresh),
-    rows: rows.reduce((sum, { both, onlyOld, onlyNew }) => addRows(sum, { both, onlyOld, onlyNew }), { both: 0, onlyOld: 0, onlyNew: 0 }),
+    rows: { ...rows.reduce(addRows, { both: 0, onlyOld: 0, onlyNew: 0 }), late: late.count },
     periods: rows,
     attributes: attributeChanges(old.group.attributes, fresh.group.attributes),
     variables: [...variables.map(({ tally }) => tally.result()), ...unread(old, fresh)].sort((a, b) => (a.name < b.name ? -1 : 1)),
@@ -117,7 +119,7 @@ const periodRows = ([period, counts]: readonly [string, { both: number; old: num
   onlyNew: counts.new - counts.both,
 });
 
-const addRows = (a: Comparison['rows'], b: Comparison['rows']): Comparison['rows'] => ({
+const addRows = (a: RowCounts, b: RowCounts): RowCounts => ({
   both: a.both + b.both,
   onlyOld: a.onlyOld + b.onlyOld,
   onlyNew: a.onlyNew + b.onlyNew,
@@ -131,3 +133,15 @@ export const summaryOf = (tally: TimeTally): SideSummary => ({
   usualInterval: usualInterval(tally),
   gaps: gapsOf(tally),
 });
+
+/** Rows that only the new store has, before the last row of the old one. */
+class LateRows {
+  count = 0;
+  #onlyNew = 0;
+
+  add({ old, fresh, both }: AlignedWindow): void {
+    const last = old.times.at(-1);
+    if (last !== undefined) this.count = this.#onlyNew + firstNotBelow(fresh.times, last) - firstNotBelow(both.times, last);
+    this.#onlyNew += fresh.times.length - both.times.length;
+  }
+}

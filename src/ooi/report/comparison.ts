@@ -6,7 +6,8 @@ import type { Gap } from './intervals.ts';
 export interface Comparison {
   readonly old: SideSummary;
   readonly new: SideSummary;
-  readonly rows: RowCounts;
+  /** `late`: of those only in the new store, the ones before the last row of the old. */
+  readonly rows: RowCounts & { readonly late: number };
   /** By month, ascending. */
   readonly periods: readonly PeriodRows[];
   /** Of the global attributes. */

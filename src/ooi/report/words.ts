@@ -20,7 +20,7 @@ function changedSentences({ old, new: fresh, rows, variables }: Comparison): rea
   const named = (state: string): readonly string[] => variables.filter((one) => one.state === state).map(({ name }) => name);
   return [
     `The new store has ${sideWords(fresh)}; the live store has ${sideWords(old)}.`,
-    `${rowsWords(rows.both)} in both, ${rowsWords(rows.onlyNew)} only in the new one, ${rowsWords(rows.onlyOld)} only in the live one.`,
+    `${rowsWords(rows.both)} in both, ${rowsWords(rows.onlyNew)} only in the new one${rows.late === 0 ? '' : ` (${counted(rows.late)} of them before the end of the live one)`}, ${rowsWords(rows.onlyOld)} only in the live one.`,
     ...[old, fresh].flatMap((side, at) => misplacedSentence(at === 0 ? 'live' : 'new', side)),
     changed.length === 0
       ? 'No value changed at the times that both have.'
