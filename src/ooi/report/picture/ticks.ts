@@ -23,7 +23,7 @@ function tickText(value: number, step: number): string {
   const size = Math.abs(value);
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   if (size < 1e7 && digits <= 6) return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  return value.toExponential(Math.max(0, Math.min(9, Math.round(Math.log10(size / step)))));
+  return value.toExponential(Math.max(0, Math.min(9, Math.floor(Math.log10(size)) - Math.floor(Math.log10(step) + 1e-9))));
 }
 
 const MINUTE = 60;
