@@ -123,6 +123,6 @@ describe('a thinned line', () => {
 
     const range = valueRange([{ min, max }]);
 
-    assert.ok(range !== null && range.isCut && range.high < 10 && range.low < -1);
+    assert.ok(range?.isCut === true && range.high < 10 && range.low < -1);
   });
 });
