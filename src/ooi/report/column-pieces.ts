@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ZarrArray } from '../../formats/zarr/array.ts';
 import { type RowRange, rowSize } from '../../formats/zarr/grid.ts';
 import { readRows } from '../../formats/zarr/read.ts';
@@ -48,7 +49,36 @@ export async function* columnsOfWindow(
       old: oldRows.subarray(from, to).map((row) => row + window.old.from - old.from),
       fresh: freshRows.subarray(from, to).map((row) => row + window.fresh.from - fresh.from),
     };
-    yield { old: a, fresh: b, both };
+    for (const slice of slicesOf({ old: a, fresh: b, both }, Math.max(sizeOf(arrays.old), sizeOf(arrays.fresh)))) {
+      await setImmediate();
+      yield slice;
+    }
+  }
+}
+
+const sizeOf = (array: ZarrArray | null): number => (array === null ? 0 : rowSize(array));
+
+/** Values that are looked at in one go: some milliseconds, between which heartbeats get their turn. */
+const SLICE_VALUES = 100_000;
+
+/** Parts of a piece in the order of time. @param width values of the wider row */
+function* slicesOf({ old, fresh, both }: ColumnPiece, width: number): Generator<ColumnPiece> {
+  const step = Math.max(1, Math.floor(SLICE_VALUES / Math.max(1, width)));
+  const longer = old.times.length >= fresh.times.length ? old.times : fresh.times;
+  let [a, b, c] = [0, 0, 0];
+  for (let at = 0; at < longer.length; at += step) {
+    const until = longer[at + step] ?? Number.POSITIVE_INFINITY;
+    const [aEnd, bEnd, cEnd] = [
+      firstNotBelow(old.times, until, a),
+      firstNotBelow(fresh.times, until, b),
+      firstNotBelow(both.times, until, c),
+    ];
+    yield {
+      old: { ...old, times: old.times.subarray(a, aEnd), rows: old.rows.subarray(a, aEnd) },
+      fresh: { ...fresh, times: fresh.times.subarray(b, bEnd), rows: fresh.rows.subarray(b, bEnd) },
+      both: { times: both.times.subarray(c, cEnd), old: both.old.subarray(c, cEnd), fresh: both.fresh.subarray(c, cEnd) },
+    };
+    [a, b, c] = [aEnd, bEnd, cEnd];
   }
 }
 

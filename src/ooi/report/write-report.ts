@@ -1,3 +1,4 @@
+import { Failure, isFailure } from '../../errors.ts';
 import type { ObjectStore, WriteOptions } from '../../stores/objects/contract.ts';
 import { type Compared, type CompareOptions, compareStores } from './compare.ts';
 import type { Comparison } from './comparison.ts';
@@ -32,6 +33,21 @@ export interface ReportOutcome {
   readonly files: { readonly page: string; readonly data: string; readonly picture: string };
 }
 
+/** Appends go on while a store is compared: a chunk that one of them writes anew is no longer what the record said when it was opened. */
+export interface WhileChanging {
+  /** Whether the live store is being changed, or was since its view was opened. Asked only when a chunk is not what was expected. */
+  readonly hasChanged?: () => Promise<boolean>;
+}
+
+const changedMeanwhile = (cause: unknown): Failure =>
+  new Failure({
+    kind: 'again',
+    code: 'store_changed',
+    happened: 'The live store was changed while it was compared with the new one',
+    remedy: 'It is compared again by itself',
+    cause,
+  });
+
 /** Panels of the picture. */
 const PANELS = 6;
 
@@ -39,14 +55,17 @@ const PANELS = 6;
  * Compares the live store with a new one and writes `report.html`, `report.json` and `report.svg`. Nothing is decided:
  * `coverage.isShorter` says whether publishing wants `accept: ['shorter']`.
  *
- * @throws {Failure} as `compareStores` and the object store do
+ * @throws {Failure} `store_changed` (again), and as `compareStores` and the object store do
  */
 export async function reportRefresh(
   views: { readonly old: SeriesView; readonly new: SeriesView },
   target: ReportTarget,
-  options: CompareOptions & WriteOptions = {},
+  options: CompareOptions & WriteOptions & WhileChanging = {},
 ): Promise<ReportOutcome> {
-  const compared = await compareStores(views.old, views.new, { ...options, pixels: PLOT_WIDTH });
+  const compared = await compareStores(views.old, views.new, { ...options, pixels: PLOT_WIDTH }).catch(async (error: unknown) => {
+    const isOfChange = isFailure(error, 'damaged_chunk', 'missing_chunk') && (await options.hasChanged?.()) === true;
+    throw isOfChange ? changedMeanwhile(error) : error;
+  });
   return writeReport(compared, target, options);
 }
 

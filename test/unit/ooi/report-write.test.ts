@@ -85,6 +85,15 @@ describe('the report of a refresh', async () => {
     assert.equal(await objects.stat('r/2/report.json'), null);
   });
 
+  it('is made again when an append changed the live store meanwhile, and only then', async () => {
+    const changing = await seriesOf(TIMES, { x: floats(TIMES) });
+    changing.store.objects.set('x/0', Uint8Array.of(1));
+    const report = (isChanged: boolean) => reportRefresh({ old: changing, new: fresh }, target, { hasChanged: async () => isChanged });
+
+    await assert.rejects(report(true), (error) => isFailure(error, 'store_changed') && error.kind === 'again');
+    await assert.rejects(report(false), (error) => isFailure(error, 'damaged_chunk') && error.kind === 'stop');
+  });
+
   it('ends when it is cancelled', async () => {
     await assert.rejects(reportRefresh({ old, new: fresh }, target, { signal: AbortSignal.abort() }), { name: 'AbortError' });
   });
