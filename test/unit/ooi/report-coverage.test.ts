@@ -38,7 +38,16 @@ describe('a new store is', async () => {
   });
 
   it('not shorter for a few rows less in a month, such as repeated ones', async () => {
-    assert.deepEqual(await losses(live, await series(TIMES.filter((_, i) => i < 10 || i >= 15))), []);
+    assert.deepEqual(await losses(live, await series(TIMES.filter((_, i) => i < 10 || i >= 17))), []);
+  });
+
+  it('not shorter for so few in a month that has hardly any either', async () => {
+    const times = [...TIMES, ...timesFrom('2023-10-01T00:00:00Z', 8)];
+
+    assert.deepEqual(
+      await losses(await series([...times, at('2023-12-01T00:00Z')]), await series([...times.slice(0, -4), at('2023-12-01T00:00Z')])),
+      [],
+    );
   });
 
   it('shorter when it begins later', async () => {

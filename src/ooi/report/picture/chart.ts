@@ -201,7 +201,10 @@ function legend(panels: readonly Panel[], gaps: readonly Gap[]): string {
     entries.push([(at) => element('path', { d: `M${px(at + 9)} 45l-4 -7h8z`, fill: COLOURS.changed }), 'values changed']);
   }
   if (gaps.length > 0)
-    entries.push([(at) => element('rect', { x: at, y: 36, width: 18, height: 10, fill: COLOURS.gap, stroke: '#c4cad1' }), 'no rows']);
+    entries.push([
+      (at) => element('rect', { x: at, y: 36, width: 18, height: 10, fill: COLOURS.gap, stroke: '#c4cad1' }),
+      names.size > 1 ? 'no rows in the new store' : 'no rows',
+    ]);
   let at = 16;
   return entries
     .map(([symbol, text]) => {

@@ -57,7 +57,7 @@ export async function plotSeries(view: SeriesView, variable: string, { title, si
     panels: [
       {
         title: width > 1 ? `${named}, least to greatest of ${width}` : named,
-        note: `${counted(tally.rows)} rows, ${shortTime(first, last - first)} to ${shortTime(last, last - first)}, ${counted(gaps.length)} ${gaps.length === 1 ? 'gap' : 'gaps'}`,
+        note: `${counted(tally.rows)} rows, ${shortTime(first, last - first)} to ${shortTime(last, last - first)}, ${counted(gaps.length)} ${gaps.length === 1 ? 'gap' : 'gaps'}${values.missing === 0 ? '' : `, ${counted(values.missing)} values missing`}`,
         lines: thinned === null ? [] : [{ name: 'new', envelope: thinned.new, rows: envelopes.rows.new, gaps }],
         marks: null,
       },
