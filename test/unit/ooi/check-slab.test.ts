@@ -85,16 +85,16 @@ describe('a stretch of a store against what the facility gives', () => {
   });
 
   it('lacks rows, and has others', async () => {
-    const [early, late] = [TIMES[60], TIMES[200]];
+    const [early, late] = [TIMES[61], TIMES[200]];
     const stored = TIMES.filter((time) => time !== early && time !== TIMES[249]);
 
-    const found = await compared({ stored, given: TIMES.slice(51, 250).filter((time) => time !== late) });
+    const found = await compared({ stored, given: TIMES.slice(51, 250).filter((time) => time !== late), windowRows: 10 });
 
     assert.deepEqual(codes(found), [
       ['row_extra', 2],
       ['row_missing', 2],
     ]);
-    assert.deepEqual(found.findings[1]?.examples, ['2023-08-01T01:00:00Z', '2023-08-01T04:09:00Z']);
+    assert.deepEqual(found.findings[1]?.examples, ['2023-08-01T01:01:00Z', '2023-08-01T04:09:00Z']);
     assert.deepEqual([found.rows.both, found.findings[0]?.examples], [196, ['2023-08-01T00:50:00Z', '2023-08-01T03:20:00Z']]);
   });
 
