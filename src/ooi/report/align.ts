@@ -115,14 +115,16 @@ class Side {
     const end = isAll ? this.#next : this.#from + (this.#at[count] ?? 0);
     const begin = this.#from + (this.#at[0] ?? 0);
     const offset = this.#at[0] ?? 0;
-    const rows = this.#at.subarray(0, count).map((row) => row - offset);
+    const rows = movedBack(this.#at.subarray(0, count), offset);
     const left = end - this.#from;
     this.#times = this.#times.subarray(count);
-    this.#at = this.#at.subarray(count).map((row) => row - left);
+    this.#at = movedBack(this.#at.subarray(count), left);
     this.#from = end;
     return count === 0 ? { from: end, to: end, times, rows } : { from: begin, to: end, times, rows };
   }
 }
+
+const movedBack = (rows: Int32Array, by: number): Int32Array => (by === 0 ? rows : rows.map((row) => row - by));
 
 function firstAbove(times: Float64Array, bound: number): number {
   const at = firstNotBelow(times, bound);

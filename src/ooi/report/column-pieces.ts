@@ -46,8 +46,8 @@ export async function* columnsOfWindow(
     const [from, to] = [firstNotBelow(times, until.from), firstNotBelow(times, until.to)];
     const both = {
       times: times.subarray(from, to),
-      old: oldRows.subarray(from, to).map((row) => row + window.old.from - old.from),
-      fresh: freshRows.subarray(from, to).map((row) => row + window.fresh.from - fresh.from),
+      old: moved(oldRows.subarray(from, to), window.old.from - old.from),
+      fresh: moved(freshRows.subarray(from, to), window.fresh.from - fresh.from),
     };
     for (const slice of slicesOf({ old: a, fresh: b, both }, Math.max(sizeOf(arrays.old), sizeOf(arrays.fresh)))) {
       await setImmediate();
@@ -55,6 +55,8 @@ export async function* columnsOfWindow(
     }
   }
 }
+
+const moved = (rows: Int32Array, by: number): Int32Array => (by === 0 ? rows : rows.map((row) => row + by));
 
 const sizeOf = (array: ZarrArray | null): number => (array === null ? 0 : rowSize(array));
 
@@ -131,7 +133,7 @@ async function readSide(
   { begin, end, from, to }: SidePart,
 ): Promise<SidePiece> {
   const times = window.times.subarray(begin, end);
-  const rows = window.rows.subarray(begin, end).map((row) => row + window.from - from);
+  const rows = moved(window.rows.subarray(begin, end), window.from - from);
   if (array === null || to <= from) return { times, rows, column: null };
   return { times, rows, column: columnOf(array, await readRows(view.store, array, { from, to }, readOptionsOf(view)), rowSize(array)) };
 }
