@@ -1,7 +1,7 @@
 import { messageOf } from '../../src/errors.ts';
 import { type Answer, json } from './answer.ts';
 import type { Clock } from './clock.ts';
-import type { Desk } from './desk.ts';
+import { type Desk, repeated } from './desk.ts';
 import type { Switches } from './switches.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -37,7 +37,7 @@ function look({ clock, desk, traffic, switches }: Controlled, verb: string): obj
     case 'traffic':
       return traffic.visits;
     case 'counts':
-      return { counts: traffic.counts, mostAtOnce: traffic.mostAtOnce };
+      return { counts: traffic.counts, mostAtOnce: traffic.mostAtOnce, repeated: repeated(desk.requests) };
     case 'requests':
       return desk.requests;
     case 'clock':

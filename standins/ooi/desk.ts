@@ -65,6 +65,17 @@ export function createDesk(world: World, clock: Clock, switches: () => Switches)
   };
 }
 
+/** Tables that were asked for one range more than once. */
+export function repeated(requests: readonly AcceptedRequest[]): readonly string[] {
+  const seen = new Set<string>();
+  return requests.flatMap(({ table, begin, end }) => {
+    const key = `${table} ${begin} ${end}`;
+    if (seen.has(key)) return [table];
+    seen.add(key);
+    return [];
+  });
+}
+
 export interface StatusTexts {
   /** Of `status.txt`; null: not there. */
   readonly text: string | null;

@@ -54,7 +54,13 @@ function acceptance({ world, hosts }: Site, requestUUID: string, directory: stri
 function askOf(table: string, query: URLSearchParams): Ask {
   const time = (name: string): number | null => {
     const text = query.get(name);
-    return text === null ? null : Date.parse(text);
+    return text === null ? null : microseconds(text);
   };
   return { table, begin: time('beginDT'), end: time('endDT'), query: Object.fromEntries(query) };
+}
+
+/** Of `YYYY-MM-DDTHH:MM:SS.ffffffZ`, with as many digits as there are; NaN for anything else. */
+function microseconds(text: string): number {
+  const [, seconds, fraction = ''] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?Z$/.exec(text) ?? [];
+  return seconds === undefined ? Number.NaN : Date.parse(`${seconds}Z`) * 1000 + Number(fraction.padEnd(6, '0'));
 }

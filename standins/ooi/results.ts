@@ -8,6 +8,8 @@ import type { ResultDirectory, ResultFile } from './world.ts';
 /** Catalogs, and the directories that they list. No authentication. Specification, section 3.1. */
 export function resultsAnswer(site: Site, path: string, headers: FileHeaders): Answer {
   const { user } = site.world;
+  const [, gold, goldName = ''] = /^\/thredds\/(?:catalog|fileServer)\/ooigoldcopy\/public\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
+  if (gold !== undefined) return goldAnswer(site, gold, goldName, headers);
   const [, folder, form] = /^\/thredds\/catalog\/ooi\/(?:(.*)\/)?catalog\.(xml|html)$/.exec(path) ?? [];
   if (folder === user) return catalogForm(form, foldersXml(`ooi/${user}`, folders(site)), folders(site));
   if (folder?.startsWith(`${user}/`)) return catalogAnswer(site, folder.slice(user.length + 1), form);
@@ -15,6 +17,25 @@ export function resultsAnswer(site: Site, path: string, headers: FileHeaders): A
     /^\/(?:async_results|thredds\/fileServer\/ooi)\/([^/]+)\/([^/]+?)(?:\/([^/]*))?$/.exec(path) ?? [];
   if (found !== user) return notFound();
   return name === undefined || name === '' ? listing(site, directory) : fileAnswer(site, directory, name, headers);
+}
+
+/** Listed in ascending order. Specification, section 3.2. */
+function goldAnswer({ world, clock }: Site, table: string, name: string, headers: FileHeaders): Answer {
+  const directory = world.goldCopy(table, clock.now());
+  if (directory === null) return notFound();
+  const { modifiedAt } = directory;
+  const files = directory.files.toReversed();
+  const [, form] = /^catalog\.(xml|html)$/.exec(name) ?? [];
+  if (form !== undefined) {
+    const entries = files.map((one) => ({ name: one.name, sizeBytes: one.size(), modifiedAt }));
+    return catalogForm(
+      form,
+      catalogXml(`ooigoldcopy/public/${table}`, entries),
+      files.map((one) => one.name),
+    );
+  }
+  const bytes = files.find((one) => one.name === name)?.bytes();
+  return bytes === undefined || bytes === null ? notFound() : file(bytes, typeOf(name), modifiedAt, headers);
 }
 
 const folders = ({ world, desk }: Site): readonly string[] => world.directories().filter((name) => !desk.isExpired(name));

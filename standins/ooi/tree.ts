@@ -83,6 +83,7 @@ export function openTree(folder: string): TreeWorld {
       return { estimate, request: { id: requestUUID, directory: item.request_directory, acceptedAt: nowMs, ...ask, ...rest } };
     },
     sample: () => null,
+    goldCopy: () => null,
     directories: () => routes.data_requests.map((one) => one.request_directory).toSorted(),
     directory(name) {
       const request = routes.data_requests.find((one) => one.request_directory === name);

@@ -4,7 +4,7 @@ import type { Defect, Outcome } from './switches.ts';
 /** What a data request asks for. */
 export interface Ask {
   readonly table: string;
-  /** Milliseconds since 1970; null: not given. */
+  /** Microseconds since 1970; null: not given. */
   readonly begin: number | null;
   readonly end: number | null;
   readonly query: Readonly<Record<string, string>>;
@@ -24,6 +24,7 @@ export interface AcceptedRequest {
   readonly directory: string;
   /** Milliseconds since 1970, of the facility's clock. */
   readonly acceptedAt: number;
+  /** Microseconds since 1970; null: not given. */
   readonly begin: number | null;
   readonly end: number | null;
   readonly query: Readonly<Record<string, string>>;
@@ -74,6 +75,8 @@ export interface World {
   directories(): readonly string[];
   /** Null: there is no such directory. */
   directory(name: string): ResultDirectory | null;
+  /** Files of a table that were prepared in advance; null: there are none. */
+  goldCopy(table: string, nowMs: number): ResultDirectory | null;
 }
 
 /** What the switches say of a request at the moment it is accepted. */

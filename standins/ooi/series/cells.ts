@@ -1,0 +1,62 @@
+import type { Column, NumberColumn, NumberType, TextColumn } from './columns.ts';
+import { keyOf, noise } from './noise.ts';
+import type { Row } from './rows.ts';
+import { secondsOf } from './timeline.ts';
+
+export type Cells = Float32Array | Float64Array | Int8Array | Int16Array | Int32Array | Uint8Array | Uint16Array | Uint32Array;
+
+const ARRAYS: Readonly<Record<NumberType, new (length: number) => Cells>> = {
+  '<f4': Float32Array,
+  '<f8': Float64Array,
+  '|i1': Int8Array,
+  '<i2': Int16Array,
+  '<i4': Int32Array,
+  '|u1': Uint8Array,
+  '<u2': Uint16Array,
+  '<u4': Uint32Array,
+};
+
+export const newCells = (type: NumberType, length: number): Cells => new ARRAYS[type](length);
+
+/** Where rows come from. */
+export interface Source {
+  readonly streamKey: number;
+  readonly deployment: number;
+}
+
+const FLAGS = [1, 1, 1, 2, 3, 4, 9];
+/** Values that are not there. */
+const FILL_SHARE = 0.01;
+
+/** A column of a file, rows in file order. */
+export function numbers(column: NumberColumn, { streamKey, deployment }: Source, rows: readonly Row[]): Cells {
+  const width = column.inner?.size ?? 1;
+  const cells = newCells(column.type, rows.length * width);
+  const key = keyOf(streamKey, column.name, deployment);
+  rows.forEach((row, index) => {
+    for (let at = 0; at < width; at += 1) cells[index * width + at] = cell(column, key, deployment, row, at);
+  });
+  return cells;
+}
+
+function cell({ role, fill, base, step, inner }: NumberColumn, key: number, deployment: number, row: Row, at: number): number {
+  if (role === 'time') return timeOf(row);
+  if (role === 'deployment') return deployment;
+  if (role === 'constant') return base;
+  const chance = noise(key, row.grid * 4 + row.copy * 2 + row.version, at);
+  if (role === 'flag') return FLAGS[Math.floor(chance * FLAGS.length)] ?? 1;
+  if (fill !== null && (chance < FILL_SHARE || (inner !== null && at >= inner.size - 2))) return fill;
+  return base + step * Math.floor(chance * 100);
+}
+
+/** Seconds since 1900; what stands there is no time where the row has none. */
+export const timeOf = ({ us, bad }: Row): number => (bad === null ? secondsOf(us) : bad === 'fill' ? -9999999 : Number.NaN);
+
+export function texts(column: TextColumn, { streamKey, deployment }: Source, rows: readonly Row[]): readonly string[] {
+  const key = keyOf(streamKey, column.name, deployment);
+  return rows.map(
+    ({ grid, copy, version }) => column.texts[Math.floor(noise(key, grid * 4 + copy * 2 + version) * column.texts.length)] ?? '',
+  );
+}
+
+export const isText = (column: Column): column is TextColumn => column.kind === 'text';
