@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from './clock.ts';
+import type { Memory } from './state.ts';
 import type { Delay, Switches } from './switches.ts';
 import type { AcceptedRequest, Ask, Asked, Estimate, World } from './world.ts';
 
@@ -19,9 +20,10 @@ export interface Desk {
   isExpired(directory: string): boolean;
 }
 
-export function createDesk(world: World, clock: Clock, switches: () => Switches): Desk {
-  const requests: AcceptedRequest[] = [];
-  const byDirectory = new Map<string, AcceptedRequest>();
+export function createDesk(world: World, clock: Clock, switches: () => Switches, memory: Memory): Desk {
+  const requests: AcceptedRequest[] = [...memory.requests];
+  const byDirectory = new Map(requests.map((request) => [request.directory, request]));
+  for (const request of requests) world.restore(request);
   const finished = new Set<string>();
   const expired = new Set<string>();
   const polls = new Map<string, number>();
@@ -44,6 +46,7 @@ export function createDesk(world: World, clock: Clock, switches: () => Switches)
       const fate = { outcome: outcomeOf[ask.table] ?? outcome, defects: defectsOf[ask.table] ?? [], answers: answersOf[ask.table] };
       const accepted = world.accept(ask, fate, clock.now());
       requests.push(accepted.request);
+      memory.keepRequest(accepted.request);
       byDirectory.set(accepted.request.directory, accepted.request);
       return accepted;
     },

@@ -9,6 +9,7 @@ import { endpointOf } from './endpoints.ts';
 import { createFaults } from './faults.ts';
 import { interfaceAnswer, type Site } from './interface.ts';
 import { resultsAnswer } from './results.ts';
+import { type Memory, openMemory } from './state.ts';
 import { readSwitches, type Switches, type SwitchesInput } from './switches.ts';
 import { createTraffic, type Traffic } from './traffic.ts';
 import type { AcceptedRequest, World } from './world.ts';
@@ -26,6 +27,8 @@ export interface FacilityOptions {
   /** Seconds of the facility in a second; 1 where not given. */
   readonly speed?: number;
   readonly switches?: SwitchesInput;
+  /** Where accepted requests are remembered over a restart; nowhere where not given. */
+  readonly folder?: string;
 }
 
 export interface Facility {
@@ -54,10 +57,11 @@ const REAL_HOSTS = { thredds: 'https://opendap-west.oceanobservatories.org', dow
 /** An observatory's server on loopback. */
 export async function startFacility(options: FacilityOptions): Promise<Facility> {
   const { world, user = STANDIN_USER, token = STANDIN_TOKEN } = options;
-  const clock = createClock(options.startMs ?? Date.now(), options.speed ?? 1);
+  const memory = openMemory(options.folder ?? null);
+  const clock = remembering(createClock(Math.max(options.startMs ?? Date.now(), memory.clockMs), options.speed ?? 1), memory);
   const traffic = createTraffic();
   let switches = readSwitches(options.switches ?? {});
-  const desk = createDesk(world, clock, () => switches);
+  const desk = createDesk(world, clock, () => switches, memory);
   const faults = createFaults(() => switches);
   const control: Controlled = {
     clock,
@@ -141,6 +145,19 @@ export async function startFacility(options: FacilityOptions): Promise<Facility>
     },
   };
 }
+
+/** A jump of the clock is not undone by a restart. */
+const remembering = (clock: Clock, memory: Memory): Clock => ({
+  now: clock.now,
+  get speed() {
+    return clock.speed;
+  },
+  setSpeed: clock.setSpeed,
+  advance(seconds) {
+    clock.advance(seconds);
+    memory.keepClock(clock.now());
+  },
+});
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
   const parts: Buffer[] = [];

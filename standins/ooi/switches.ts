@@ -10,10 +10,10 @@ const delay = z.union([
 ]);
 
 /** How a request ends. `as_it_is`: as the tree has it, or complete. */
-const outcome = z.enum(['as_it_is', 'aggregation_failed', 'no_data', 'some_failed', 'empty_catalog']);
+export const outcomeSchema = z.enum(['as_it_is', 'aggregation_failed', 'no_data', 'some_failed', 'empty_catalog']);
 
 /** What is wrong with a file of a request wherever it is read from. `empty`: no row; `nothing`: no byte. */
-const defect = z.strictObject({
+export const defectSchema = z.strictObject({
   /** Position among the request's own data files; -1 is the last. */
   file: z.int(),
   kind: z.enum(['truncated', 'html', 'nothing', 'empty', 'no_time', 'missing']),
@@ -41,10 +41,10 @@ const schema = z.strictObject({
   /** By table name, over `delay`. */
   delayOf: z.record(z.string(), delay).default({}),
   /** Of requests that are accepted from now on. */
-  outcome: outcome.default('as_it_is'),
-  outcomeOf: z.record(z.string(), outcome).default({}),
+  outcome: outcomeSchema.default('as_it_is'),
+  outcomeOf: z.record(z.string(), outcomeSchema).default({}),
   /** By table name, of requests that are accepted from now on. */
-  defectsOf: z.record(z.string(), z.array(defect)).default({}),
+  defectsOf: z.record(z.string(), z.array(defectSchema)).default({}),
   faults: z.array(fault).default([]),
   /** More requests than this to the interface are answered 429 with Retry-After. */
   rateLimit: z
@@ -59,8 +59,8 @@ const schema = z.strictObject({
 export type Switches = z.output<typeof schema>;
 export type SwitchesInput = z.input<typeof schema>;
 export type Delay = z.output<typeof delay>;
-export type Outcome = z.output<typeof outcome>;
-export type Defect = z.output<typeof defect>;
+export type Outcome = z.output<typeof outcomeSchema>;
+export type Defect = z.output<typeof defectSchema>;
 export type Fault = z.output<typeof fault>;
 
 /** @throws {Failure} `standin_switches` (stop). */

@@ -48,7 +48,7 @@ export function openTree(folder: string): TreeWorld {
   const routes = readRoutes(folder);
   const results = join(folder, 'async_results', routes.user);
   const taken = new Map<string, number>();
-  const fates = new Map<string, Fate>();
+  const fates = new Map<string, Pick<Fate, 'defects'>>();
   const read = (path: string): Buffer => readFileSync(join(folder, path));
   const parsed = (path: string): unknown => JSON.parse(read(path).toString());
 
@@ -81,6 +81,10 @@ export function openTree(folder: string): TreeWorld {
       const { requestUUID, ...estimate } = answerSchema.parse(parsed(item.answer));
       const { answers: _, ...rest } = fate;
       return { estimate, request: { id: requestUUID, directory: item.request_directory, acceptedAt: nowMs, ...ask, ...rest } };
+    },
+    restore({ table, directory, defects }) {
+      taken.set(table, (taken.get(table) ?? 0) + 1);
+      fates.set(directory, { defects });
     },
     sample: () => null,
     goldCopy: () => null,

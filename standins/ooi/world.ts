@@ -69,6 +69,8 @@ export interface World {
   estimate(ask: Ask, answers: readonly string[] | undefined, nowMs: number): Asked;
   /** Takes a request up. Only after `estimate` said that there are data. */
   accept(ask: Ask, fate: Fate, nowMs: number): Accepted;
+  /** Takes up what was accepted before a restart. */
+  restore(request: AcceptedRequest): void;
   /** A synchronous sample of at most `limit` particles; null: this world has none. */
   sample(ask: Ask, limit: number, nowMs: number): readonly object[] | null;
   /** Names of request directories, older first. */

@@ -76,6 +76,7 @@ export function generatedWorld(options: SeriesOptions): GeneratedWorld {
       requests.set(name, request);
       return { request, estimate: estimateOf(options, ask, nowMs) };
     },
+    restore: (request) => void requests.set(request.directory, request),
     sample(ask, limit, nowMs) {
       const stream = streams.get(ask.table);
       return stream === undefined ? null : particles(options, stream, ask, limit, nowMs);

@@ -10,7 +10,7 @@ import { stampOf } from './timeline.ts';
 /** Everything that the server writes for a request; files are made when they are asked for. */
 export function resultsOf(options: SeriesOptions, stream: Stream, request: AcceptedRequest): ResultDirectory {
   const plans = filesOf(options, stream, request);
-  const data = plans.map((plan) => made(plan.name, () => written(stream, request, plan)));
+  const data = plans.map((plan) => made(plan.name, () => written(stream, request, plan), guessedSize(plan)));
   const deployments = [...new Set(plans.map(({ deployment }) => deployment))];
   const others = deployments.flatMap((deployment) => companions(stream, request, plans, deployment));
   const files = damaged([...data, ...others], stream.table, request.defects);
@@ -58,12 +58,18 @@ export function subJobs(request: Pick<AcceptedRequest, 'acceptedAt' | 'begin' | 
   return [`${stampOf(first)}-${stampOf(newest)}`, `${stampOf(newest)}-${stampOf(last)}`];
 }
 
+const BIG_ROWS = 5_000;
+const BYTES_PER_ROW = 75;
+
+/** So that a catalog of big files costs nothing; catalogs round sizes anyway. Null: small enough to be made. */
+const guessedSize = ({ rows }: FilePlan): number | null => (rows.length > BIG_ROWS ? rows.length * BYTES_PER_ROW : null);
+
 /** A file that is made once, and whose bytes are kept as long as its directory is. */
-function made(name: string, make: () => Buffer): ResultFile {
+function made(name: string, make: () => Buffer, guess: number | null = null): ResultFile {
   let kept: Buffer | null = null;
   const bytes = (): Buffer => {
     kept ??= make();
     return kept;
   };
-  return { name, bytes, size: () => bytes().length };
+  return { name, bytes, size: () => kept?.length ?? guess ?? bytes().length };
 }
