@@ -6,31 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type Facility, startFacility } from '../../standins/ooi/facility.ts';
 import { openTree } from '../../standins/ooi/tree.ts';
+import { accept, asked, dataPath, listed, order } from '../helpers/ooi-facility.ts';
 
 const TREE = fileURLToPath(new URL('../../../shared/data/ooi/server', import.meta.url));
 const TABLE = 'CE02SHBP-LJ01D-06-CTDBPN106-streamed-ctdbp_no_sample';
-const DATA = '/api/m2m/12576/sensor/inv/CE02SHBP/LJ01D/06-CTDBPN106/streamed/ctdbp_no_sample';
+const DATA = dataPath(TABLE);
 const RANGE = 'beginDT=2023-08-14T00:00:00.000000Z&endDT=2023-09-07T00:00:00.000000Z&format=application/netcdf&limit=-1';
-
-const headersOf = ({ user, token }: Facility) => ({ authorization: `Basic ${Buffer.from(`${user}:${token}`).toString('base64')}` });
-
-const accepted = z.object({ requestUUID: z.uuid(), allURLs: z.tuple([z.url(), z.url()]) });
-
-/** An accepted data request: its catalog, and its directory. */
-async function accept(facility: Facility, query = RANGE) {
-  const { requestUUID, allURLs } = accepted.parse((await asked(facility, `${DATA}?${query}`)).body);
-  const [catalog, directory] = allURLs;
-  return { id: requestUUID, catalog: catalog.replace('.html', '.xml'), directory };
-}
-
-/** An answer as JSON, whatever its status. */
-const asked = async (facility: Facility, path: string) => {
-  const response = await fetch(`${facility.url}${path}`, { headers: headersOf(facility) });
-  return { status: response.status, retryAfter: response.headers.get('retry-after'), body: await response.json() };
-};
-
-const order = (facility: Facility, verb: string, body: object) =>
-  fetch(`${facility.url}/standin/${verb}`, { method: 'POST', body: JSON.stringify(body) });
 
 describe('the stand-in of a given tree', { skip: existsSync(TREE) ? false : 'the published sample requests are not here' }, () => {
   let facility: Facility;
@@ -42,8 +23,8 @@ describe('the stand-in of a given tree', { skip: existsSync(TREE) ? false : 'the
 
   it('gives the answers of the tree, one data request after the other, with its own address in them', async () => {
     const estimate = await asked(facility, `${DATA}?${RANGE}&estimate_only=true`);
-    const first = await accept(facility, `${RANGE}&estimate_only=false`);
-    const second = await accept(facility);
+    const first = await accept(facility, TABLE, `${RANGE}&estimate_only=false`);
+    const second = await accept(facility, TABLE, RANGE);
 
     assert.deepEqual(estimate.body, { requestUUID: '', sizeCalculation: 1113537, timeCalculation: 60, numberOfSubJobs: 2 });
     assert.equal(first.id, '5f0c9a51-3a1e-4d0c-9d68-0c8b4b1f9a01');
@@ -58,9 +39,8 @@ describe('the stand-in of a given tree', { skip: existsSync(TREE) ? false : 'the
 
   it('answers 404 to status.txt, and lists half of the files, until enough of its clock went by', async () => {
     facility.set({ delay: { seconds: 600 } });
-    const { catalog, directory } = await accept(facility);
-    const xml = () => fetch(catalog).then((response) => response.text());
-    const datasets = async () => [...(await xml()).matchAll(/<dataset name="deployment\d{4}_[^"]+\.nc"/g)].length;
+    const { catalog, directory } = await accept(facility, TABLE, RANGE);
+    const datasets = async () => (await listed(catalog)).filter((name) => name.endsWith('.nc')).length;
 
     const early = await fetch(`${directory}/status.txt`);
     const fewer = await datasets();
@@ -75,7 +55,7 @@ describe('the stand-in of a given tree', { skip: existsSync(TREE) ? false : 'the
 
   it('counts looks at status.txt where so many looks are the delay', async () => {
     facility.set({ delay: { polls: 2 } });
-    const { directory } = await accept(facility);
+    const { directory } = await accept(facility, TABLE, RANGE);
     const statuses: number[] = [];
     for (let look = 0; look < 3; look += 1) statuses.push((await fetch(`${directory}/status.txt`)).status);
     assert.deepEqual(statuses, [404, 404, 200]);
@@ -115,7 +95,7 @@ describe('the stand-in of a given tree', { skip: existsSync(TREE) ? false : 'the
     });
     const first = await asked(facility, `${DATA}?${RANGE}`);
     const second = await asked(facility, `${DATA}?${RANGE}`);
-    const page = await fetch(`${facility.url}/api/m2m/12576/sensor/inv/toc`, { headers: headersOf(facility) });
+    const page = await fetch(`${facility.url}/api/m2m/12576/sensor/inv/toc`);
     assert.deepEqual([first.status, second.status, facility.requests.length], [503, 200, 1]);
     assert.equal(page.status, 200);
     assert.match(await page.text(), /<title>[^<]*maintenance/i);
@@ -126,7 +106,7 @@ describe('the stand-in of a given tree', { skip: existsSync(TREE) ? false : 'the
     const found: object[] = [];
     for (const outcome of ends) {
       facility.set({ outcomeOf: { [TABLE]: outcome }, answersOf: { [TABLE]: ['A0', 'A0', 'A0'] } });
-      const { directory } = await accept(facility);
+      const { directory } = await accept(facility, TABLE, RANGE);
       const text = await (await fetch(`${directory}/status.txt`)).text();
       const json = z.record(z.string(), z.unknown()).parse(await (await fetch(`${directory}/status.json`)).json());
       const codes = Object.values(json).map((value) => (typeof value === 'object' ? Reflect.get(value ?? {}, 'code') : value));
@@ -140,7 +120,7 @@ describe('the stand-in of a given tree', { skip: existsSync(TREE) ? false : 'the
   });
 
   it('breaks off, shortens and replaces downloads', async () => {
-    const { directory } = await accept(facility);
+    const { directory } = await accept(facility, TABLE, RANGE);
     const listing = await (await fetch(directory)).text();
     const name = /deployment0009_\S*?\.nc(?=")/.exec(listing)?.[0] ?? '';
     const get = () => fetch(`${directory}/${name}`).then((response) => response.arrayBuffer());
