@@ -5,7 +5,7 @@ const PAGE = Buffer.from(
   '<!DOCTYPE html>\n<html><head><title>Service Unavailable</title></head><body>Please try again later.</body></html>\n',
 );
 
-/** The files with what is wrong with some of them; the others as they are. Defects of content (`empty`, `no_time`) are the maker's business. */
+/** The files with what is wrong with some of them; the others as they are. Defects of content are the maker's business. */
 export function damaged(files: readonly ResultFile[], table: string, defects: readonly Defect[]): readonly ResultFile[] {
   const names = files
     .map(({ name }) => name)
@@ -22,10 +22,19 @@ export const isDataFile = (name: string, table: string): boolean => name.slice(1
 
 function damagedFile(file: ResultFile, kind: Defect['kind']): ResultFile {
   const { name } = file;
-  if (kind === 'missing') return { name, size: () => file.size(), bytes: () => null };
-  const instead = { truncated: () => cut(file.bytes()), html: () => PAGE, nothing: () => Buffer.alloc(0) };
-  if (kind === 'empty' || kind === 'no_time') return file;
-  return { name, size: () => instead[kind]()?.length ?? 0, bytes: instead[kind] };
+  const instead = (bytes: () => Buffer | null): ResultFile => ({ name, size: () => bytes()?.length ?? 0, bytes });
+  switch (kind) {
+    case 'missing':
+      return { name, size: () => file.size(), bytes: () => null };
+    case 'truncated':
+      return instead(() => cut(file.bytes()));
+    case 'html':
+      return instead(() => PAGE);
+    case 'nothing':
+      return instead(() => Buffer.alloc(0));
+    default:
+      return file;
+  }
 }
 
 const cut = (bytes: Buffer | null): Buffer | null => bytes?.subarray(0, Math.floor(bytes.length * 0.6)) ?? null;

@@ -18,6 +18,8 @@ export interface Desk {
   /** As if they had been taken away after some weeks. */
   expire(directoryOrTable: string): void;
   isExpired(directory: string): boolean;
+  /** In the user's own catalog. */
+  isListed(directory: string): boolean;
 }
 
 export function createDesk(world: World, clock: Clock, switches: () => Switches, memory: Memory): Desk {
@@ -65,6 +67,7 @@ export function createDesk(world: World, clock: Clock, switches: () => Switches,
       for (const name of named(directoryOrTable)) expired.add(name);
     },
     isExpired: (directory) => expired.has(directory),
+    isListed: (directory) => !expired.has(directory) && (byDirectory.has(directory) || switches().listsEarlier),
   };
 }
 

@@ -38,7 +38,7 @@ function goldAnswer({ world, clock }: Site, table: string, name: string, headers
   return bytes === undefined || bytes === null ? notFound() : file(bytes, typeOf(name), modifiedAt, headers);
 }
 
-const folders = ({ world, desk }: Site): readonly string[] => world.directories().filter((name) => !desk.isExpired(name));
+const folders = ({ world, desk }: Site): readonly string[] => world.directories().filter((name) => desk.isListed(name));
 
 function catalogAnswer(site: Site, name: string, form: string | undefined): Answer {
   const directory = opened(site, name);

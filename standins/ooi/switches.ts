@@ -9,14 +9,20 @@ const delay = z.union([
   z.strictObject({ seconds: z.number().min(0) }),
 ]);
 
-/** How a request ends. `as_it_is`: as the tree has it, or complete. */
-export const outcomeSchema = z.enum(['as_it_is', 'aggregation_failed', 'no_data', 'some_failed', 'empty_catalog']);
+/**
+ * How a request ends. `as_it_is`: as the tree has it, or complete. `unmerged`: complete, and instead of merged files many small ones that
+ * overlap (of generated streams).
+ */
+export const outcomeSchema = z.enum(['as_it_is', 'aggregation_failed', 'no_data', 'some_failed', 'empty_catalog', 'unmerged']);
 
-/** What is wrong with a file of a request wherever it is read from. `empty`: no row; `nothing`: no byte. */
+/**
+ * What is wrong with a file of a request wherever it is read from. `empty`: no row; `nothing`: no byte. Of generated streams alone: `no_time`,
+ * `other_epoch` (its times count from 2025; a reader converts them), `bad_units` (its times count nothing that is known).
+ */
 export const defectSchema = z.strictObject({
   /** Position among the request's own data files; -1 is the last. */
   file: z.int(),
-  kind: z.enum(['truncated', 'html', 'nothing', 'empty', 'no_time', 'missing']),
+  kind: z.enum(['truncated', 'html', 'nothing', 'empty', 'no_time', 'missing', 'other_epoch', 'bad_units']),
 });
 
 /** Something that goes wrong on the way, for answers that it matches. */
@@ -53,6 +59,8 @@ const schema = z.strictObject({
     .default(null),
   /** Which of a tree's answers (A0, A1, …) a table's data requests get, one after the other; as they stand in the tree where left out. */
   answersOf: z.record(z.string(), z.array(z.string())).default({}),
+  /** The user's own catalog lists a tree's requests that nobody made here, too. */
+  listsEarlier: z.boolean().default(false),
 });
 
 /** Everything that can be switched while the facility runs. What is left out is off. */

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { digestOf } from '../../standins/ooi/series/digest.ts';
 import { type GeneratedWorld, generatedWorld } from '../../standins/ooi/series/facility-world.ts';
 import { clockAt, SERIES_DEFAULTS } from '../../standins/ooi/series/options.ts';
-import type { Defect } from '../../standins/ooi/switches.ts';
+import type { Defect, Outcome } from '../../standins/ooi/switches.ts';
 import type { AcceptedRequest } from '../../standins/ooi/world.ts';
 import { REFERENCE, referenceSchema } from '../helpers/ooi-reference.ts';
 import { foreignPython } from '../helpers/python.ts';
@@ -74,14 +74,16 @@ describe('what a store must hold', async () => {
       { file: 2, kind: 'html' },
       { file: 4, kind: 'empty' },
       { file: 5, kind: 'no_time' },
+      { file: 6, kind: 'other_epoch' },
+      { file: 7, kind: 'bad_units' },
       { file: -1, kind: 'missing' },
     ];
     for (const { table } of world.streams.values()) {
-      const accept = (from: number, days: number, wrong: readonly Defect[]): AcceptedRequest => {
-        const fate = { outcome: 'as_it_is', defects: wrong, answers: undefined } as const;
+      const accept = (from: number, days: number, wrong: readonly Defect[], outcome: Outcome = 'as_it_is'): AcceptedRequest => {
+        const fate = { outcome, defects: wrong, answers: undefined };
         return world.accept({ table, begin: from, end: null, query: {} }, fate, clockAt(options, days)).request;
       };
-      const requests = [accept(begin, 10, defects), accept(begin + 8 * DAY_US, 10.6, []), accept(begin + 9 * DAY_US, 12.5, [])];
+      const requests = [accept(begin, 10, defects), accept(begin + 8 * DAY_US, 10.6, []), accept(begin + 9 * DAY_US, 12.5, [], 'unmerged')];
 
       const expected = world.expectedRows(table, requests);
       const found = await reference(table, await Promise.all(requests.map((request) => written(world, request))));

@@ -5,7 +5,7 @@ import { z } from 'zod';
  * `requests` being folders of files, older first. Prints `referenceSchema`.
  */
 export const REFERENCE = `
-import sys, os, re, json, hashlib, numpy as np, netCDF4
+import sys, os, re, json, hashlib, datetime, numpy as np, netCDF4
 arguments = json.loads(sys.argv[1])
 STAMP = r'\\d{8}T\\d{6}(?:\\.\\d+)?Z?'
 NAME = re.compile(r'deployment(\\d{4})_' + re.escape(arguments['table']) + '_(' + STAMP + ')-(' + STAMP + r')\\.nc')
@@ -41,6 +41,13 @@ def read(path):
                 tests = [t for t in attributes.get('tests_executed', '').split(',') if t.strip()] if name.endswith('_qartod_executed') else []
                 variables[name] = dict(text=True, texts=texts, width=width, tests=len(tests))
             else: variables[name] = dict(text=False, values=values, fill=None if fill is None else np.asarray(fill, v.dtype)[()], inner=v.dimensions[1:])
+        if 'time' in variables:
+            found = re.fullmatch(r'seconds since (\\d{4})-(\\d\\d?)-(\\d\\d?)( 0+:0+:0+)?', dataset['time'].units)
+            if not found: return None
+            days = (datetime.date(*map(int, found.groups()[:3])) - datetime.date(1900, 1, 1)).days
+            if days:
+                time = variables['time']['values']; good = np.isfinite(time) & (time != variables['time']['fill'])
+                time[good] = [(int(round(t * 1000000)) + days * 86400000000) / 1000000 for t in time[good].tolist()]
     return variables, coordinates
 
 files = []

@@ -40,7 +40,7 @@ export function numbers(column: NumberColumn, { streamKey, deployment }: Source,
 }
 
 function cell({ role, fill, base, step, inner }: NumberColumn, key: number, deployment: number, row: Row, at: number): number {
-  if (role === 'time') return timeOf(row);
+  if (role === 'time') return base === 0 || row.bad !== null ? timeOf(row) : (row.us - base * 1e6) / 1e6;
   if (role === 'deployment') return deployment;
   if (role === 'constant') return base;
   const chance = noise(key, row.grid * 4 + row.copy * 2 + row.version, at);

@@ -69,8 +69,10 @@ const char = (name: string, width: number, texts: readonly string[]): TextColumn
   attributes: { units: '1' },
 });
 
+/** `base`: seconds since 1970 that times count from; 0: since 1900, as they should. */
 const TIME = number('time', '<f8', -9999999, {
   role: 'time',
+  base: 0,
   attributes: { units: 'seconds since 1900-01-01 0:0:0', standard_name: 'time', long_name: 'time', axis: 'T', calendar: 'gregorian' },
 });
 const DEPLOYMENT = number('deployment', '<i4', null, { role: 'deployment', attributes: { name: 'deployment' } });

@@ -47,9 +47,10 @@ export function expectedRows(options: SeriesOptions, stream: Stream, requests: r
     .flatMap((request) => readableFiles(options, stream, request))
     .map((plan) => ({ plan, source: { streamKey: stream.key, deployment: plan.deployment }, to: [], from: [] }));
   const { times, rowsRead, dropped } = winners(parts);
-  const columns = new Map<string, ExpectedColumn>();
+  const time: ExpectedColumn = { type: '<f8', fill: null, isOnTime: true, inner: null, values: times };
+  const columns = new Map<string, ExpectedColumn>(parts.length === 0 ? [] : [['time', time]]);
   for (const name of new Set(parts.flatMap(({ plan }) => plan.columns.map((column) => column.name)))) {
-    const column = columnOf(name, parts, times.length);
+    const column = columns.get(name) ?? columnOf(name, parts, times.length);
     if (column !== null) columns.set(name, column);
     const { inner } = column ?? {};
     if (inner !== undefined && inner !== null) columns.set(inner.name, coordinate(inner.size));
@@ -62,7 +63,7 @@ export function readableFiles(options: SeriesOptions, stream: Stream, request: R
   if (['aggregation_failed', 'no_data', 'empty_catalog'].includes(request.outcome)) return [];
   const all = filesOf(options, stream, request);
   const there = request.outcome === 'some_failed' && all.length > 1 ? all.slice(0, -1) : all;
-  return there.filter(({ defect }) => defect === null);
+  return there.filter(({ defect }) => defect === null || defect === 'other_epoch');
 }
 
 /** Fills in which rows stay. */

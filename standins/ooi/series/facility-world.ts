@@ -61,7 +61,7 @@ export function generatedWorld(options: SeriesOptions): GeneratedWorld {
       );
     },
     user: USER,
-    api: (path, query, nowMs) => factAnswer(options, streams, path, query, nowMs),
+    api: (path, query, nowMs) => factAnswer({ options, streams: [...streams.values()], nowMs }, path, query),
     estimate(ask, _, nowMs): Asked {
       const stream = streams.get(ask.table);
       if (stream === undefined) return { state: 'unknown' };

@@ -1,83 +1,88 @@
 import { type Answer, json } from '../answer.ts';
-import { assetOf } from './about.ts';
-import { columnsOf } from './columns.ts';
 import type { SeriesOptions } from './options.ts';
+import { definitionsOf, parametersOf } from './parameters.ts';
+import { annotations, assets, deployments, vocabulary } from './records.ts';
 import { latestUs } from './rows.ts';
-import type { Stream } from './stream.ts';
+import { isBelow, type Stream } from './stream.ts';
 import { timelineOf } from './timeline.ts';
 
-/** Answers of the interface about generated streams. Specification, section 2. */
-export function factAnswer(
-  options: SeriesOptions,
-  streams: ReadonlyMap<string, Stream>,
-  path: string,
-  query: URLSearchParams,
-  nowMs: number,
-): Answer | null {
-  const all = [...streams.values()];
+/** What answers are about. */
+export interface Facts {
+  readonly options: SeriesOptions;
+  readonly streams: readonly Stream[];
+  /** Of the facility's clock. */
+  readonly nowMs: number;
+}
+
+/** Answers of the interface about generated streams, data requests aside. Specification, section 2. */
+export function factAnswer(facts: Facts, path: string, query: URLSearchParams): Answer | null {
+  if (path === '/api/uframe/instrument_list') return json({ instruments: instrumentList(facts) });
   const [, port, rest = ''] = /^\/api\/m2m\/(\d+)\/(.*?)\/?$/.exec(path) ?? [];
-  if (path.startsWith('/api/uframe/instrument_list'))
-    return json({ instruments: all.map(({ instrument }) => ({ reference_designator: instrument, iris_enabled: false })) });
-  const parts = rest.split('/');
-  const value = factOf(options, all, port, parts, query, nowMs);
+  const [first, second, ...parts] = rest.split('/');
+  const value = fact(facts, `${port}/${first}`, second ?? '', parts, query);
   return value === null ? null : json(value);
 }
 
-function factOf(
-  options: SeriesOptions,
-  all: readonly Stream[],
-  port: string | undefined,
-  parts: readonly string[],
-  query: URLSearchParams,
-  nowMs: number,
-): object | null {
-  const [first, second] = parts;
-  switch (`${port}/${first}/${second}`) {
-    case '12576/sensor/inv':
-      return inventory(options, all, parts.slice(2), nowMs);
-    case '12575/stream/byname':
-      return streamRecord(all, parts[2]);
-    case '12580/anno/find':
-      return annotations(all, query.get('refdes'));
-    case '12587/events/deployment':
-      return deployments(options, all, parts.slice(3), nowMs);
-    case '12586/vocab/inv':
-      return all.filter(isOf(parts.slice(2))).map(vocabulary);
+function fact(facts: Facts, service: string, word: string, parts: readonly string[], query: URLSearchParams): object | null {
+  const { streams } = facts;
+  switch (service) {
+    case '12576/sensor':
+      return inventory(facts, parts);
+    case '12575/stream':
+      return streamRecord(streams, parts[0]);
+    case '12575/parameter':
+      return (
+        oneOfEach(streams)
+          .flatMap(parametersOf)
+          .find(({ id }) => String(id) === word) ?? null
+      );
+    case '12580/anno':
+      return annotations(streams, query.get('refdes'));
+    case '12587/events':
+      return deployments(facts, parts.slice(1));
+    case '12587/asset':
+      return assets(facts, word, query);
+    case '12586/vocab':
+      return streams.filter((stream) => isBelow(stream, parts)).map(vocabulary);
     default:
-      return port === '12575' && first === 'parameter' ? (all.flatMap(parametersOf).find(({ id }) => String(id) === second) ?? null) : null;
+      return null;
   }
 }
 
-/** Streams below a path of the inventory. */
-const isOf =
-  (parts: readonly string[]) =>
-  ({ site, node, sensor, method, name }: Stream): boolean =>
-    parts.every((part, index) => [site, node, sensor, method, name][index] === part);
+const instrumentList = ({ streams }: Facts): readonly object[] =>
+  streams.map(({ instrument, index }) => ({ reference_designator: instrument, iris_enabled: index % 4 === 0 }));
 
-function inventory(options: SeriesOptions, all: readonly Stream[], parts: readonly string[], nowMs: number): object | null {
-  if (parts[0] === 'toc') return contents(options, all, nowMs);
+/** A stream of each kind: enough to know all parameters. */
+const oneOfEach = (streams: readonly Stream[]): readonly Stream[] => [...new Map(streams.map((stream) => [stream.kind, stream])).values()];
+
+function inventory(facts: Facts, parts: readonly string[]): object | null {
+  if (parts[0] === 'toc') return contents(facts);
   const at = parts.indexOf('metadata');
-  const below = all.filter(isOf(at < 0 ? parts : parts.slice(0, at)));
+  const below = facts.streams.filter((stream) => isBelow(stream, at < 0 ? parts : parts.slice(0, at)));
   if (below.length === 0) return null;
-  const times = () => below.map((stream) => timesOf(options, stream, nowMs));
-  if (at >= 0) return parts[at + 1] === 'times' ? times() : { parameters: below.flatMap(parametersOf), times: times() };
-  const level = (stream: Stream): string => [stream.site, stream.node, stream.sensor, stream.method, stream.name][parts.length] ?? '';
+  const times = () => below.map((stream) => timesOf(facts, stream));
+  if (at >= 0) return parts[at + 1] === 'times' ? times() : { parameters: below.flatMap(definitionsOf), times: times() };
+  const level = ({ site, node, sensor, method, name }: Stream): string => [site, node, sensor, method, name][parts.length] ?? '';
   return [...new Set(below.map(level))];
 }
 
-const contents = (options: SeriesOptions, all: readonly Stream[], nowMs: number): object => ({
-  instruments: all.map((stream) => ({
-    reference_designator: stream.instrument,
-    platform_code: stream.site,
-    mooring_code: stream.node,
-    instrument_code: stream.sensor,
-    streams: [timesOf(options, stream, nowMs)],
-  })),
-  parameters_by_stream: {},
-  parameter_definitions: [],
-});
+function contents(facts: Facts): object {
+  const each = oneOfEach(facts.streams);
+  const definitions = each.flatMap(definitionsOf).map((one) => [one.pdId, one] as const);
+  return {
+    instruments: facts.streams.map((stream) => ({
+      reference_designator: stream.instrument,
+      platform_code: stream.site,
+      mooring_code: stream.node,
+      instrument_code: stream.sensor,
+      streams: [timesOf(facts, stream)],
+    })),
+    parameters_by_stream: Object.fromEntries(each.map((stream) => [stream.name, definitionsOf(stream).map(({ pdId }) => pdId)])),
+    parameter_definitions: [...new Map(definitions).values()],
+  };
+}
 
-function timesOf(options: SeriesOptions, stream: Stream, nowMs: number): object {
+function timesOf({ options, nowMs }: Facts, stream: Stream): object {
   const latest = latestUs(options, stream, nowMs);
   const begin = timelineOf(options, stream).timeUs(1, 0);
   const iso = (us: number): string => new Date(Math.floor(us / 1000)).toISOString();
@@ -90,24 +95,8 @@ function timesOf(options: SeriesOptions, stream: Stream, nowMs: number): object 
   };
 }
 
-function parametersOf(stream: Stream) {
-  const columns = [1, 2].flatMap((deployment) => columnsOf(stream.kind, deployment, 1));
-  return [...new Map(columns.map((column) => [column.name, column])).values()].map((column, index) => ({
-    id: (stream.index % 3) * 1000 + index + 1,
-    name: column.name,
-    display_name: column.name.replaceAll('_', ' '),
-    netcdf_name: column.name,
-    standard_name: column.attributes.standard_name ?? null,
-    description: `${column.name.replaceAll('_', ' ')}.`,
-    unit: column.attributes.units === undefined ? null : { value: column.attributes.units },
-    data_level: column.attributes.standard_name === undefined ? 0 : 1,
-    data_product_type: null,
-    data_product_identifier: column.attributes.standard_name === undefined ? null : 'TEMPWAT_L1',
-  }));
-}
-
-function streamRecord(all: readonly Stream[], name: string | undefined): object | null {
-  const stream = all.find((one) => one.name === name);
+function streamRecord(streams: readonly Stream[], name: string | undefined): object | null {
+  const stream = streams.find((one) => one.name === name);
   if (stream === undefined) return null;
   return {
     id: 500 + (stream.index % 3),
@@ -117,70 +106,3 @@ function streamRecord(all: readonly Stream[], name: string | undefined): object 
     parameters: parametersOf(stream),
   };
 }
-
-function annotations(all: readonly Stream[], instrument: string | null): object {
-  return all
-    .filter((stream) => stream.instrument === instrument && stream.index % 5 === 0)
-    .map((stream) => ({
-      '@class': '.AnnotationRecord',
-      id: 2000 + stream.index,
-      subsite: stream.site,
-      node: stream.node,
-      sensor: stream.sensor,
-      method: stream.method,
-      stream: stream.name,
-      beginDT: Date.UTC(2025, 0, 3),
-      endDT: null,
-      annotation: 'Biofouling suspected.',
-      exclusionFlag: false,
-      source: 'operator@example.org',
-      qcFlag: 'suspect',
-      parameters: [],
-    }));
-}
-
-function deployments(options: SeriesOptions, all: readonly Stream[], parts: readonly string[], nowMs: number): object | null {
-  const stream = all.find(isOf(parts.slice(0, 3)));
-  if (stream === undefined || parts.length < 3) return null;
-  const timeline = timelineOf(options, stream);
-  const newest = timeline.deploymentsAt(nowMs);
-  const numbers = Array.from({ length: newest }, (_, index) => index + 1);
-  if (parts[3] === undefined) return numbers;
-  return numbers
-    .filter((number) => String(number) === parts[3])
-    .map((number) => {
-      const { first, last } = timeline.stretch(number);
-      return {
-        deploymentNumber: number,
-        referenceDesignator: stream.instrument,
-        eventStartTime: Math.floor(timeline.timeUs(number, first) / 1000),
-        eventStopTime: number === newest ? null : Math.floor(timeline.timeUs(number, last) / 1000) + 1,
-        location: { latitude: 44.36943, longitude: -124.95639, depth: 80.5 },
-        waterDepth: 80.5,
-        sensor: {
-          uid: assetOf(stream, number),
-          serialNumber: `SI-${number}`,
-          manufacturer: 'Stand-in',
-          modelNumber: '1',
-          description: null,
-          calibration: [],
-        },
-        mooring: null,
-        node: null,
-        deployCruiseInfo: null,
-        recoverCruiseInfo: null,
-      };
-    });
-}
-
-const vocabulary = (stream: Stream): object => ({
-  refdes: stream.instrument,
-  tocL1: 'Coastal Endurance',
-  tocL2: stream.site,
-  tocL3: stream.node,
-  instrument: stream.kind,
-  manufacturer: 'Stand-in',
-  model: '1',
-  mindepth: 80,
-  maxdepth: 81,
-});

@@ -28,7 +28,7 @@ export function filesOf(options: SeriesOptions, stream: Stream, request: Request
   for (let deployment = 1; deployment <= deployments; deployment += 1) {
     const columns = columnsOf(stream.kind, deployment, options.wavelengths.at((deployment - 1) % options.wavelengths.length) ?? 1);
     const rows = [...rowsOf(options, stream, deployment, moment)];
-    for (const part of parts(options, stream, deployment, rows))
+    for (const part of request.outcome === 'unmerged' ? pieces(options, rows) : parts(options, stream, deployment, rows))
       plans.push({ name: nameOf(stream.table, deployment, part), deployment, columns, rows: part, defect: null });
   }
   plans.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -44,10 +44,25 @@ export const momentOf = ({ beginMs }: SeriesOptions, { begin, end, acceptedAt }:
 });
 
 function withDefect(plan: FilePlan, defect: Defect['kind'] | null): FilePlan {
-  if (defect === 'empty') return { ...plan, rows: [], defect };
-  if (defect === 'no_time') return { ...plan, columns: plan.columns.filter(({ name }) => name !== 'time'), defect };
-  return { ...plan, defect };
+  const { columns } = plan;
+  const timed = (units: string, base: number): readonly Column[] =>
+    columns.map((one) => (one.kind === 'number' && one.role === 'time' ? { ...one, base, attributes: { ...one.attributes, units } } : one));
+  switch (defect) {
+    case 'empty':
+      return { ...plan, rows: [], defect };
+    case 'no_time':
+      return { ...plan, columns: columns.filter(({ name }) => name !== 'time'), defect };
+    case 'other_epoch':
+      return { ...plan, columns: timed('seconds since 2025-01-01 00:00:00', OTHER_EPOCH_SECONDS), defect };
+    case 'bad_units':
+      return { ...plan, columns: timed('ticks', 0), defect };
+    default:
+      return { ...plan, defect };
+  }
 }
+
+/** 2025-01-01 in seconds since 1970. */
+const OTHER_EPOCH_SECONDS = 1_735_689_600;
 
 const nameOf = (table: string, deployment: number, rows: readonly Row[]): string =>
   `deployment${String(deployment).padStart(4, '0')}_${table}_${stampOf(rows[0]?.us ?? 0)}-${stampOf(rows.at(-1)?.us ?? 0)}.nc`;
@@ -61,6 +76,15 @@ function* parts(options: SeriesOptions, stream: Stream, deployment: number, rows
     const isShared = isIrregular && from > 0 && noise(key, grid) < 0.5;
     const part = sound(rows.slice(isShared ? from - 1 : from, from + rowsPerFile));
     if (part.length > 0) yield isIrregular ? shuffled(part, noise(key, grid, 1)) : part;
+  }
+}
+
+/** Unmerged: ten times as many, and each begins some rows before the one before ends. */
+function* pieces({ rowsPerFile }: SeriesOptions, rows: readonly Row[]): Generator<readonly Row[]> {
+  const length = Math.max(2, Math.floor(rowsPerFile / 10));
+  for (let from = 0; from < rows.length; from += length) {
+    const part = sound(rows.slice(Math.max(0, from - Math.floor(length / 3)), from + length));
+    if (part.length > 0) yield part;
   }
 }
 

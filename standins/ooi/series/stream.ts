@@ -52,3 +52,7 @@ export function streamsOf(options: SeriesOptions): ReadonlyMap<string, Stream> {
   const streams = Array.from({ length: options.streams }, (_, index) => streamOf(options, index));
   return new Map(streams.map((stream) => [stream.table, stream]));
 }
+
+/** Whether a path of the inventory (site, node, instrument, method, stream, as far as it goes) leads to the stream. */
+export const isBelow = ({ site, node, sensor, method, name }: Stream, parts: readonly string[]): boolean =>
+  parts.every((part, index) => [site, node, sensor, method, name][index] === part);
