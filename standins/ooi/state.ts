@@ -14,7 +14,8 @@ export interface Memory {
   keepClock(nowMs: number): void;
 }
 
-const request = z.object({
+/** An accepted request as `/standin/requests` tells it. */
+export const requestSchema = z.object({
   id: z.string(),
   table: z.string(),
   directory: z.string(),
@@ -25,7 +26,7 @@ const request = z.object({
   outcome: outcomeSchema,
   defects: z.array(defectSchema),
 });
-const line = z.union([z.object({ request }), z.object({ clockMs: z.number() })]);
+const line = z.union([z.object({ request: requestSchema }), z.object({ clockMs: z.number() })]);
 
 /** @param folder made where it is not there; null: nothing is remembered. */
 export function openMemory(folder: string | null): Memory {

@@ -1,18 +1,24 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { execa } from 'execa';
 import { z } from 'zod';
 import { repeated } from '../../standins/ooi/desk.ts';
 import { type Facility, startFacility } from '../../standins/ooi/facility.ts';
 import { generatedWorld } from '../../standins/ooi/series/facility-world.ts';
-import { clockAt, SERIES_DEFAULTS } from '../../standins/ooi/series/options.ts';
+import { clockAt, SERIES_DEFAULTS, seriesSchema } from '../../standins/ooi/series/options.ts';
+import { requestSchema } from '../../standins/ooi/state.ts';
 import { accept, asked, dataPath, listed, order } from '../helpers/ooi-facility.ts';
 
 const OPTIONS = { ...SERIES_DEFAULTS, streams: 40 };
 const ALL = 'beginDT=2025-01-01T00:00:00.000000Z&endDT=2030-01-01T00:00:00.000000Z&limit=-1';
 const LATER = 'beginDT=2029-01-01T00:00:00.000000Z&endDT=2030-01-01T00:00:00.000000Z';
+const readySchema = z.object({ url: z.url(), user: z.string(), token: z.string(), series: seriesSchema });
+const requestsSchema = z.array(requestSchema);
 const timesSchema = z.array(z.object({ endTime: z.iso.datetime(), count: z.int() }));
 
 describe('the stand-in of generated streams', () => {
@@ -132,6 +138,29 @@ describe('the stand-in of generated streams', () => {
     assert.deepEqual([await look(slow), await look(fast)], [404, 200]);
     await order(facility, 'finish', { of: table });
     assert.equal(await look(slow), 200);
+  });
+});
+
+describe('the stand-in as a process of its own', () => {
+  it('says where it is, answers, lets another process say what a store must hold, and ends with its parent', async () => {
+    const child = execa({
+      node: true,
+      buffer: { stdout: false },
+    })`standins/ooi/main.ts --streams 2 --speed 0 --hosts real --until-stdin-ends`;
+    const lines = createInterface({ input: child.stdout });
+    const [line] = await once(lines, 'line');
+    const { series, ...address } = readySchema.parse(JSON.parse(line));
+    const world = generatedWorld(series);
+    const [table = ''] = world.streams.keys();
+
+    const { directory } = await accept(address, table, ALL);
+    const requests = requestsSchema.parse(await (await fetch(`${address.url}/standin/requests`)).json());
+    child.stdin.end();
+    const { exitCode } = await child;
+
+    assert.match(directory, /^https:\/\/downloads-west\.oceanobservatories\.org\/async_results\//);
+    assert.ok(world.expectedRows(table, requests).rows > 3_000);
+    assert.equal(exitCode, 0);
   });
 });
 

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** All there is to say about a generated facility: with its clock everything else follows from these. */
 export interface SeriesOptions {
   readonly seed: number;
@@ -14,6 +16,18 @@ export interface SeriesOptions {
   /** Repeated and unsorted rows, rows without a time, late and corrected ones, gaps, overlapping deployments. */
   readonly isIrregular: boolean;
 }
+
+/** As the stand-in says it when it is ready. */
+export const seriesSchema = z.object({
+  seed: z.number(),
+  streams: z.number(),
+  beginMs: z.number(),
+  rowSeconds: z.number(),
+  deploymentDays: z.number(),
+  rowsPerFile: z.number(),
+  wavelengths: z.array(z.number()),
+  isIrregular: z.boolean(),
+});
 
 export const SERIES_DEFAULTS: SeriesOptions = {
   seed: 1,
