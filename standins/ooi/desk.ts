@@ -30,7 +30,6 @@ export function createDesk(world: World, clock: Clock, switches: () => Switches,
   const expired = new Set<string>();
   const polls = new Map<string, number>();
   const startedAt = clock.now();
-  const tableOfDirectory = (directory: string): string => directory.slice(directory.indexOf('-') + 1);
   const named = (directoryOrTable: string): readonly string[] =>
     world.directories().filter((name) => name === directoryOrTable || tableOfDirectory(name) === directoryOrTable);
 
@@ -70,6 +69,9 @@ export function createDesk(world: World, clock: Clock, switches: () => Switches,
     isListed: (directory) => !expired.has(directory) && (byDirectory.has(directory) || switches().listsEarlier),
   };
 }
+
+/** Directories are named by a moment and a table. */
+export const tableOfDirectory = (directory: string): string => directory.slice(directory.indexOf('-') + 1);
 
 /** Tables that were asked for one range more than once. */
 export function repeated(requests: readonly AcceptedRequest[]): readonly string[] {

@@ -1,6 +1,6 @@
 import { type Answer, answer, type FileHeaders, file, html, json, notFound } from './answer.ts';
 import { isDataFile } from './damage.ts';
-import { endOf, leavesNothing } from './desk.ts';
+import { endOf, leavesNothing, tableOfDirectory } from './desk.ts';
 import type { Site } from './interface.ts';
 import { type CatalogEntry, catalogXml, foldersXml } from './thredds.ts';
 import type { ResultDirectory, ResultFile } from './world.ts';
@@ -90,20 +90,23 @@ function listing(site: Site, name: string): Answer {
 }
 
 function fileAnswer(site: Site, directoryName: string, name: string, headers: FileHeaders): Answer {
+  if (name === 'status.txt' || name === 'status.json') return statusAnswer(site, directoryName, name);
   const directory = opened(site, directoryName);
   if (directory === null) return notFound();
-  const { table, modifiedAt, statusText, statusJson } = directory;
-  if (name === 'status.txt' || name === 'status.json') {
-    const isReady = site.desk.isReady(directoryName, table, name === 'status.txt');
-    const end = endOf(site.desk.requestOf(directoryName), { text: statusText, json: statusJson });
-    const text = name === 'status.txt' ? end.text : end.json;
-    if (!isReady || text === null) return notFound();
-    return name === 'status.txt' ? answer(200, 'text/plain', text) : json(JSON.parse(text));
-  }
   const bytes = filesNow(site, directoryName, directory)
     .find((one) => one.name === name)
     ?.bytes();
-  return bytes === undefined || bytes === null ? notFound() : file(bytes, typeOf(name), modifiedAt, headers);
+  return bytes === undefined || bytes === null ? notFound() : file(bytes, typeOf(name), directory.modifiedAt, headers);
+}
+
+/** Asked for often, and mostly not there: nothing is looked up before it is. */
+function statusAnswer(site: Site, directoryName: string, name: 'status.txt' | 'status.json'): Answer {
+  if (!site.desk.isReady(directoryName, tableOfDirectory(directoryName), name === 'status.txt')) return notFound();
+  const directory = opened(site, directoryName);
+  if (directory === null) return notFound();
+  const end = endOf(site.desk.requestOf(directoryName), { text: directory.statusText, json: directory.statusJson });
+  if (name === 'status.txt') return end.text === null ? notFound() : answer(200, 'text/plain', end.text);
+  return end.json === null ? notFound() : json(JSON.parse(end.json));
 }
 
 const typeOf = (name: string): string =>

@@ -8,14 +8,14 @@ import { type ExpectedSeries, expectedRows } from './expected.ts';
 import { factAnswer } from './facts.ts';
 import { filesOf, momentOf, type RequestSeed } from './files.ts';
 import type { SeriesOptions } from './options.ts';
-import { resultsOf } from './results.ts';
+import { type GeneratedDirectory, resultsOf } from './results.ts';
 import { rowsOf } from './rows.ts';
 import { type Stream, streamsOf } from './stream.ts';
 import { timelineOf } from './timeline.ts';
 
 const USER = 'harvester@example.org';
-/** Directories whose files are kept once they were made. */
-const KEPT = 40;
+/** Of directories whose files are kept once they were made: about 500 MB. */
+const KEPT_ROWS = 2_000_000;
 
 /** Generated streams, and what a store of one must hold. */
 export interface GeneratedWorld extends World {
@@ -32,13 +32,18 @@ export interface GeneratedWorld extends World {
 export function generatedWorld(options: SeriesOptions): GeneratedWorld {
   const streams = streamsOf(options);
   const requests = new Map<string, AcceptedRequest>();
-  const opened = new Map<string, ResultDirectory>();
+  const opened = new Map<string, GeneratedDirectory>();
 
-  const kept = (name: string, make: () => ResultDirectory): ResultDirectory => {
+  const kept = (name: string, make: () => GeneratedDirectory): GeneratedDirectory => {
     const found = opened.get(name) ?? make();
     opened.delete(name);
     opened.set(name, found);
-    for (const [oldest] of opened) if (opened.size > KEPT) opened.delete(oldest);
+    let rows = [...opened.values()].reduce((sum, one) => sum + one.rows, 0);
+    for (const [oldest, one] of opened) {
+      if (rows <= KEPT_ROWS || oldest === name) break;
+      opened.delete(oldest);
+      rows -= one.rows;
+    }
     return found;
   };
   const directory = (name: string): ResultDirectory | null => {

@@ -7,14 +7,20 @@ import type { SeriesOptions } from './options.ts';
 import type { Stream } from './stream.ts';
 import { stampOf } from './timeline.ts';
 
+export interface GeneratedDirectory extends ResultDirectory {
+  /** In all data files: how much memory it takes. */
+  readonly rows: number;
+}
+
 /** Everything that the server writes for a request; files are made when they are asked for. */
-export function resultsOf(options: SeriesOptions, stream: Stream, request: AcceptedRequest): ResultDirectory {
+export function resultsOf(options: SeriesOptions, stream: Stream, request: AcceptedRequest): GeneratedDirectory {
   const plans = filesOf(options, stream, request);
   const data = plans.map((plan) => made(plan.name, () => written(stream, request, plan), guessedSize(plan)));
   const deployments = [...new Set(plans.map(({ deployment }) => deployment))];
   const others = deployments.flatMap((deployment) => companions(stream, request, plans, deployment));
   const files = damaged([...data, ...others], stream.table, request.defects);
   return {
+    rows: plans.reduce((sum, { rows }) => sum + rows.length, 0),
     table: stream.table,
     modifiedAt: request.acceptedAt,
     files: files.toSorted((a, b) => (a.name < b.name ? 1 : -1)),
