@@ -32,6 +32,7 @@ export async function deliver(response: ServerResponse, answer: Answer, fault: F
     await once(response, 'close');
     return 0;
   }
+  if (fault?.kind === 'late') await pause(fault.lateMs);
   const length = status === 304 ? {} : { 'content-length': body.length };
   response.writeHead(status, { 'content-type': type, ...length, ...headers });
   if (isHead || status === 304) response.end();

@@ -31,11 +31,13 @@ const fault = z.strictObject({
   endpoint: z.string().exactOptional(),
   /** Part of the path. */
   match: z.string().exactOptional(),
-  kind: z.enum(['status', 'cut', 'truncated', 'html', 'maintenance', 'slow', 'silent', 'expired']),
+  kind: z.enum(['status', 'cut', 'truncated', 'html', 'maintenance', 'slow', 'late', 'silent', 'expired']),
   status: z.int().min(400).max(599).default(500),
   retryAfterSeconds: z.number().min(0).exactOptional(),
   /** Of `slow`. */
   bytesPerSecond: z.number().positive().default(65_536),
+  /** Of `late`: before an answer begins. */
+  lateMs: z.int().min(1).default(200),
   /** Share of the body that arrives where it is `cut` or `truncated`. */
   share: z.number().min(0).max(1).default(0.6),
   /** How often; always where left out. */

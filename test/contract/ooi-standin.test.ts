@@ -101,6 +101,16 @@ describe('the stand-in of a given tree', { skip: existsSync(TREE) ? false : 'the
     assert.match(await page.text(), /<title>[^<]*maintenance/i);
   });
 
+  it('knows how many requests of the interface were under way at once', async () => {
+    facility.set({ faults: [{ endpoint: 'toc', kind: 'late', lateMs: 50 }] });
+    await Promise.all([1, 2, 3].map(() => asked(facility, '/api/m2m/12576/sensor/inv/toc')));
+    assert.equal(facility.traffic.mostAtOnce, 3);
+    assert.deepEqual(
+      facility.traffic.visits.map(({ status }) => status),
+      [200, 200, 200],
+    );
+  });
+
   it('ends requests badly when told so', async () => {
     const ends = ['aggregation_failed', 'no_data', 'some_failed'] as const;
     const found: object[] = [];

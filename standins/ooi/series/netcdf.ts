@@ -1,7 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Dataset, dtype_to_metadata, File, ready } from 'h5wasm/node';
+import { Dataset, dtype_to_metadata, File, ready } from 'h5wasm';
 import { isText, numbers, type Source, texts } from './cells.ts';
 import type { NumberColumn, TextColumn } from './columns.ts';
 import type { FilePlan } from './files.ts';
@@ -23,7 +20,7 @@ let count = 0;
  */
 export function netcdfBytes({ columns, rows }: FilePlan, options: WriteOptions): Buffer {
   count += 1;
-  const path = join(tmpdir(), `landfall-ooi-standin-${process.pid}-${count}.nc`);
+  const path = `/standin-${count}.nc`;
   try {
     const file = new File(path, 'w', { track_order: true });
     const chunk = Math.max(1, Math.min(rows.length, MOST_CHUNK_ROWS));
@@ -39,9 +36,9 @@ export function netcdfBytes({ columns, rows }: FilePlan, options: WriteOptions):
     }
     for (const [name, value] of Object.entries(options.attributes)) attribute(file, name, value);
     file.close();
-    return readFileSync(path);
+    return Buffer.from(library.FS.readFile(path));
   } finally {
-    rmSync(path, { force: true });
+    library.FS.unlink(path);
   }
 }
 
