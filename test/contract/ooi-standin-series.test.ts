@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { z } from 'zod';
+import { createHdf5Pool } from '../../src/formats/netcdf/hdf5-pool.ts';
+import { openNetcdf } from '../../src/formats/netcdf/open.ts';
 import { isText, numbers, texts } from '../../standins/ooi/series/cells.ts';
 import type { ExpectedSeries } from '../../standins/ooi/series/expected.ts';
 import { generatedWorld } from '../../standins/ooi/series/facility-world.ts';
@@ -115,6 +117,35 @@ describe('a generated series', async () => {
     }
     const empty = Object.values(found).filter(({ rows }) => rows === 0);
     assert.equal(empty.length, 3);
+  });
+
+  it('is read by the project as the generator says', async () => {
+    const world = generatedWorld(SERIES_DEFAULTS);
+    const hdf5 = createHdf5Pool();
+    for (const stream of world.streams.values()) {
+      const ask = { table: stream.table, begin: null, end: null, query: {} };
+      const { request } = world.accept(ask, NONE, clockAt(SERIES_DEFAULTS, 14));
+      const plan = filesOf(SERIES_DEFAULTS, stream, request).at(-1);
+      const bytes = world
+        .directory(request.directory)
+        ?.files.find(({ name }) => name === plan?.name)
+        ?.bytes();
+      if (plan === undefined || bytes === undefined || bytes === null) throw new Error('there is no file');
+      const file = await openNetcdf(plan.name, { bytes, hdf5 });
+      const source = { streamKey: stream.key, deployment: plan.deployment };
+      const found = await file.read(plan.columns.map(({ name }) => ({ name })));
+      const told = plan.columns.map((column) => {
+        if (!isText(column)) return numbers(column, source, plan.rows);
+        const { form } = column;
+        const all = texts(column, source, plan.rows);
+        return form.kind === 'string' ? all : new Uint8Array(Buffer.from(all.map((text) => text.padEnd(form.width, '\0')).join('')));
+      });
+      assert.deepEqual(found, told);
+      assert.equal(file.dimensions.get('obs')?.isUnlimited, true);
+      assert.equal(file.attributes.get('id'), stream.table);
+      await file.close();
+    }
+    await hdf5.close();
   });
 
   it('brings late and corrected rows in time for requests that go back two days every day', () => {
