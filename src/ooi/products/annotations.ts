@@ -15,12 +15,12 @@ export interface AnnotationsMade {
  * Writes the annotations of every instrument as they came to `annotations/<refdes>.json`. One that cannot be had keeps its old file, is among
  * the omissions and hurts no other.
  *
- * @param fetch the answer's bytes; it throws for anything that is no JSON, such as the page that is shown during maintenance
+ * @param fetch the answer's text
  * @throws {Failure} `no_annotations` (again): none could be had
  */
 export async function annotations(
   instruments: readonly string[],
-  fetch: (instrument: string) => Promise<Uint8Array>,
+  fetch: (instrument: string) => Promise<string>,
   objects: ObjectStore,
   options: WriteOptions = {},
 ): Promise<Made<AnnotationsMade>> {
@@ -28,8 +28,7 @@ export async function annotations(
     if (!isInstrument(instrument)) return { what: instrument.slice(0, 60), why: 'this is no reference designator' };
     let bytes: Uint8Array;
     try {
-      bytes = await fetch(instrument);
-      checkList(bytes);
+      bytes = checkedList(await fetch(instrument));
     } catch (error) {
       if (options.signal?.aborted === true) throw error;
       return { what: instrument, why: `its annotations cannot be had, and the last ones stay: ${messageOf(error)}` };
@@ -47,7 +46,17 @@ export async function annotations(
   return { value: { written: sizes.length, bytes: sizes.reduce((total, size) => total + size, 0) }, omissions };
 }
 
-function checkList(bytes: Uint8Array): void {
-  const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  if (!Array.isArray(value)) throw new Error('the answer is no list of annotations');
+/** @throws {Failure} `bad_annotations` (again): the page that is shown during maintenance, with status 200 */
+function checkedList(text: string): Uint8Array {
+  if (isList(text)) return new TextEncoder().encode(text);
+  throw new Failure({ kind: 'again', code: 'bad_annotations', happened: 'The answer is no list of annotations', expected: 'a JSON list' });
+}
+
+function isList(text: string): boolean {
+  try {
+    return Array.isArray(JSON.parse(text));
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
 }

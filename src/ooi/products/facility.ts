@@ -1,49 +1,61 @@
-import { z } from 'zod';
+/** What the tables take of the facility's answers; the facility's client reads and checks them. */
 
-/** What the facility's answers hold of what the tables need; fields that are not named here are passed over. */
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? null);
-const number = z
-  .number()
-  .nullish()
-  .transform((value) => value ?? null);
-/** `{ "value": "counts" }`, or null. */
-const wrapped = z
-  .object({ value: text })
-  .nullish()
-  .transform((value) => value?.value ?? null);
-
-export const instrumentEntry = z.object({
-  reference_designator: z.string(),
-  platform_code: z.string(),
-  mooring_code: z.string(),
-  instrument_code: z.string(),
-  streams: z.array(z.object({ stream: z.string(), method: z.string(), count: number, beginTime: text, endTime: text })),
-});
 /** One instrument of the table of contents. */
-export type InstrumentEntry = z.output<typeof instrumentEntry>;
+export interface InstrumentEntry {
+  readonly reference_designator: string;
+  readonly platform_code: string;
+  readonly mooring_code: string;
+  readonly instrument_code: string;
+  readonly streams: readonly {
+    readonly stream: string;
+    readonly method: string;
+    readonly count: number;
+    readonly beginTime: string;
+    readonly endTime: string;
+  }[];
+}
 
-export const streamDetails = z.object({
-  id: z.number(),
-  stream_type: wrapped,
-  stream_content: wrapped,
-  parameters: z.array(
-    z.object({
-      id: z.number(),
-      name: z.string(),
-      display_name: text,
-      netcdf_name: text,
-      standard_name: text,
-      description: text,
-      unit: wrapped,
-      data_level: number,
-      data_product_type: wrapped,
-      data_product_identifier: text,
-    }),
-  ),
-});
-/** `stream/byname`. */
-export type StreamDetails = z.output<typeof streamDetails>;
-export type ParameterDetails = StreamDetails['parameters'][number];
+/** `stream/byname`, words of vocabularies unwrapped. */
+export interface StreamDetails {
+  readonly id: number;
+  readonly stream_type: string | null;
+  readonly stream_content: string | null;
+  readonly parameters: readonly ParameterDetails[];
+}
+
+export interface ParameterDetails {
+  readonly id: number;
+  readonly name: string;
+  readonly display_name: string | null;
+  readonly netcdf_name: string | null;
+  readonly standard_name: string | null;
+  readonly description: string | null;
+  readonly unit: string | null;
+  /** Some entries have it as text. */
+  readonly data_level: number | string | null;
+  readonly data_product_type: string | null;
+  readonly data_product_identifier: string | null;
+}
+
+/** An instrument as the facility's open list has it: its own fields, whatever they are, and this one. */
+export type ListedInstrument = Readonly<Record<string, unknown>> & { readonly reference_designator: string };
+
+/** A file that a catalogue lists. Sizes are rounded there. */
+export interface ListedFile {
+  readonly name: string;
+  readonly urlPath: string | null;
+  readonly roughBytes: number | null;
+  /** As written. */
+  readonly modified: string | null;
+}
+
+/** What the metadata jobs ask the facility for. Each throws a `Failure` for what cannot be had. */
+export interface MetadataFacility {
+  tableOfContents(): Promise<readonly InstrumentEntry[]>;
+  instrumentList(): Promise<readonly ListedInstrument[]>;
+  streamDetails(stream: string): Promise<StreamDetails>;
+  /** The answer as it came; it is known to be a list. */
+  annotations(instrument: string): Promise<string>;
+  /** The gold copy of a table: the address that was read, and what is listed there. */
+  goldCopy(table: string): Promise<{ readonly url: string; readonly files: readonly ListedFile[] }>;
+}

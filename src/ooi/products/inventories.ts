@@ -1,7 +1,5 @@
+import type { ListedInstrument } from './facility.ts';
 import { type Table, tableOfAny } from './table.ts';
-
-/** An instrument as the facility's open list has it: its own fields, whatever they are, and these two. */
-export type ListedInstrument = Readonly<Record<string, unknown>> & { readonly reference_designator: string };
 
 /**
  * The tables of instruments by where their data are to be had: `iris_inventory` (seismic archive: enabled there, and no bottom pressure

@@ -106,13 +106,25 @@ function rowsOf(instrument: InstrumentEntry, detailsOf: (name: string) => Detail
 /** The facility renamed one parameter and kept the old name in its database. */
 const RENAMED: Readonly<Record<string, string>> = { pressure_depth: 'pressure' };
 
-const parameterRow = ({ id, name, display_name, ...rest }: ParameterDetails, at: string): ParameterRow => ({
+const parameterRow = ({ id, name, display_name, data_level, ...rest }: ParameterDetails, at: string): ParameterRow => ({
   pid: id,
   reference_designator: RENAMED[name] ?? name,
   parameter_name: display_name,
-  ...rest,
+  netcdf_name: rest.netcdf_name,
+  standard_name: rest.standard_name,
+  description: rest.description,
+  unit: rest.unit,
+  data_level: levelOf(data_level),
+  data_product_type: rest.data_product_type,
+  data_product_identifier: rest.data_product_identifier,
   last_updated: at,
 });
+
+/** `1` and `L1` are level 1. */
+function levelOf(level: number | string | null): number | null {
+  const [digits] = /\d+/.exec(String(level ?? '')) ?? [];
+  return digits === undefined ? null : Number(digits);
+}
 
 const noDetails = (names: number, first: Omission): Failure =>
   new Failure({
