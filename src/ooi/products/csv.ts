@@ -21,9 +21,8 @@ export function parseCsv(text: string, source: string): readonly CsvLine[] {
   const token = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
   token.lastIndex = text.startsWith('\ufeff') ? 1 : 0;
   while (token.lastIndex < text.length || fields.length > 0) {
-    const at = token.lastIndex;
     const [whole, quoted, plain, end] = token.exec(text) ?? [];
-    if (whole === undefined) throw badCsv(source, line + newlines(text.slice(at, text.indexOf('"', at))), 'has a quote out of place');
+    if (whole === undefined) throw badCsv(source, line, 'has a quote, or a carriage return, out of place');
     fields.push(quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"'));
     line += newlines(whole);
     if (end === ',') continue;

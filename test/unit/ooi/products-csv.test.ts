@@ -26,7 +26,10 @@ describe('a CSV text', () => {
   });
 
   it('is refused with the line of a quote that never ends', () => {
-    assert.throws(() => parseCsv('a\n"b\nc', 'sites.csv'), { code: 'bad_csv', message: /^Line 2 of sites\.csv has a quote out of place/ });
+    assert.throws(() => parseCsv('a\n"b\nc', 'sites.csv'), {
+      code: 'bad_csv',
+      message: /^Line 2 of sites\.csv has a quote, or a carriage return, out of place/,
+    });
   });
 
   it('is refused where a line is shorter than the first', () => {
@@ -83,7 +86,8 @@ describe('the shared spreadsheet', () => {
 
 describe('the CSV of global ranges', () => {
   it('keeps seven columns under new names and drops the last three', () => {
-    const header = '_ReferenceDesignator_,ParameterID_R,ParameterID_T,GlobalRangeMin,GlobalRangeMax,_DataLevel_,_Units_,_NumericalPrecision_,_NumSignificantDigits_,notes';
+    const header =
+      '_ReferenceDesignator_,ParameterID_R,ParameterID_T,GlobalRangeMin,GlobalRangeMax,_DataLevel_,_Units_,_NumericalPrecision_,_NumSignificantDigits_,notes';
     const table = globalRanges(`${header}\nCE02SHBP-LJ01D-06-CTDBPN106,temperature,seawater_temperature,-2,40.5,L1,degC,4,,x\n`);
 
     assert.deepEqual(

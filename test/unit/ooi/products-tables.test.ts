@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { parquetReadObjects } from 'hyparquet';
 import { publishTable } from '../../../src/ooi/products/publish-table.ts';
 import { type Table, tableOfAny } from '../../../src/ooi/products/table.ts';
-import { openDisk } from '../../../src/stores/objects/disk.ts';
 import type { ObjectStore } from '../../../src/stores/objects/contract.ts';
+import { openDisk } from '../../../src/stores/objects/disk.ts';
 
 let folder: string;
 let objects: ObjectStore;
@@ -26,7 +26,12 @@ const numbered = (rows: number): Table => ({
     { name: 'share', type: 'number' },
     { name: 'isPublic', type: 'flag' },
   ],
-  rows: Array.from({ length: rows }, (_, at) => [at % 7 === 0 ? null : `stream ${at}`, at === 3 ? null : at * 9_007_199, at / 8, at % 2 === 0]),
+  rows: Array.from({ length: rows }, (_, at) => [
+    at % 7 === 0 ? null : `stream ${at}`,
+    at === 3 ? null : at * 9_007_199,
+    at / 8,
+    at % 2 === 0,
+  ]),
 });
 
 /** Rows of all parts in order, as a reader that knows nothing of us finds them. */
@@ -82,10 +87,14 @@ describe('a table', () => {
     await publishTable(objects, numbered(1_500));
     const failing: ObjectStore = {
       ...objects,
-      put: (key, body, options) => (key.endsWith('part.1.parquet') ? Promise.reject(new Error('the disk is gone')) : objects.put(key, body, options)),
+      put: (key, body, options) =>
+        key.endsWith('part.1.parquet') ? Promise.reject(new Error('the disk is gone')) : objects.put(key, body, options),
     };
 
-    await assert.rejects(publishTable(failing, { ...numbered(1_700), rows: numbered(1_700).rows.map(() => ['x', 1, 1, true]) }), /disk is gone/);
+    await assert.rejects(
+      publishTable(failing, { ...numbered(1_700), rows: numbered(1_700).rows.map(() => ['x', 1, 1, true]) }),
+      /disk is gone/,
+    );
 
     const rows = await readBack('ooi_streams');
     assert.equal(rows.length, 1_500);
