@@ -9,6 +9,7 @@ import { settingsTable } from '../../../src/config/settings-table.ts';
 const files: ReadonlyMap<string, string> = new Map([
   ['/run/secrets/uri', 'mongodb://landfall:hunter2@db/\n'],
   ['/run/secrets/key', 'hunter2\r\n'],
+  ['/run/secrets/smtp', 'smtps://me:hunter2@mail.example.org:465\n'],
   ['/run/secrets/empty', '\n'],
   ['/run/secrets/wrong', 'hunter2 is my password\n'],
   ['/tls/ca.pem', 'CA\n'],
@@ -130,6 +131,23 @@ describe('settings', () => {
       () => load({ S3_SECRET_ACCESS_KEY: 'hunter2', S3_ACCESS_KEY_ID: 'AK' }),
       /S3_ENDPOINT is missing, while keys for it are set/,
     );
+  });
+
+  it('name a mail server, from a file too, and refuse one without a sender, showing no password', () => {
+    const { mail } = load({ SMTP_URL_FILE: '/run/secrets/smtp', LANDFALL_MAIL_FROM: 'landfall@example.org' });
+    assert.deepEqual([mail?.smtp.reveal(), mail?.from], ['smtps://me:hunter2@mail.example.org:465', 'landfall@example.org']);
+    assert.equal(load({}).mail, null);
+
+    for (const [given, expected] of [
+      [{ SMTP_URL: 'smtp://me:hunter2@mail.example.org' }, /LANDFALL_MAIL_FROM is missing, while the other half is set/],
+      [{ LANDFALL_MAIL_FROM: 'landfall@example.org' }, /SMTP_URL is missing, while the other half is set/],
+      [{ SMTP_URL: 'mailto:hunter2', LANDFALL_MAIL_FROM: 'landfall@example.org' }, /SMTP_URL is text that is not shown here/],
+    ] as const) {
+      assert.throws(
+        () => load(given),
+        (error: Error) => expected.test(error.message) && !error.message.includes('hunter2'),
+      );
+    }
   });
 
   it('leave TLS off where TEMPORAL_TLS says so, and turn it on by that alone', () => {
