@@ -35,6 +35,7 @@ describe('settings', () => {
       temporal: { namespace: 'default' },
       mongodb: { database: 'landfall' },
       s3: { region: 'us-east-1', isPathStyle: true },
+      mail: null,
       log: { level: 'info', format: 'auto' },
       http: { host: '127.0.0.1', port: 0 },
       capacities: { control: 20, request: 4, transfer: 2, convert: 2, load: 4, verify: 1, notify: 2 },
@@ -186,7 +187,7 @@ describe('settings', () => {
       message: `17 problems in the environment:
   LANDFALL_HOEM is not a setting. Did you mean LANDFALL_HOME?
   LANDFALL_CAPACITY_LOADS is not a setting. Did you mean LANDFALL_CAPACITY_LOAD?
-  LANDFALL_COLOUR_OF_THE_SHED is not a setting. Known settings: LANDFALL_HOME, LANDFALL_FLOWS, LANDFALL_DATABASE, LANDFALL_LOG_LEVEL, LANDFALL_LOG_FORMAT, LANDFALL_HTTP, LANDFALL_SHUTDOWN_GRACE, LANDFALL_BUILD_ID, LANDFALL_TEMPORAL_BIN, LANDFALL_MONGOD_BIN, LANDFALL_VERSITYGW_BIN, LANDFALL_CAPACITY_CONTROL, LANDFALL_CAPACITY_REQUEST, LANDFALL_CAPACITY_TRANSFER, LANDFALL_CAPACITY_CONVERT, LANDFALL_CAPACITY_LOAD, LANDFALL_CAPACITY_VERIFY, LANDFALL_CAPACITY_NOTIFY, LANDFALL_RATE_REQUEST.
+  LANDFALL_COLOUR_OF_THE_SHED is not a setting. Known settings: LANDFALL_HOME, LANDFALL_FLOWS, LANDFALL_MAIL_FROM, LANDFALL_DATABASE, LANDFALL_LOG_LEVEL, LANDFALL_LOG_FORMAT, LANDFALL_HTTP, LANDFALL_SHUTDOWN_GRACE, LANDFALL_BUILD_ID, LANDFALL_TEMPORAL_BIN, LANDFALL_MONGOD_BIN, LANDFALL_VERSITYGW_BIN, LANDFALL_CAPACITY_CONTROL, LANDFALL_CAPACITY_REQUEST, LANDFALL_CAPACITY_TRANSFER, LANDFALL_CAPACITY_CONVERT, LANDFALL_CAPACITY_LOAD, LANDFALL_CAPACITY_VERIFY, LANDFALL_CAPACITY_NOTIFY, LANDFALL_RATE_REQUEST.
   TEMPORAL_ADDRESS is "temporal:0". Expected host:port such as temporal.example.org:7233.
   TEMPORAL_API_KEY and TEMPORAL_API_KEY_FILE are both set. Expected one of them.
   TEMPORAL_API_KEY_FILE cannot be used: the file /private/key may not be read by this user. Expected a text file that this user may read.
