@@ -19,6 +19,23 @@ const SIGNS: Readonly<Record<HistoryStatus, string>> = {
 /** `🟢 Data request [success] (2026-11-25T11:00:00.000Z)` */
 export const historyLine = ({ status, at }: HistoryEntry): string => `${SIGNS[status]} Data request [${status}] (${at.toISOString()})`;
 
+const STATUSES: Readonly<Record<string, HistoryStatus>> = {
+  asking: 'pending',
+  waiting: 'pending',
+  ready: 'pending',
+  consumed: 'success',
+  nothing_new: 'skip',
+  replaced: 'skip',
+  failed: 'failed',
+  refused: 'failed',
+  expired: 'failed',
+  gone: 'failed',
+  discontinued: 'discontinued',
+};
+
+/** What a state of a request is called there; null for what is no state of a request. */
+export const historyStatus = (state: string): HistoryStatus | null => (Object.hasOwn(STATUSES, state) ? (STATUSES[state] ?? null) : null);
+
 /** One line for each change of state, the oldest first; an entry that says what the one before it says is no change. */
 export function historyText(entries: readonly HistoryEntry[]): string {
   const inOrder = entries.toSorted((a, b) => a.at.getTime() - b.at.getTime());

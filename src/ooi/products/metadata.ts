@@ -1,4 +1,4 @@
-import { type Failure, isFailure } from '../../errors.ts';
+import { Failure, isFailure } from '../../errors.ts';
 import type { ObjectStore, WriteOptions } from '../../stores/objects/contract.ts';
 import { type CavaTables, cavaTables } from './cava.ts';
 import type { MetadataFacility } from './facility.ts';
@@ -17,8 +17,8 @@ export interface MetadataSources {
   readonly facility: MetadataFacility;
   /** The text of a sheet of the shared spreadsheet, null where there is none; null: there is no spreadsheet. */
   readonly sheet: ((name: string) => Promise<string | null>) | null;
-  /** The text of the CSV of global ranges; null: there is none. */
-  readonly ranges: (() => Promise<string>) | null;
+  /** The text of the CSV of global ranges, null where there is none; null: nobody keeps one. */
+  readonly ranges: (() => Promise<string | null>) | null;
   /** Stores of the streams, for the parameters of instruments. */
   readonly stores: () => Promise<Made<readonly LiveStore[]>>;
   /** Tables whose gold copy is listed; it takes a call for each, so the daily run lists none. */
@@ -59,7 +59,7 @@ export async function makeMetadata(
   );
   if (streams !== null) await publish(streamTables(streams));
   if (ranges !== null) {
-    const table = await work.part('the global ranges', async () => globalRanges(await ranges()));
+    const table = await work.part('global_ranges', async () => rangesTable(await ranges()));
     if (table !== null) await publish([table]);
   }
   let documents = 0;
@@ -70,6 +70,11 @@ export async function makeMetadata(
   documents += gold ?? 0;
   work.throwIfNothing(published.length + documents);
   return { value: { tables: published, documents }, omissions: work.omissions };
+}
+
+function rangesTable(text: string | null): Table {
+  if (text !== null) return globalRanges(text);
+  throw new Failure({ kind: 'stop', code: 'no_ranges', happened: 'There is no CSV of global ranges where one is looked for' });
 }
 
 interface Known {
