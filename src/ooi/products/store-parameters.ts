@@ -5,7 +5,7 @@ import type { LiveStore } from './live-stores.ts';
 import type { StoreVariable } from './store-metadata.ts';
 import type { ParameterRow, StreamRow } from './streams.ts';
 
-/** A parameter as `instruments_catalog.json` has it; what the facility says of it goes before what the store says. */
+/** A parameter as `instruments_catalog.json` has it: what the facility says of it goes before what the store says, but for the level. */
 export type CatalogParameter = Readonly<Record<string, unknown>>;
 
 /** Parameters of a stream that has no store: as the facility lists them. */
@@ -20,6 +20,7 @@ export function storedParameters({ table, metadata }: LiveStore, listed: readonl
     return {
       ...ofVariable(variable),
       ...facility,
+      data_level: levelOf(textAt(variable.attributes, 'data_product_identifier')) ?? facility?.data_level ?? null,
       stream: name === null ? null : `${name.method}-${name.stream}`,
       dimensions: variable.dimensions,
       ...(variable.name === 'time' ? { unit: 'UTC', parameter_name: 'Time' } : {}),
@@ -38,15 +39,14 @@ function ofVariable({ name, attributes }: StoreVariable): CatalogParameter {
     standard_name: textAt(attributes, 'standard_name'),
     description: textAt(attributes, 'comment'),
     unit: unitOf(attributes),
-    data_level: product === null ? null : levelOf(product),
     data_product_type: product === null ? null : 'Science Data',
     data_product_identifier: product,
   };
 }
 
 /** `L1` in `TEMPWAT_L1`; null where there is none. */
-const levelOf = (product: string): number | null => {
-  const [, level] = /L(\d+)/.exec(product) ?? [];
+const levelOf = (product: string | null): number | null => {
+  const [, level] = /L(\d+)/.exec(product ?? '') ?? [];
   return level === undefined ? null : Number(level);
 };
 
