@@ -3,6 +3,7 @@ import type { ZarrArray } from '../../formats/zarr/array.ts';
 import { rowsOf } from '../../formats/zarr/grid.ts';
 import { openStore } from '../../formats/zarr/open.ts';
 import { readRows } from '../../formats/zarr/read.ts';
+import type { ChunkReader } from '../../formats/zarr/store.ts';
 import { parseTimeUnits, secondsSince1900, type TimeUnits } from '../../formats/zarr/time.ts';
 import { WINDOW_ROWS } from '../series.ts';
 import { textAt } from './attributes.ts';
@@ -46,11 +47,20 @@ async function timeArray({ reader }: LiveStore): Promise<TimeArray> {
 }
 
 async function valuesOf({ reader }: LiveStore, array: ZarrArray, from: number, to: number): Promise<Float64Array> {
-  const values = await readRows(reader, array, { from, to });
+  const values = await readRows(whole(reader), array, { from, to });
   if (values instanceof Float64Array) return values;
   if (values instanceof BigInt64Array || values instanceof BigUint64Array) return Float64Array.from(values, Number);
   return Float64Array.from(values);
 }
+
+/** Times have no fill: a chunk of them that is missing is a loss, and not so many rows in 1900. */
+const whole = (reader: ChunkReader): ChunkReader => ({
+  async get(key) {
+    const bytes = await reader.get(key);
+    if (bytes === null) throw unreadable(`the chunk ${key} is missing`);
+    return bytes;
+  },
+});
 
 const unreadable = (what: string): Failure =>
   new Failure({

@@ -5,10 +5,12 @@ import { text } from 'node:stream/consumers';
 import { afterEach, describe, it } from 'node:test';
 import { Secret } from '../../../src/config/secret.ts';
 import { Failure } from '../../../src/errors.ts';
+import { ooiFlowSchema } from '../../../src/ooi/flow.ts';
 import { historyText } from '../../../src/ooi/notify/history.ts';
 import { type Incident, messageOf } from '../../../src/ooi/notify/incident.ts';
 import type { Notices } from '../../../src/ooi/notify/notices.ts';
 import { notify } from '../../../src/ooi/notify/notify.ts';
+import { tell } from '../../../src/ooi/notify/recipients.ts';
 import { portOf, type SinkOptions, type SmtpSink, smtpSink } from '../../helpers/smtp-sink.ts';
 
 const TABLE = 'CE02SHBP-LJ01D-06-CTDBPN106-streamed-ctdbp_no_sample';
@@ -33,6 +35,14 @@ function memoryNotices(): Notices & { readonly claims: Set<string> } {
     release: async (id, channel) => void claims.delete(`${id}/${channel}`),
   };
 }
+
+const FLOW = {
+  kind: 'ooi',
+  name: 'ctd',
+  instrument: 'CE02SHBP-LJ01D-06-CTDBPN106',
+  stream: { method: 'streamed', name: 'ctdbp_no_sample' },
+  store: { place: '/data/ooi' },
+};
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -187,6 +197,18 @@ describe('an incident', () => {
     assert.equal(web.posted.length, 1);
     assert.match(nobody.failed[0]?.why ?? '', /cannot be reached/);
     assert.doesNotMatch(JSON.stringify([told, nobody]), /sEcReT|127\.0\.0\.1/);
+  });
+
+  it('goes to those that its flow names, and a webhook whose address is not there is said', async () => {
+    const web = await webSink();
+    const flow = ooiFlowSchema.parse({ ...FLOW, notify: { webhook: { env: 'HOOK' } } });
+    const places = (env: Readonly<Record<string, string>>) => ({ env, readFile: () => assert.fail('no file is named') });
+
+    const told = await tell(incident, flow, places({ HOOK: `${web.url}/x` }), { mail: null, notices: memoryNotices() });
+    const unset = await tell(incident, flow, places({}), { mail: null, notices: memoryNotices() });
+
+    assert.deepEqual([told.sent, web.posted.length], [['webhook'], 1]);
+    assert.match(unset.failed[0]?.why ?? '', /the environment variable HOOK is not set\. Set HOOK for the workers/);
   });
 
   it('is not mailed without a server, nor where it cannot be written down; both are said', async () => {

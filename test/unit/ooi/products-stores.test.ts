@@ -113,6 +113,19 @@ describe('availability', () => {
   });
 });
 
+describe('a store that lost a chunk of its times', () => {
+  it('is named, and its rows are not counted as rows of 1900', async () => {
+    const { metadata, reader, ...rest } = await storeOf({ times: [0, 1] });
+    const torn: LiveStore = { ...rest, metadata, reader: { get: async (key) => (key === 'time/0' ? null : reader.get(key)) } };
+
+    const counted = await availability(INSTRUMENT, [torn]);
+    const sized = await statistics([torn], [], NOW);
+
+    assert.match(counted.omissions[0]?.why ?? '', /the chunk time\/0 is missing/);
+    assert.deepEqual([counted.value.counts.hourly, sized.value.instruments, sized.omissions.length], [{}, [], 1]);
+  });
+});
+
 describe('statistics', () => {
   it('count arrays of types that are not read here, as numpy does', async () => {
     const store = await storeOf({
