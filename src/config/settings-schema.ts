@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseHostPort } from './addresses.ts';
 import { QUEUE_PURPOSE, type Queue } from './queues.ts';
+import { isSmtpUrl, SMTP_EXPECTED } from './settings-mail.ts';
 import { databaseName, duration } from './values.ts';
 
 /** Each default once, with its reason. */
@@ -105,6 +106,13 @@ export const settingsSchema = z.strictObject({
   S3_ACCESS_KEY_ID_FILE: filled.exactOptional().describe('file that holds the key id'),
   S3_SECRET_ACCESS_KEY: filled.exactOptional().describe('secret key that belongs to the key id (secret)'),
   S3_SECRET_ACCESS_KEY_FILE: filled.exactOptional().describe('file that holds the secret key'),
+  SMTP_URL: z
+    .string()
+    .refine(isSmtpUrl, { error: SMTP_EXPECTED })
+    .exactOptional()
+    .describe('mail server for messages to people (secret), such as smtps://user:password@mail.example.org; absent: no mail is sent'),
+  SMTP_URL_FILE: filled.exactOptional().describe('file that holds the address of the mail server'),
+  LANDFALL_MAIL_FROM: z.email({ error: 'a mail address such as landfall@example.org' }).exactOptional().describe('sender of the mail'),
   LANDFALL_DATABASE: databaseName.default(DEFAULTS.database).describe('MongoDB database of plans, runs, receipts, quarantine and leases'),
   LANDFALL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default(DEFAULTS.level).describe('least level that is logged'),
   LANDFALL_LOG_FORMAT: z.enum(['auto', 'json', 'pretty']).default('auto').describe('auto: pretty on a terminal, else JSON'),
@@ -141,4 +149,5 @@ export const SECRET_VARIABLES: readonly string[] = [
   'MONGODB_URI',
   'S3_ACCESS_KEY_ID',
   'S3_SECRET_ACCESS_KEY',
+  'SMTP_URL',
 ] satisfies readonly Variable[];

@@ -5,6 +5,7 @@ import { expectation, explain } from './explain.ts';
 import { ConfigError, instead, type Problem } from './problems.ts';
 import type { Queue } from './queues.ts';
 import { type ReadText, readSecretFile, Secret } from './secret.ts';
+import { type MailSettings, mailDisagreements, mailOf } from './settings-mail.ts';
 import { type S3Settings, s3Disagreements, s3Of } from './settings-s3.ts';
 import { isVariable, mongodbUri, SECRET_VARIABLES, type SettingsText, settingsSchema, VARIABLES } from './settings-schema.ts';
 import { shapeOf } from './shape.ts';
@@ -41,6 +42,8 @@ export interface Settings {
   };
   /** Where objects named `s3://bucket/…` lie. */
   readonly s3: S3Settings;
+  /** How messages to people leave; null: no mail is sent. */
+  readonly mail: MailSettings | null;
   readonly log: { readonly level: LogLevel; readonly format: LogFormat };
   /** Where /healthz and /metrics answer; null: nowhere. */
   readonly http: HostPort | null;
@@ -78,6 +81,7 @@ export function loadSettings(
     ...(parsed.success ? [] : explain(parsed.error.issues, shapeOf(settingsSchema), given, { secret: SECRET_VARIABLES })),
     ...files.problems,
     ...disagreements(given),
+    ...mailDisagreements(given, files.texts),
   ].toSorted((a, b) => VARIABLES.indexOf(a.path) - VARIABLES.indexOf(b.path));
   if (!parsed.success || problems.length > 0)
     throw new ConfigError(
@@ -106,6 +110,7 @@ const FILE_VARIABLES = [
   'MONGODB_URI_FILE',
   'S3_ACCESS_KEY_ID_FILE',
   'S3_SECRET_ACCESS_KEY_FILE',
+  'SMTP_URL_FILE',
 ] as const;
 type FileVariable = (typeof FILE_VARIABLES)[number];
 type FileTexts = ReadonlyMap<FileVariable, Secret>;
@@ -133,7 +138,7 @@ function readFiles(
 }
 
 function disagreements(given: Readonly<Record<string, string | undefined>>): readonly Problem[] {
-  const twice = (['TEMPORAL_API_KEY', 'MONGODB_URI', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const).filter(
+  const twice = (['TEMPORAL_API_KEY', 'MONGODB_URI', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY', 'SMTP_URL'] as const).filter(
     (name) => given[name] !== undefined && given[`${name}_FILE`] !== undefined,
   );
   const pair = ['TEMPORAL_TLS_CLIENT_CERT_PATH', 'TEMPORAL_TLS_CLIENT_KEY_PATH'] as const;
@@ -163,6 +168,7 @@ function settingsOf(text: SettingsText, files: FileTexts, cwd: string): Settings
     },
     mongodb: { ...(uri === undefined ? {} : { uri }), database: text.LANDFALL_DATABASE },
     s3: s3Of(text, files),
+    mail: mailOf(text, files),
     log: { level: text.LANDFALL_LOG_LEVEL, format: text.LANDFALL_LOG_FORMAT },
     http: text.LANDFALL_HTTP === 'off' ? null : parseHostPort(text.LANDFALL_HTTP),
     capacities: {

@@ -5,23 +5,25 @@ import { cachedOrBuilt } from '../../src/embedded/cache.ts';
 /** The readers that users of the stores have. */
 const PACKAGES = ['xarray==2026.9.0', 'zarr==3.1.6', 's3fs==2026.9.0', 'netCDF4==1.7.5.1.post1'];
 
-const ENTRY = { name: 'python', version: PACKAGES.map((name) => name.replace('==', '-')).join('-') };
+/** Readers of Parquet, which those of stores do not need. */
+export const PARQUET_READERS = ['pyarrow==26.0.1'];
 
 export type Python =
   | { readonly isThere: true; run(script: string, ...args: readonly string[]): Promise<string> }
   | { readonly isThere: false; readonly why: string };
 
 /** A Python of its own with xarray and zarr-python, made once per user; where it cannot be had, why not. */
-export async function foreignPython(): Promise<Python> {
+export async function foreignPython(packages: readonly string[] = PACKAGES): Promise<Python> {
   try {
-    const folder = await cachedOrBuilt(ENTRY, console.error, async ({ result }) => {
+    const entry = { name: 'python', version: packages.map((name) => name.replace('==', '-')).join('-') };
+    const folder = await cachedOrBuilt(entry, console.error, async ({ result }) => {
       await execa('python3', ['-m', 'venv', result]);
-      const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--retries', '1', '--timeout', '20', ...PACKAGES];
+      const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--retries', '1', '--timeout', '20', ...packages];
       await execa(join(result, 'bin/python'), install, { timeout: 5 * 60_000 });
     });
     return { isThere: true, run: (script, ...args) => run(join(folder, 'bin/python'), script, args) };
   } catch (error) {
-    return { isThere: false, why: `xarray and zarr-python cannot be had (${lastLine(error)})` };
+    return { isThere: false, why: `${packages.join(', ')} cannot be had (${lastLine(error)})` };
   }
 }
 

@@ -6,6 +6,7 @@ import { flowCommands } from './flows.ts';
 import { quarantineCommands } from './quarantine.ts';
 import { runCommands } from './runs.ts';
 import { serverCommands } from './servers.ts';
+import { takeoverCommands } from './takeover.ts';
 import type { Usage } from './usage.ts';
 
 const EXIT_CODES = `
@@ -32,6 +33,7 @@ export function program(): Command {
   runCommands(usage);
   quarantineCommands(usage);
   argoCommands(usage);
+  takeoverCommands(usage);
   return landfall;
 }
 

@@ -9,6 +9,7 @@ import { settingsTable } from '../../../src/config/settings-table.ts';
 const files: ReadonlyMap<string, string> = new Map([
   ['/run/secrets/uri', 'mongodb://landfall:hunter2@db/\n'],
   ['/run/secrets/key', 'hunter2\r\n'],
+  ['/run/secrets/smtp', 'smtps://me:hunter2@mail.example.org:465\n'],
   ['/run/secrets/empty', '\n'],
   ['/run/secrets/wrong', 'hunter2 is my password\n'],
   ['/tls/ca.pem', 'CA\n'],
@@ -34,6 +35,7 @@ describe('settings', () => {
       temporal: { namespace: 'default' },
       mongodb: { database: 'landfall' },
       s3: { region: 'us-east-1', isPathStyle: true },
+      mail: null,
       log: { level: 'info', format: 'auto' },
       http: { host: '127.0.0.1', port: 0 },
       capacities: { control: 20, request: 4, transfer: 2, convert: 2, load: 4, verify: 1, notify: 2 },
@@ -132,6 +134,23 @@ describe('settings', () => {
     );
   });
 
+  it('name a mail server, from a file too, and refuse one without a sender, showing no password', () => {
+    const { mail } = load({ SMTP_URL_FILE: '/run/secrets/smtp', LANDFALL_MAIL_FROM: 'landfall@example.org' });
+    assert.deepEqual([mail?.smtp.reveal(), mail?.from], ['smtps://me:hunter2@mail.example.org:465', 'landfall@example.org']);
+    assert.equal(load({}).mail, null);
+
+    for (const [given, expected] of [
+      [{ SMTP_URL: 'smtp://me:hunter2@mail.example.org' }, /LANDFALL_MAIL_FROM is missing, while the other half is set/],
+      [{ LANDFALL_MAIL_FROM: 'landfall@example.org' }, /SMTP_URL is missing, while the other half is set/],
+      [{ SMTP_URL: 'mailto:hunter2', LANDFALL_MAIL_FROM: 'landfall@example.org' }, /SMTP_URL is text that is not shown here/],
+    ] as const) {
+      assert.throws(
+        () => load(given),
+        (error: Error) => expected.test(error.message) && !error.message.includes('hunter2'),
+      );
+    }
+  });
+
   it('leave TLS off where TEMPORAL_TLS says so, and turn it on by that alone', () => {
     const off = load({ TEMPORAL_TLS: 'false', TEMPORAL_API_KEY: 'k' });
     const on = load({ TEMPORAL_TLS: 'true' });
@@ -168,7 +187,7 @@ describe('settings', () => {
       message: `17 problems in the environment:
   LANDFALL_HOEM is not a setting. Did you mean LANDFALL_HOME?
   LANDFALL_CAPACITY_LOADS is not a setting. Did you mean LANDFALL_CAPACITY_LOAD?
-  LANDFALL_COLOUR_OF_THE_SHED is not a setting. Known settings: LANDFALL_HOME, LANDFALL_FLOWS, LANDFALL_DATABASE, LANDFALL_LOG_LEVEL, LANDFALL_LOG_FORMAT, LANDFALL_HTTP, LANDFALL_SHUTDOWN_GRACE, LANDFALL_BUILD_ID, LANDFALL_TEMPORAL_BIN, LANDFALL_MONGOD_BIN, LANDFALL_VERSITYGW_BIN, LANDFALL_CAPACITY_CONTROL, LANDFALL_CAPACITY_REQUEST, LANDFALL_CAPACITY_TRANSFER, LANDFALL_CAPACITY_CONVERT, LANDFALL_CAPACITY_LOAD, LANDFALL_CAPACITY_VERIFY, LANDFALL_CAPACITY_NOTIFY, LANDFALL_RATE_REQUEST.
+  LANDFALL_COLOUR_OF_THE_SHED is not a setting. Known settings: LANDFALL_HOME, LANDFALL_FLOWS, LANDFALL_MAIL_FROM, LANDFALL_DATABASE, LANDFALL_LOG_LEVEL, LANDFALL_LOG_FORMAT, LANDFALL_HTTP, LANDFALL_SHUTDOWN_GRACE, LANDFALL_BUILD_ID, LANDFALL_TEMPORAL_BIN, LANDFALL_MONGOD_BIN, LANDFALL_VERSITYGW_BIN, LANDFALL_CAPACITY_CONTROL, LANDFALL_CAPACITY_REQUEST, LANDFALL_CAPACITY_TRANSFER, LANDFALL_CAPACITY_CONVERT, LANDFALL_CAPACITY_LOAD, LANDFALL_CAPACITY_VERIFY, LANDFALL_CAPACITY_NOTIFY, LANDFALL_RATE_REQUEST.
   TEMPORAL_ADDRESS is "temporal:0". Expected host:port such as temporal.example.org:7233.
   TEMPORAL_API_KEY and TEMPORAL_API_KEY_FILE are both set. Expected one of them.
   TEMPORAL_API_KEY_FILE cannot be used: the file /private/key may not be read by this user. Expected a text file that this user may read.

@@ -1,0 +1,31 @@
+import { resolve } from 'node:path';
+import { kinds } from '../kinds.ts';
+import { type Imported, importConfigs } from '../ooi/takeover/import-configs.ts';
+import type { Answer } from './output.ts';
+
+export interface ImportOptions {
+  readonly dryRun?: boolean;
+  readonly force?: boolean;
+  readonly place?: string;
+}
+
+/** Makes flow files of the configurations of an existing harvest. */
+export async function importOoi(folder: string, flows: string, { dryRun, force, place }: ImportOptions): Promise<Answer> {
+  const request = { folder: resolve(folder), flows, kinds, place: place ?? null, force: force === true, dryRun: dryRun === true };
+  const imported = await importConfigs(request);
+  return { value: imported, text: textOf(imported, flows) };
+}
+
+function textOf({ files, streams, remarks, dryRun }: Imported, flows: string): string {
+  const count = (wanted: string): number => files.filter(({ state }) => state === wanted).length;
+  const verb = dryRun ? 'Would write' : 'Wrote';
+  const changed = files.filter(({ state }) => state !== 'unchanged');
+  return [
+    ...(dryRun ? changed.map(({ file, state }) => `${state === 'replaced' ? 'replace' : 'write  '} ${file}`) : []),
+    ...remarks.map(({ text, files: many, first }) =>
+      many === 1 ? `Note: ${first}: ${text}` : `Note: ${text} (${many} files, such as ${first})`,
+    ),
+    `${verb} ${changed.length} flow files for ${streams} streams into ${flows} (${count('replaced')} replaced, ${count('unchanged')} were as they are).`,
+    ...(dryRun ? [] : ['Look them over, then: landfall apply.']),
+  ].join('\n');
+}
