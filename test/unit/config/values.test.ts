@@ -91,7 +91,7 @@ const table: readonly (readonly [what: string, schema: z.ZodType, cases: readonl
       ['2argo', 'refused'],
       ['-argo', 'refused'],
       ['a/b', 'refused'],
-      ['a'.repeat(64), 'refused'],
+      ['a'.repeat(121), 'refused'],
       ['argo\n', 'refused'],
     ],
   ],
