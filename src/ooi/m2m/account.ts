@@ -1,4 +1,4 @@
-import { parseTable, tableOf, type StreamName } from '../names.ts';
+import { parseTable, type StreamName, tableOf } from '../names.ts';
 import type { Facility } from './client.ts';
 import { isoOfMicros, microsOf, microsOfStamp } from './instants.ts';
 import { isPlainName, openCatalog } from './listing.ts';
@@ -17,7 +17,12 @@ const CLOCKS_DIFFER_MICROS = 120_000_000;
  */
 export async function findUnanswered(
   facility: Facility,
-  { name, like, since, known }: { readonly name: StreamName; readonly like: AcceptedRequest; readonly since: string; readonly known: readonly string[] },
+  {
+    name,
+    like,
+    since,
+    known,
+  }: { readonly name: StreamName; readonly like: AcceptedRequest; readonly since: string; readonly known: readonly string[] },
   signal: AbortSignal,
 ): Promise<AcceptedRequest | null> {
   const place = placeOf(like.catalogUrl);

@@ -17,11 +17,11 @@ const AGAIN: ReadonlySet<number> = new Set([408, 425, 429]);
 export const isAgain = (status: number): boolean => status >= 500 || AGAIN.has(status) || (status >= 300 && status < 400);
 
 /** A page for people where data were asked for: during maintenance it comes with status 200. */
-export const isHtml = (start: string): boolean => /^(?:\ufeff)?\s*(?:<!--[^]{0,500}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b/i.test(start);
+export const isHtml = (start: string): boolean =>
+  /^(?:\ufeff)?\s*(?:<!--[^]{0,500}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b/i.test(start);
 
 /** The title of a page, for the sentence; empty when it has none. */
-const titleOf = (html: string): string =>
-  (/<title[^>]*>([^<]{0,200})/i.exec(html)?.[1] ?? '').replace(/\s+/g, ' ').trim();
+const titleOf = (html: string): string => (/<title[^>]*>([^<]{0,200})/i.exec(html)?.[1] ?? '').replace(/\s+/g, ' ').trim();
 
 export const isMaintenance = (html: string): boolean => /maintenance/i.test(titleOf(html));
 
@@ -35,17 +35,18 @@ export function maintenance(what: string, html: string): Failure {
   });
 }
 
-/** The failure of a status that is no success. `what`: what was asked for, to follow "answered". */
-export function statusFailure(what: string, status: number, retryAfter: number | undefined): Failure {
+/** The failure of a status that is no success. `what`: what was asked for, to follow "the facility failed at". */
+export function statusFailure(what: string, status: number, retryAfter: number | undefined, withCredentials = false): Failure {
   const wait = retryAfter === undefined ? {} : { retryAfterMs: retryAfter };
-  if (status === 401 || status === 403) {
+  if (withCredentials && (status === 401 || status === 403)) {
     return failure('stop', 'facility_refused', `The facility refused the credentials for ${what} (status ${status})`, {
       remedy: 'Check the API user name and token (OOI_USERNAME and OOI_TOKEN unless the flow names others) in the profile of the portal',
     });
   }
   if (status === 429) return failure('again', 'facility_busy', `The facility has no time for ${what} (status 429)`, wait);
   if (isAgain(status)) return failure('again', 'facility_error', `The facility failed at ${what} (status ${status})`, wait);
-  if (status === 404) return failure('stop', 'not_at_facility', `The facility does not have ${what}`, { remedy: 'Check the names in the flow' });
+  if (status === 404)
+    return failure('stop', 'not_at_facility', `The facility does not have ${what}`, { remedy: 'Check the names in the flow' });
   return failure('stop', 'facility_refused_request', `The facility refused ${what} (status ${status})`, {
     remedy: 'Look at what was asked for; asking again as it is will be refused again',
   });

@@ -83,7 +83,7 @@ export class Facility {
   #read(what: string, { status, headers }: Got, text: string): Answer {
     if (isHtml(text) && status < 400) throw maintenance(what, text);
     const isAnswer = (status >= 200 && status < 300) || status === 404;
-    if (!isAnswer) throw statusFailure(what, status, retryAfterMs(headers['retry-after'], this.now()));
+    if (!isAnswer) throw statusFailure(what, status, retryAfterMs(headers['retry-after'], this.now()), true);
     const json = parsed(text);
     if (json === undefined) throw maintenance(what, text);
     return { status, json, text };

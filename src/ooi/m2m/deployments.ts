@@ -29,7 +29,12 @@ export async function deploymentNumbers(facility: Facility, instrument: string, 
 }
 
 /** The records of one deployment: one as a rule. */
-export async function deploymentsOf(facility: Facility, instrument: string, number: number, signal: AbortSignal): Promise<readonly Deployment[]> {
+export async function deploymentsOf(
+  facility: Facility,
+  instrument: string,
+  number: number,
+  signal: AbortSignal,
+): Promise<readonly Deployment[]> {
   const what = `deployment ${number} of ${instrument}`;
   return await facility.askFor(z.array(deployment), `${deploymentPath(instrument)}/${number}`, what, signal);
 }

@@ -66,7 +66,11 @@ export async function timesOf(facility: Facility, instrument: string, signal: Ab
 }
 
 /** What there is of one stream; null: the facility does not know it. */
-export async function timesOfStream(facility: Facility, { instrument, method, stream }: StreamName, signal: AbortSignal): Promise<StreamTimes | null> {
+export async function timesOfStream(
+  facility: Facility,
+  { instrument, method, stream }: StreamName,
+  signal: AbortSignal,
+): Promise<StreamTimes | null> {
   const all = (await timesOf(facility, instrument, signal)) ?? [];
   return all.find((one) => one.method === method && one.stream === stream) ?? null;
 }

@@ -1,4 +1,4 @@
-import { type DataFileName, compareFiles, parseDataFileName } from '../order.ts';
+import { compareFiles, type DataFileName, parseDataFileName } from '../order.ts';
 import { isHtml, maintenance, retryAfterMs, statusFailure } from './answers.ts';
 import { type CatalogEntry, readCatalog } from './catalog.ts';
 import type { Facility } from './client.ts';

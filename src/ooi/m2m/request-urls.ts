@@ -22,8 +22,11 @@ export const folderAddresses = (folder: string): Omit<RequestAddresses, 'catalog
 export const catalogXml = (url: string): string => url.replace(/\.html(?=$|[?#])/, '.xml');
 
 /** `https://host/thredds/catalog/ooi/<account>/<folder>/catalog.xml` → its account and folder; null when it is something else. */
-export function placeOf(catalogUrl: string): { readonly account: string; readonly folder: string; readonly accountCatalogUrl: string } | null {
-  const [, base, account, folder] = /^(https?:\/\/[^/]+\/thredds\/catalog\/ooi\/([^/]+))\/([^/]+)\/catalog\.(?:xml|html)$/.exec(catalogUrl) ?? [];
+export function placeOf(
+  catalogUrl: string,
+): { readonly account: string; readonly folder: string; readonly accountCatalogUrl: string } | null {
+  const [, base, account, folder] =
+    /^(https?:\/\/[^/]+\/thredds\/catalog\/ooi\/([^/]+))\/([^/]+)\/catalog\.(?:xml|html)$/.exec(catalogUrl) ?? [];
   if (base === undefined || account === undefined || folder === undefined) return null;
   return { account, folder, accountCatalogUrl: `${base}/catalog.xml` };
 }
