@@ -18,7 +18,7 @@ export const isAgain = (status: number): boolean => status >= 500 || AGAIN.has(s
 
 /** A page for people where data were asked for: during maintenance it comes with status 200. */
 export const isHtml = (start: string): boolean =>
-  /^(?:\ufeff)?\s*(?:<!--[^]{0,500}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b/i.test(start);
+  /^(?:\ufeff)?\s*(?:<!--[\s\S]{0,500}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b/i.test(start);
 
 /** The title of a page, for the sentence; empty when it has none. */
 const titleOf = (html: string): string => (/<title[^>]*>([^<]{0,200})/i.exec(html)?.[1] ?? '').replace(/\s+/g, ' ').trim();

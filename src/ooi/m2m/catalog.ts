@@ -24,7 +24,7 @@ const PIECE = 64 * 1024;
  * Reads a THREDDS catalog piece by piece: what is directly below the catalog's own dataset, in the order it is listed.
  * @throws {Failure} again, `bad_catalog`: it is no catalog, or ends too early; stop, `catalog_too_large`.
  */
-export async function* readCatalog(parts: AsyncIterable<Uint8Array>, limits: Limits = CATALOG_LIMITS): AsyncGenerator<CatalogEntry> {
+export async function* readCatalog(parts: AsyncIterable<Uint8Array>, limits: CatalogLimits = CATALOG_LIMITS): AsyncGenerator<CatalogEntry> {
   const reader = new CatalogReader(limits);
   const decoder = new TextDecoder('utf-8');
   let bytes = 0;
@@ -44,7 +44,7 @@ async function* inPieces(reader: CatalogReader, text: string): AsyncGenerator<Ca
   }
 }
 
-interface Limits {
+export interface CatalogLimits {
   readonly entries: number;
   readonly bytes: number;
   readonly depth: number;
@@ -55,7 +55,7 @@ interface Limits {
 const LISTED_DEPTH = 3;
 
 class CatalogReader {
-  readonly #limits: Limits;
+  readonly #limits: CatalogLimits;
   readonly #parser = new SaxesParser({ xmlns: true, position: false });
   #depth = 0;
   #count = 0;
@@ -64,7 +64,7 @@ class CatalogReader {
   #ready: CatalogEntry[] = [];
   #isWhole = false;
 
-  constructor(limits: Limits) {
+  constructor(limits: CatalogLimits) {
     this.#limits = limits;
     this.#parser.on('error', (error) => {
       throw bad(`it is not well formed: ${messageOf(error).slice(0, 200)}`);

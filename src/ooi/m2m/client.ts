@@ -43,6 +43,10 @@ export class Facility {
     return this.#options;
   }
 
+  get timeoutMs(): number {
+    return this.#options.timeoutMs;
+  }
+
   now(): number {
     return (this.#options.now ?? Date.now)();
   }

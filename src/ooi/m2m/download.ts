@@ -18,6 +18,8 @@ export interface FileDownload {
   readonly signal: AbortSignal;
   /** Bytes that came since the last call. */
   readonly onBytes?: (bytes: number) => void;
+  /** Whether the facility as a whole is in maintenance: a page that says so may also be all that it has under this name. */
+  readonly isDown?: (signal: AbortSignal) => Promise<boolean>;
   readonly maxBytes?: number;
   readonly idleMs?: number;
   readonly wait?: Wait;
@@ -78,7 +80,10 @@ async function attempt(facility: Facility, download: FileDownload, progressed: (
         });
       }
       const received = await receive(download, part, got.body, got.headers['content-length'], progressed);
-      if (received === null) return await unreadable(target, 'it is a page for people, not a file of data');
+      if ('page' in received) {
+        if (isMaintenance(received.page) && (await download.isDown?.(signal)) !== false) throw maintenance(what, received.page);
+        return await unreadable(target, 'it is a page for people, not a file of data');
+      }
       part = received;
     } finally {
       got.discard();
@@ -107,13 +112,13 @@ async function receive(
   body: AsyncIterable<Uint8Array>,
   length: string | undefined,
   progressed: () => void,
-): Promise<Part | null> {
+): Promise<Part | { readonly page: string }> {
   const file = await open(partOf(target), 'a');
   let { bytes } = part;
   const total = length === undefined ? null : bytes + Number(length);
   try {
     for await (const piece of body) {
-      if (bytes === 0 && isHtml(Buffer.from(piece).toString('latin1'))) return page(what, piece);
+      if (bytes === 0 && isHtml(Buffer.from(piece).toString('latin1'))) return { page: Buffer.from(piece).toString('utf8') };
       await file.appendFile(piece);
       part.hash.update(piece);
       bytes += piece.length;
@@ -128,13 +133,6 @@ async function receive(
     await file.close();
   }
   return { ...part, bytes };
-}
-
-/** In maintenance: later. Any other page is what the facility has under this name. */
-function page(what: string, piece: Uint8Array): null {
-  const html = Buffer.from(piece).toString('utf8');
-  if (isMaintenance(html)) throw maintenance(what, html);
-  return null;
 }
 
 async function finish({ target, what }: FileDownload, part: Part): Promise<Downloaded> {

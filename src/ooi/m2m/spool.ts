@@ -1,6 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf, Failure } from '../../errors.ts';
+import { errnoOf, Failure, isFailure } from '../../errors.ts';
 import type { DataFileName } from '../order.ts';
 import type { FileReport } from '../series.ts';
 import type { Wait } from './back-off.ts';
@@ -119,6 +119,7 @@ async function fetchAll(
         target: join(folder, file.name),
         what: file.name,
         signal,
+        isDown: (until) => isDown(facility, request, until),
         onBytes: (some) => {
           bytes += some;
           say();
@@ -134,6 +135,17 @@ async function fetchAll(
   say();
   await allOrFirstFailure(Array.from({ length: Math.max(1, width) }, worker), stop);
   return bytes;
+}
+
+/** In maintenance a facility answers everything with its page, also what it surely has. */
+async function isDown(facility: Facility, { statusUrl }: AcceptedRequest, signal: AbortSignal): Promise<boolean> {
+  try {
+    await facility.text(statusUrl, 'the state of a request', signal);
+    return false;
+  } catch (error) {
+    if (!isFailure(error) || error.kind !== 'again') throw error;
+    return true;
+  }
 }
 
 /** Waits for all; the first failure stops the others, which keep what they have, and is the one that is thrown. */

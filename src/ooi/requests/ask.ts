@@ -17,6 +17,7 @@ export type AskOutcome =
 
 /** A request whose answer never came has a folder by then, if it was accepted. */
 const PAUSE_MS = 600_000;
+const MINUTE_MS = 60_000;
 const MOST_SENDS = 2;
 
 /**
@@ -33,17 +34,15 @@ export async function askOnce(
   signal: AbortSignal,
 ): Promise<AskOutcome> {
   const now = new Date(facility.now());
-  const claim = await requests.claim(wish, now);
-  const { record } = claim;
-  if (record.state !== 'asking' || record.kind !== wish.kind) return { state: 'outstanding', record };
-  if (record.run !== wish.run && claim.state === 'outstanding' && record.sentAt === null) return { state: 'outstanding', record };
-  if (record.sentAt === null) return await send(facility, requests, name, record, signal);
+  const { record } = await requests.claim(wish, now);
+  if (record.state !== 'asking') return { state: 'outstanding', record };
+  if (record.sentAt === null) return await send(facility, requests, name, record, wish, signal);
 
   const found = await traceOf(facility, requests, name, record, record.sentAt, signal);
   if (found !== null) return await accept(requests, record, found, 'Its answer never came; it was found in the folder of the account', now);
-  const lookAgainMs = PAUSE_MS - (now.getTime() - record.sentAt.getTime());
+  const lookAgainMs = Math.max(PAUSE_MS, facility.timeoutMs + MINUTE_MS) - (now.getTime() - record.sentAt.getTime());
   if (lookAgainMs > 0) return { state: 'unanswered', record, says: 'The request was sent and its answer never came', lookAgainMs };
-  if (record.sends < MOST_SENDS) return await send(facility, requests, name, record, signal);
+  if (record.sends < MOST_SENDS) return await send(facility, requests, name, record, record, signal);
   const says = `The request was sent ${record.sends} times, its answer never came, and the account has no folder of it`;
   await requests.move(record.id, 'failed', says, now);
   throw new Failure({ kind: 'stop', code: 'request_unanswered', happened: says, remedy: 'Look at the facility, then start the run again' });
@@ -54,11 +53,12 @@ async function send(
   requests: Requests,
   name: StreamName,
   record: RequestRecord,
+  by: Pick<Wish, 'run' | 'range'>,
   signal: AbortSignal,
 ): Promise<AskOutcome> {
-  const sentAt = new Date(facility.now());
-  await requests.sending(record.id, sentAt);
-  const asked = await sent(facility, requests, name, record, signal);
+  const isOurs = await requests.sending(record, by, new Date(facility.now()));
+  if (!isOurs) return { state: 'outstanding', record: (await requests.get(record.id)) ?? record };
+  const asked = await sent(facility, requests, name, { ...record, range: by.range }, signal);
   const now = new Date(facility.now());
   switch (asked.state) {
     case 'accepted':

@@ -83,7 +83,7 @@ function entryOf(table: string, owed: OwedRange, before: readonly OwedEntry[], r
   const repeated = before.find((entry) => entry.request === request);
   if (repeated !== undefined) return { ...repeated, ...owed };
   const attempts = Math.max(0, ...before.map((entry) => entry.attempts)) + 1;
-  const since = before.reduce((first, entry) => (entry.since < first ? entry.since : first), now);
+  const since = new Date(Math.min(now.getTime(), ...before.map((entry) => entry.since.getTime())));
   return { ...owed, table, since, attempts, lastAt: now, request };
 }
 

@@ -156,9 +156,15 @@ export class Requests {
     );
   }
 
-  /** Notes that it is sent now, before it is. A crash after this leaves a request of which nobody knows whether it was accepted. */
-  async sending(id: string, now: Date): Promise<void> {
-    await this.#update(id, ['asking'], { $set: { sentAt: now }, $inc: { sends: 1 } });
+  /**
+   * Notes that it is sent now, by this run and for this range, before it is. A crash after this leaves a request of which nobody knows whether
+   * it was accepted. false: it is not as it was read, so somebody else is sending it.
+   */
+  async sending({ id, sends, sentAt }: RequestRecord, { run, range }: Pick<Wish, 'run' | 'range'>, now: Date): Promise<boolean> {
+    const { modifiedCount } = await within(`noting that request ${id} is sent`, () =>
+      this.#requests.updateOne({ _id: id, state: 'asking', sends, sentAt }, { $set: { sentAt: now, run, range, sends: sends + 1 } }),
+    );
+    return modifiedCount === 1;
   }
 
   /** It was surely not accepted: the connection failed before it, or the facility said that it has no time. */
