@@ -193,7 +193,11 @@ describe('the interface of the facility', { skip }, () => {
 
   it('waits for its turn before each question', async () => {
     let turns = 0;
-    const facility = server.facility({ turn: async () => void (turns += 1) });
+    const facility = server.facility({
+      turn: async () => {
+        turns += 1;
+      },
+    });
 
     await timesOfStream(facility, ctd, never);
     await tableOfContents(facility, never);

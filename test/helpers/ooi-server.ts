@@ -96,7 +96,9 @@ export class OoiServer {
     if (path.endsWith('.nc')) {
       this.#atOnce += 1;
       this.mostAtOnce = Math.max(this.mostAtOnce, this.#atOnce);
-      response.on('close', () => void (this.#atOnce -= 1));
+      response.on('close', () => {
+        this.#atOnce -= 1;
+      });
     }
     const at = this.faults.findIndex(({ end }) => path.endsWith(end));
     const [{ fault }] = at < 0 ? [{ fault: {} as Fault }] : this.faults.splice(at, 1);
