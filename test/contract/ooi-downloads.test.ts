@@ -6,11 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { type Downloaded, downloadFile, type FileDownload } from '../../src/ooi/m2m/download.ts';
-import { type ListedFile, listFiles } from '../../src/ooi/m2m/listing.ts';
+import { listFiles } from '../../src/ooi/m2m/listing.ts';
 import { manifestPath } from '../../src/ooi/m2m/manifest.ts';
 import { poll } from '../../src/ooi/m2m/poll.ts';
 import type { AcceptedRequest } from '../../src/ooi/m2m/request.ts';
-import { fetchRequest, type Spooled, type SpoolRequest } from '../../src/ooi/m2m/spool.ts';
+import { fetchResults } from '../../src/ooi/m2m/results.ts';
+import { readSpool, type Spooled, type SpoolRequest } from '../../src/ooi/m2m/spool.ts';
 import { isOoiDataThere, WITHOUT_OOI_DATA } from '../golden/ooi-data.ts';
 import { type Fault, OoiServer } from '../helpers/ooi-server.ts';
 
@@ -197,13 +198,8 @@ describe('files of a request', { skip }, () => {
     assert.equal(existsSync(target()), false);
   });
 
-  const listed = async (request: AcceptedRequest, table: string): Promise<readonly ListedFile[]> => {
-    const listing = await listFiles(server.facility(), request, table, never);
-    assert.ok(listing.state === 'listed');
-    return listing.files;
-  };
   const fetchAll = async (request: AcceptedRequest, table: string, more: Partial<SpoolRequest> = {}): Promise<Spooled> =>
-    await fetchRequest(server.facility(), { request, files: await listed(request, table), folder, width: 4, signal: never, wait, ...more });
+    await fetchResults(server.facility(), { request, table, folder, width: 4, signal: never, wait, ...more });
 
   it('are listed in the order that counts, without those of other instruments', async () => {
     const listing = await listFiles(server.facility(), A0, CTD, never);
@@ -278,6 +274,20 @@ describe('files of a request', { skip }, () => {
     assert.equal(server.asked('.nc').length - before, 4);
   });
 
+  it('are known by what is on disk alone', async () => {
+    const { files, leftOut } = await fetchAll(A0, CTD);
+
+    assert.deepEqual(await readSpool(folder, CTD), { files, leftOut });
+    assert.deepEqual(
+      files.map(({ file }) => file.deployment),
+      [9, 9, 9, 10, 10],
+    );
+  });
+
+  it('whose folder is gone are to be asked for again', async () => {
+    await assert.rejects(fetchAll(requestIn('20240101T000000000Z', CTD), CTD), { kind: 'replan', code: 'results_gone' });
+  });
+
   it('are never put into the folder of another request', async () => {
     await fetchAll(A0, CTD);
 
@@ -295,6 +305,7 @@ describe('files of a request', { skip }, () => {
     server.fail('20230826T013007.559472.nc', ...Array.from({ length: 5 }, () => ({ status: 503 })));
 
     await assert.rejects(fetchAll(A0, CTD, { width: 1 }), { kind: 'again', code: 'facility_error' });
+    await assert.rejects(readSpool(folder, CTD), { kind: 'replan', code: 'spool_incomplete' });
     const second = await fetchAll(A0, CTD, { width: 1 });
 
     assert.deepEqual([second.files.length, second.fetched], [5, 4]);

@@ -182,6 +182,12 @@ describe('the interface of the facility', { skip }, () => {
     assert.deepEqual([found.kind, found.code], ['again', 'facility_unreachable']);
   });
 
+  it('is refused when its answer is larger than any', async () => {
+    const found = await failure(tableOfContents(server.facility({ maxBytes: 1000 }), never));
+
+    assert.deepEqual([found.kind, found.code], ['stop', 'answer_too_large']);
+  });
+
   it('lets whoever cancels go at once', async () => {
     const stop = new AbortController();
     server.fail('/toc', { isSilent: true });

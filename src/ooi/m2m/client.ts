@@ -10,6 +10,8 @@ export interface FacilityOptions extends FacilityAddresses {
   readonly token: Secret;
   /** An answer of the interface is given up after so long. */
   readonly timeoutMs: number;
+  /** An answer of the interface that is larger is refused. */
+  readonly maxBytes?: number;
   /** Called before each question to the interface: whoever keeps the facility's rate lets it wait here. */
   readonly turn?: (signal: AbortSignal) => Promise<void>;
   /** Milliseconds since 1970; the clock unless a test has its own. */
@@ -60,7 +62,7 @@ export class Facility {
    */
   async ask(path: string, what: string, signal: AbortSignal, query: Readonly<Record<string, string>> = {}): Promise<Answer> {
     await this.#options.turn?.(signal);
-    const { user, token, timeoutMs } = this.#options;
+    const { user, token, timeoutMs, maxBytes = LARGEST_ANSWER } = this.#options;
     const limit = AbortSignal.timeout(timeoutMs);
     const either = AbortSignal.any([signal, limit]);
     const basic = Buffer.from(`${user.reveal()}:${token.reveal()}`).toString('base64');
@@ -71,7 +73,7 @@ export class Facility {
         signal: either,
         idleMs: timeoutMs,
       });
-      return this.#read(what, got, await textOf(got, LARGEST_ANSWER, what));
+      return this.#read(what, got, await textOf(got, maxBytes, what));
     } catch (error) {
       signal.throwIfAborted();
       if (!limit.aborted) throw error;

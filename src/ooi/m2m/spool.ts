@@ -1,7 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, Failure, isFailure } from '../../errors.ts';
-import type { DataFileName } from '../order.ts';
+import { compareFiles, type DataFileName, parseDataFileName } from '../order.ts';
 import type { FileReport } from '../series.ts';
 import type { Wait } from './back-off.ts';
 import type { Facility } from './client.ts';
@@ -12,6 +12,7 @@ import type { AcceptedRequest } from './request.ts';
 
 export interface SpoolRequest {
   readonly request: AcceptedRequest;
+  readonly table: string;
   /** What to fetch, as `listFiles` found it. */
   readonly files: readonly ListedFile[];
   /** The request's own folder; made if it is not there. */
@@ -55,7 +56,7 @@ export interface Spooled {
  * @throws {Failure} as `downloadFile`, after the other downloads have ended; `foreign_spool` (stop).
  */
 export async function fetchRequest(facility: Facility, spool: SpoolRequest): Promise<Spooled> {
-  const { folder, files, request } = spool;
+  const { folder, files, request, table } = spool;
   for (const { file } of files) if (!isPlainName(file.name)) throw badName(file.name);
   await mkdir(folder, { recursive: true });
   const manifest = await openManifest(folder, { request: request.id, downloadUrl: request.downloadUrl });
@@ -64,24 +65,29 @@ export async function fetchRequest(facility: Facility, spool: SpoolRequest): Pro
     const missing = await missingOf(folder, files, before);
     const bytes = await fetchAll(facility, spool, missing, manifest);
     await manifest.add({ state: 'complete', files: files.length });
-    return { ...(await spooled(folder, files)), fetched: missing.length, bytes };
+    return { ...(await readSpool(folder, table)), fetched: missing.length, bytes };
   } finally {
     await manifest.close();
   }
 }
 
-/** What is at hand of files that were fetched before. @throws {Failure} `spool_incomplete` (replan): some were not, or are gone. */
-export async function spooled(folder: string, files: readonly ListedFile[]): Promise<Pick<Spooled, 'files' | 'leftOut'>> {
-  const lines = (await readManifest(folder))?.files ?? new Map<string, FileLine>();
+/**
+ * What is at hand of a request that was fetched before, in the order that counts. Lengths are not looked at: conversion reads the files anyway.
+ * @throws {Failure} `spool_incomplete` (replan): not all of its files were fetched.
+ */
+export async function readSpool(folder: string, table: string): Promise<Pick<Spooled, 'files' | 'leftOut'>> {
+  const manifest = await readManifest(folder);
+  if (manifest === null || !manifest.isComplete) throw incomplete(folder);
   const at: SpooledFile[] = [];
   const leftOut: Spooled['leftOut'][number][] = [];
-  for (const { file } of files) {
-    const line = lines.get(file.name);
-    if (line === undefined) throw incomplete(folder, file.name);
+  for (const line of manifest.files.values()) {
+    const file = parseDataFileName(line.name, table);
+    if (file === null) continue;
     if (line.state === 'left_out') leftOut.push({ state: 'left_out', file, reason: line.reason, message: line.message });
     else at.push({ file, path: join(folder, file.name), sizeBytes: line.sizeBytes, sha256: line.sha256 });
   }
-  return { files: at, leftOut };
+  const inOrder = (a: { readonly file: DataFileName }, b: { readonly file: DataFileName }): number => compareFiles(a.file, b.file);
+  return { files: at.toSorted(inOrder), leftOut: leftOut.toSorted(inOrder) };
 }
 
 async function missingOf(
@@ -173,10 +179,10 @@ async function sizeOf(path: string): Promise<number | null> {
 const badName = (name: string): Failure =>
   new Failure({ kind: 'stop', code: 'bad_name', happened: `${JSON.stringify(name.slice(0, 200))} cannot be the name of a file here` });
 
-const incomplete = (folder: string, name: string): Failure =>
+const incomplete = (folder: string): Failure =>
   new Failure({
     kind: 'replan',
     code: 'spool_incomplete',
-    happened: `${name} was not fetched into ${folder}`,
-    remedy: 'Fetch the request again',
+    happened: `Not all files of the request were fetched into ${folder}`,
+    remedy: 'Fetch the request again; what is at hand is not asked for again',
   });

@@ -1,6 +1,7 @@
 import type { Poll } from '../m2m/poll.ts';
 import type { TimeRange } from '../m2m/request.ts';
 import type { SubJob } from '../m2m/status.ts';
+import { joined } from './range.ts';
 import type { OwedRange, RequestKind } from './record.ts';
 
 /** What a look at a request means, decided from its findings, its age and the facility's estimate. Pure. Specification 3.1 and 7.8. */
@@ -68,9 +69,10 @@ function finished(judged: Judged): RequestOutcome {
     return dataFiles === 0 ? failed(judged, says) : { state: 'degraded', dataFiles, owed: [{ ...range, why: poll.subJobs.message }], says };
   }
   const jobs = poll.subJobs.state === 'listed' ? poll.subJobs.jobs : [];
-  const owed = jobs.flatMap((job) => owedOf(job, range));
+  const failures = jobs.flatMap((job) => owedOf(job, range));
+  const owed = joined(failures);
   if (owed.length > 0) {
-    const says = `${owed.length} of ${jobs.length} sub-jobs failed: ${owed[0]?.why ?? ''}`;
+    const says = `${failures.length} of ${jobs.length} sub-jobs failed: ${owed[0]?.why ?? ''}`;
     return dataFiles === 0 ? failed(judged, says) : { state: 'degraded', dataFiles, owed, says };
   }
   if (dataFiles > 0) return { state: 'complete', dataFiles };

@@ -1,6 +1,8 @@
 import { Failure } from '../../errors.ts';
-import { isoOfMicros, microsNotBefore, microsOf } from '../m2m/instants.ts';
+import { isoOfMicros, microsNotBefore, microsOf, microsOfStamp } from '../m2m/instants.ts';
 import type { TimeRange } from '../m2m/request.ts';
+import type { FileReport } from '../series.ts';
+import type { OwedRange } from './record.ts';
 
 /** Which range of times a request asks for. Pure. Texts are ISO 8601, UTC. */
 
@@ -37,6 +39,34 @@ export const covers = (has: TimeRange, wanted: TimeRange): boolean =>
   micros(has.begin) <= micros(wanted.begin) && micros(has.end) >= micros(wanted.end);
 
 export const overlaps = (a: TimeRange, b: TimeRange): boolean => micros(a.begin) <= micros(b.end) && micros(b.begin) <= micros(a.end);
+
+/** Owed ranges are few in a record, whatever a request was cut into. */
+const MOST_OWED = 100;
+
+/** Ranges that touch or overlap become one; when there are still very many, one around them all. In order of their begins. */
+export function joined(ranges: readonly OwedRange[]): readonly OwedRange[] {
+  const joins: OwedRange[] = [];
+  for (const next of ranges.toSorted((a, b) => micros(a.begin) - micros(b.begin))) {
+    const last = joins.at(-1);
+    if (last === undefined || !overlaps(last, next)) joins.push(next);
+    else joins[joins.length - 1] = { ...last, end: micros(next.end) > micros(last.end) ? next.end : last.end };
+  }
+  const [first] = joins;
+  const end = joins.at(-1)?.end;
+  return joins.length > MOST_OWED && first !== undefined && end !== undefined ? [{ ...first, end }] : joins;
+}
+
+/** What is owed for files that were left out: the ranges in their names, whose two times may stand in either order. Empty files owe nothing. */
+export function owedByFiles(reports: readonly FileReport[], whole: TimeRange): readonly OwedRange[] {
+  const owed = reports.flatMap((report) => {
+    if (report.state === 'read' || report.reason === 'empty') return [];
+    const { name, start, end } = report.file;
+    const [a, b] = [microsOfStamp(start), microsOfStamp(end)];
+    const why = `${name}: ${report.message}`;
+    return a === null || b === null ? [{ ...whole, why }] : [{ begin: isoOfMicros(Math.min(a, b)), end: isoOfMicros(Math.max(a, b)), why }];
+  });
+  return joined(owed);
+}
 
 function range(begin: number, endText: string): TimeRange {
   const end = microsNotBefore(endText);

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { isoOfMicros, microsNotBefore, microsOf, microsOfNtp, microsOfStamp } from '../../../src/ooi/m2m/instants.ts';
 import { requestQuery } from '../../../src/ooi/m2m/request.ts';
-import { appendRange, covers, refreshRange } from '../../../src/ooi/requests/range.ts';
+import { appendRange, covers, joined, owedByFiles, refreshRange } from '../../../src/ooi/requests/range.ts';
 
 const DAY = 86_400_000;
 const wish = {
@@ -101,5 +101,37 @@ describe('the range of a request', () => {
     assert.equal(covers(day, day), true);
     assert.equal(covers(day, { ...day, end: '2024-01-02T00:00:00.000001Z' }), false);
     assert.equal(covers(day, { ...day, begin: '2023-12-31T23:59:59Z' }), false);
+  });
+});
+
+describe('what is owed', () => {
+  const at = (minute: number): string => isoOfMicros(minute * 60_000_000);
+  const owed = (from: number, to: number, why = 'broken') => ({ begin: at(from), end: at(to), why });
+
+  it('is joined where ranges touch or overlap, whatever order they come in', () => {
+    assert.deepEqual(joined([owed(20, 30), owed(0, 10), owed(10, 12, 'other'), owed(2, 5)]), [owed(0, 12), owed(20, 30)]);
+  });
+
+  it('is one range around all when there are very many', () => {
+    const many = Array.from({ length: 101 }, (_, n) => owed(2 * n, 2 * n + 1));
+
+    assert.deepEqual(joined(many), [owed(0, 201)]);
+    assert.equal(joined(many.slice(1)).length, 100);
+  });
+
+  it('for files are the times in their names, in whichever order; an empty file owes nothing', () => {
+    const file = { name: 'f.nc', deployment: 1, start: '20240102T000000', end: '20240101T000000.5' };
+    const whole = { begin: at(0), end: at(9) };
+
+    const owing = owedByFiles(
+      [
+        { state: 'left_out', file, reason: 'unreadable', message: 'truncated' },
+        { state: 'left_out', file: { ...file, start: '20240301T000000', end: '20240302T000000' }, reason: 'empty', message: 'no row' },
+        { state: 'read', file, rows: 1, dropped: 0, firstTime: 0, lastTime: 0, sizeBytes: 1 },
+      ],
+      whole,
+    );
+
+    assert.deepEqual(owing, [{ begin: '2024-01-01T00:00:00.500000Z', end: '2024-01-02T00:00:00.000000Z', why: 'f.nc: truncated' }]);
   });
 });
