@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { FacilityOptions } from '../../src/ooi/m2m/client.ts';
+import type { TimeRange } from '../../src/ooi/m2m/request.ts';
 import { type AskOutcome, askOnce } from '../../src/ooi/requests/ask.ts';
 import { History } from '../../src/ooi/requests/history.ts';
 import { fromLegacyStatus } from '../../src/ooi/requests/legacy-status.ts';
@@ -175,6 +176,7 @@ describe('the requests of a stream', { skip: isOoiDataThere ? false : WITHOUT_OO
           `20240913T000412877Z-${TABLE}`,
           made,
           '20240914T000400000Z-CE02SHBP-LJ01D-06-CTDBPN106-streamed-ctdbp_no_other',
+          `20240914T010000000Z-${TABLE}`,
           '../x',
         ),
       );
@@ -242,15 +244,20 @@ describe('the requests of a stream', { skip: isOoiDataThere ? false : WITHOUT_OO
     });
   }
 
-  it('whose folder was there and is not any more are gone', async () => {
+  it('whose folder was there and is not at two looks in a row are gone', async () => {
     server.answers = 'A5';
     const { id } = await accepted();
-    await lookAtRequest(tools(), (await requests.get(id)) ?? assert.fail(), never);
+    const look = async () => (await lookAtRequest(tools(), (await requests.get(id)) ?? assert.fail(), never)).state;
+    const seen = await look();
     server.fail('catalog.xml', { status: 404 });
+    const missed = await look();
+    const back = await look();
+    server.fail('catalog.xml', { status: 404 }, { status: 404 });
+    const once = await look();
+    const twice = await look();
 
-    const outcome = await lookAtRequest(tools(), (await requests.get(id)) ?? assert.fail(), never);
-
-    assert.deepEqual([outcome.state, (await requests.get(id))?.state], ['gone', 'gone']);
+    assert.deepEqual([seen, missed, back, once, twice], ['waiting', 'waiting', 'waiting', 'waiting', 'gone']);
+    assert.equal((await requests.get(id))?.state, 'gone');
   });
 
   it('that are finished and cover a range can be used again while their results are there', async () => {

@@ -7,9 +7,11 @@ import { folderAddresses, placeOf } from './request-urls.ts';
 
 /** Clocks of both sides may differ by so much. */
 const CLOCKS_DIFFER_MICROS = 120_000_000;
+/** A folder that was made later than this after the request was sent is somebody else's. */
+const ANSWERS_WITHIN_MICROS = 1_800_000_000;
 
 /**
- * Looks into the account's own folder for a request that was sent and whose answer never came: a folder of the table made since then.
+ * Looks into the account's own folder for a request that was sent and whose answer never came: a folder of the table made then.
  * @param like   an earlier accepted request of the same account: it tells where the account's folder is.
  * @param since  when the request was sent, ISO 8601, UTC.
  * @param known  folders that belong to requests that are known.
@@ -33,8 +35,8 @@ export async function findUnanswered(
   let newest: { readonly folder: string; readonly madeAt: number } | null = null;
   for await (const { name: folder } of entries) {
     const madeAt = madeAtOf(folder, tableOf(name));
-    const isCandidate = madeAt !== null && madeAt >= from - CLOCKS_DIFFER_MICROS && !known.includes(folder);
-    if (isCandidate && (newest === null || madeAt > newest.madeAt)) newest = { folder, madeAt };
+    if (madeAt === null || madeAt < from - CLOCKS_DIFFER_MICROS || madeAt > from + ANSWERS_WITHIN_MICROS) continue;
+    if (!known.includes(folder) && (newest === null || madeAt > newest.madeAt)) newest = { folder, madeAt };
   }
   return newest === null ? null : inFolder(like, place.folder, newest.folder, newest.madeAt);
 }

@@ -1,5 +1,5 @@
 import type { Facility } from './client.ts';
-import { type Listing, listFiles } from './listing.ts';
+import { countFiles } from './listing.ts';
 import type { AcceptedRequest } from './request.ts';
 import { lookAtStatus, lookAtSubJobs, type StatusText, type SubJobs } from './status.ts';
 
@@ -14,10 +14,7 @@ export interface Poll {
 /** Looks at a request once: its `status.txt`, its folder, and when it is finished its sub-jobs. */
 export async function poll(facility: Facility, request: AcceptedRequest, table: string, signal: AbortSignal): Promise<Poll> {
   const status = await lookAtStatus(facility, request, signal);
-  const listing = await listFiles(facility, request, table, signal);
+  const folder = await countFiles(facility, request, table, signal);
   const subJobs = status.state === 'absent' ? ({ state: 'absent' } as const) : await lookAtSubJobs(facility, request, signal);
-  return { status, subJobs, folder: folderOf(listing) };
+  return { status, subJobs, folder };
 }
-
-const folderOf = (listing: Listing): Poll['folder'] =>
-  listing.state === 'absent' ? listing : { state: 'there', dataFiles: listing.files.length, roughBytes: listing.roughBytes };

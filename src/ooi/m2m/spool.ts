@@ -1,14 +1,15 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, Failure, isFailure } from '../../errors.ts';
-import { compareFiles, type DataFileName, parseDataFileName } from '../order.ts';
+import { type DataFileName, parseDataFileName } from '../order.ts';
 import type { FileReport } from '../series.ts';
 import type { Wait } from './back-off.ts';
 import type { Facility } from './client.ts';
 import { downloadFile } from './download.ts';
-import { isPlainName, type ListedFile } from './listing.ts';
+import { comparePlain, isPlainName, type ListedFile } from './listing.ts';
 import { type FileLine, type ManifestWriter, openManifest, readManifest } from './manifest.ts';
 import type { AcceptedRequest } from './request.ts';
+import { sortInPieces } from './sort-pieces.ts';
 
 export interface SpoolRequest {
   readonly request: AcceptedRequest;
@@ -82,12 +83,12 @@ export async function readSpool(folder: string, table: string): Promise<Pick<Spo
   const leftOut: Spooled['leftOut'][number][] = [];
   for (const line of manifest.files.values()) {
     const file = parseDataFileName(line.name, table);
-    if (file === null) continue;
+    if (file === null || !isPlainName(line.name)) continue;
     if (line.state === 'left_out') leftOut.push({ state: 'left_out', file, reason: line.reason, message: line.message });
     else at.push({ file, path: join(folder, file.name), sizeBytes: line.sizeBytes, sha256: line.sha256 });
   }
-  const inOrder = (a: { readonly file: DataFileName }, b: { readonly file: DataFileName }): number => compareFiles(a.file, b.file);
-  return { files: at.toSorted(inOrder), leftOut: leftOut.toSorted(inOrder) };
+  const inOrder = (a: { readonly file: DataFileName }, b: { readonly file: DataFileName }): number => comparePlain(a.file, b.file);
+  return { files: await sortInPieces(at, inOrder), leftOut: await sortInPieces(leftOut, inOrder) };
 }
 
 async function missingOf(

@@ -15,6 +15,8 @@ export const ASK_AGAIN_MS: readonly number[] = [HOUR_MS, 4 * HOUR_MS, 16 * HOUR_
 const APPEND_EXPIRES_MS = 48 * HOUR_MS;
 const REFRESH_EXPIRES_MS = 7 * 24 * HOUR_MS;
 const ESTIMATES = 4;
+/** A server that starts anew may not know a folder for a moment. */
+const MISSED = 1;
 
 export interface Judged {
   readonly poll: Poll;
@@ -26,6 +28,8 @@ export interface Judged {
   /** Looks before this one. */
   readonly looks: number;
   readonly folderSeen: boolean;
+  /** Looks in a row before this one that did not find the folder. */
+  readonly folderMissed: number;
   /** 1 for the first, see `RequestRecord.attempt`. */
   readonly attempt: number;
 }
@@ -44,8 +48,8 @@ export function judge(judged: Judged): RequestOutcome {
   return status.state === 'complete' ? finished(judged) : unfinished(judged);
 }
 
-function unfinished({ poll, kind, ageMs, estimatedSeconds, looks, folderSeen, attempt }: Judged): RequestOutcome {
-  if (poll.folder.state === 'absent' && folderSeen) {
+function unfinished({ poll, kind, ageMs, estimatedSeconds, looks, folderSeen, folderMissed, attempt }: Judged): RequestOutcome {
+  if (poll.folder.state === 'absent' && folderSeen && folderMissed >= MISSED) {
     const remedy = 'It is asked again at once, one time; after that look whether the facility keeps its results';
     return {
       state: 'gone',

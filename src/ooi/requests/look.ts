@@ -23,12 +23,14 @@ export async function lookAtRequest(
   const found = await poll(facility, accepted, record.table, signal);
   const ageMs = now.getTime() - Date.parse(accepted.requestedAt);
   const { estimatedSeconds } = accepted;
-  const outcome = judge({ poll: found, kind, ageMs, estimatedSeconds, range, looks: looks.count, folderSeen: looks.folderSeen, attempt });
+  const { count, folderSeen, folderMissed } = looks;
+  const outcome = judge({ poll: found, kind, ageMs, estimatedSeconds, range, looks: count, folderSeen, folderMissed, attempt });
   await requests.looked(record.id, {
-    count: looks.count + 1,
+    count: count + 1,
     lastAt: now,
     nextAt: outcome.state === 'waiting' ? new Date(now.getTime() + outcome.nextLookMs) : null,
-    folderSeen: looks.folderSeen || found.folder.state === 'there',
+    folderSeen: folderSeen || found.folder.state === 'there',
+    folderMissed: found.folder.state === 'there' ? 0 : folderMissed + 1,
   });
   await note(requests, record, outcome, now);
   return outcome;

@@ -33,8 +33,10 @@ export interface Looks {
   readonly count: number;
   readonly lastAt: Date | null;
   readonly nextAt: Date | null;
-  /** The folder was there at some look: when it is not any more, the request is gone. */
+  /** The folder was there at some look. */
   readonly folderSeen: boolean;
+  /** Looks in a row, the last one among them, that did not find it. */
+  readonly folderMissed: number;
 }
 
 /** One data request of a stream, from before it is sent until its rows are in the store. */
@@ -66,4 +68,4 @@ export interface RequestRecord {
   readonly files: RequestFiles | null;
 }
 
-export const NEVER_LOOKED: Looks = { count: 0, lastAt: null, nextAt: null, folderSeen: false };
+export const NEVER_LOOKED: Looks = { count: 0, lastAt: null, nextAt: null, folderSeen: false, folderMissed: 0 };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { describe, it } from 'node:test';
 import { CATALOG_LIMITS, type CatalogEntry, type CatalogLimits, readCatalog } from '../../../src/ooi/m2m/catalog.ts';
+import { sortInPieces } from '../../../src/ooi/m2m/sort-pieces.ts';
 
 const HEAD =
   '<?xml version="1.0" encoding="UTF-8"?>\n<catalog xmlns="http://www.unidata.ucar.edu/namespaces/thredds/InvCatalog/v1.0" xmlns:xlink="http://www.w3.org/1999/xlink">\n<dataset name="top" ID="top">\n';
@@ -17,6 +18,19 @@ async function* pieces(text: string, size: number): AsyncGenerator<Uint8Array> {
 async function read(text: string, size = 1000, limits: CatalogLimits = CATALOG_LIMITS): Promise<readonly CatalogEntry[]> {
   return await Array.fromAsync(readCatalog(pieces(text, size), limits));
 }
+
+describe('a very long list', () => {
+  it('is sorted as a short one is, equal ones in their order, whatever its length', async () => {
+    const lengths = [0, 1, 1_999, 2_000, 2_001, 10_001];
+
+    for (const length of lengths) {
+      const items = Array.from({ length }, (_, n) => ({ key: (n * 7_919) % 977, n }));
+      const compare = (a: { readonly key: number }, b: { readonly key: number }): number => a.key - b.key;
+
+      assert.deepEqual(await sortInPieces(items, compare), items.toSorted(compare));
+    }
+  });
+});
 
 describe('a catalog of a request', () => {
   it('is read the same in whatever pieces it comes, a letter cut in half among them', async () => {

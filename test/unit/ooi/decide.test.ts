@@ -45,7 +45,7 @@ async function outcomeOf(server: OoiServer, key: string, kind: RequestKind, ageH
   assert.ok(asked.state === 'accepted');
   const found = await poll(server.facility(), asked.request, TABLE, never);
   const ageMs = ageHours * 3_600_000;
-  return judge({ poll: found, kind, ageMs, estimatedSeconds: 60, range, looks: 1, folderSeen: true, attempt: 1 });
+  return judge({ poll: found, kind, ageMs, estimatedSeconds: 60, range, looks: 1, folderSeen: true, folderMissed: 0, attempt: 1 });
 }
 
 async function serverOf(server: OoiServer, one: Case): Promise<Situation['server']> {

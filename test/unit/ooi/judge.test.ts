@@ -17,7 +17,18 @@ const complete = (subJobs: SubJobs, dataFiles: number): Poll => ({ status: { sta
 const absent = (there: Poll['folder']): Poll => ({ status: { state: 'absent' }, subJobs: { state: 'absent' }, folder: there });
 
 const judged = (poll: Poll, more: Partial<Judged> = {}): RequestOutcome =>
-  judge({ poll, kind: 'append', ageMs: HOUR, estimatedSeconds: 60, range, looks: 3, folderSeen: true, attempt: 1, ...more });
+  judge({
+    poll,
+    kind: 'append',
+    ageMs: HOUR,
+    estimatedSeconds: 60,
+    range,
+    looks: 3,
+    folderSeen: true,
+    folderMissed: 1,
+    attempt: 1,
+    ...more,
+  });
 
 describe('a finished request', () => {
   it('is complete with its files, and with sub-jobs that had no data', () => {
@@ -109,12 +120,13 @@ describe('a request that is not finished', () => {
     assert.equal(judged(complete(jobs('complete', 'complete'), 1), { ageMs: 500 * HOUR }).state, 'complete');
   });
 
-  it('waits when its folder is not there yet, and is gone when it was', () => {
+  it('waits when its folder is not there yet, or once not found, and is gone when it was there and is not found again', () => {
     const yet = judged(absent({ state: 'absent' }), { folderSeen: false });
+    const once = judged(absent({ state: 'absent' }), { folderMissed: 0 });
     const gone = judged(absent({ state: 'absent' }));
     const again = judged(absent({ state: 'absent' }), { attempt: 2 });
 
-    assert.equal(yet.state, 'waiting');
+    assert.deepEqual([yet.state, once.state], ['waiting', 'waiting']);
     assert.deepEqual([gone.state === 'gone' && gone.askAgainMs, again.state === 'gone' && again.askAgainMs], [0, null]);
   });
 });
