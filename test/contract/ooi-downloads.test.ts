@@ -108,9 +108,19 @@ describe('files of a request', { skip }, () => {
     serve(hdf5(1_000_000), { cutAfter: 400_000 }, ...Array.from({ length: 5 }, () => ({ status: 500 })));
     await assert.rejects(fetchOne(), { code: 'facility_error' });
     server.faults.splice(0);
-    const other = serve(hdf5(900_000).fill('other', 64));
+    const other = serve(hdf5(1_000_000).fill('other', 64));
 
     await assertWhole(other, await fetchOne());
+  });
+
+  it('are never gone on with from another address, whatever its tag', async () => {
+    server.etag = '"1"';
+    serve(hdf5(1_000_000), { cutAfter: 400_000 }, ...Array.from({ length: 5 }, () => ({ status: 500 })));
+    await assert.rejects(fetchOne(), { code: 'facility_error' });
+    const other = hdf5(1_000_000).fill('other', 64);
+    server.files.set('/b.nc', other);
+
+    await assertWhole(other, await fetchOne({ url: `${server.url}b.nc` }));
   });
 
   for (const validators of ['weak', 'none'] as const) {

@@ -157,6 +157,17 @@ describe('the requests of a stream', { skip: isOoiDataThere ? false : WITHOUT_OO
     );
   });
 
+  it('without an answer are never taken for one that is known', async () => {
+    const { id } = await accepted();
+    await requests.move(id, 'replaced', null, new Date(now));
+    now += MINUTE / 2;
+    server.fail(ASKED, { cutAfter: 5 });
+    server.files.set(ACCOUNT, accountCatalog(`20240913T000412877Z-${TABLE}`));
+    await assert.rejects(ask(), { code: 'facility_unreachable' });
+
+    assert.equal((await ask()).state, 'unanswered');
+  });
+
   describe('whose answer never came', () => {
     beforeEach(async () => {
       const before = await accepted();

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -47,6 +48,8 @@ export class OoiServer {
   /** Files asked for at the same time, at most. */
   mostAtOnce = 0;
   #atOnce = 0;
+  /** One tag for all files; null: each its own. */
+  etag: string | null = null;
   validators: 'strong' | 'weak' | 'none' = 'strong';
   readonly #server = createServer((request, response) => this.#answer(request, response));
   readonly #routes = routesSchema.parse(JSON.parse(readFileSync(join(SERVER, 'routes.json'), 'utf8')));
@@ -110,11 +113,12 @@ export class OoiServer {
   }
 
   #send(request: IncomingMessage, response: ServerResponse, status: number, whole: Buffer, fault: Fault): void {
-    const etag = `"${whole.length}"`;
+    const etag = this.etag ?? `"${createHash('sha1').update(whole).digest('hex')}"`;
     if (this.validators !== 'none') response.setHeader('etag', this.validators === 'weak' ? `W/${etag}` : etag);
     for (const [name, value] of Object.entries(fault.headers ?? {})) response.setHeader(name, value);
     const [, from] = /^bytes=(\d+)-$/.exec(request.headers.range ?? '') ?? [];
-    const isPart = status === 200 && from !== undefined && request.headers['if-range'] === etag;
+    const condition = request.headers['if-range'] ?? etag;
+    const isPart = status === 200 && from !== undefined && condition === etag;
     const body = isPart ? whole.subarray(Number(from)) : whole;
     if (isPart) response.setHeader('content-range', `bytes ${from}-${whole.length - 1}/${whole.length}`);
     response.statusCode = isPart ? 206 : status;

@@ -62,7 +62,6 @@ class CatalogReader {
   #open: { -readonly [Key in keyof CatalogEntry]: CatalogEntry[Key] } | null = null;
   #text: { readonly of: 'size' | 'date'; readonly unit: string; text: string } | null = null;
   #ready: CatalogEntry[] = [];
-  #isWhole = false;
 
   constructor(limits: CatalogLimits) {
     this.#limits = limits;
@@ -89,7 +88,6 @@ class CatalogReader {
   }
 
   end(): readonly CatalogEntry[] {
-    if (!this.#isWhole) throw bad('it ends too early');
     this.#parser.close();
     return this.#ready;
   }
@@ -119,7 +117,6 @@ class CatalogReader {
       this.#open = null;
     }
     this.#depth -= 1;
-    if (this.#depth === 0) this.#isWhole = true;
   }
 }
 

@@ -87,9 +87,9 @@ export class Facility {
   }
 
   #read(what: string, { status, headers }: Got, text: string): Answer {
-    if (isHtml(text) && status < 400) throw maintenance(what, text);
     const isAnswer = (status >= 200 && status < 300) || status === 404;
     if (!isAnswer) throw statusFailure(what, status, retryAfterMs(headers['retry-after'], this.now()), true);
+    // A page for people, or half an answer: whatever its status, the facility is not there for programs now.
     const json = parsed(text);
     if (json === undefined) throw maintenance(what, text);
     return { status, json, text };

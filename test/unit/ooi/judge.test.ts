@@ -66,6 +66,7 @@ describe('a finished request', () => {
     ],
     ['its status.txt says something else', { ...complete(jobs('complete', 'complete'), 2), status: readStatusText('almost complete') }],
     ['its folder has no file, though its sub-jobs are complete', complete(jobs('complete', 'complete'), 0)],
+    ['its folder has no file and only some sub-jobs had no data', complete(jobs('complete', none), 0)],
     ['its folder has no file and no sub-job is named', complete(readSubJobs('{}'), 0)],
     ['its folder has no file and a sub-job failed', complete(jobs(none, broken), 0)],
     ['its folder is not there', { ...complete(jobs('complete', 'complete'), 0), folder: { state: 'absent' } }],
