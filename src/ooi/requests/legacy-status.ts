@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Failure } from '../../errors.ts';
 import { microsOf } from '../m2m/instants.ts';
+import { legacyName } from './legacy-request.ts';
 import type { RequestKind } from './record.ts';
 import type { StreamStatus } from './status.ts';
 
@@ -59,13 +60,17 @@ export function fromLegacyStatus(table: string, json: unknown, now: Date): Strea
   };
 }
 
-/** The status of a stream as the existing harvester and its readers know it. */
-export function toLegacyStatus({ request, process, store, lastRefresh, advancedQaqcEnd, updatedAt }: StreamStatus): LegacyStatus {
+/**
+ * The status of a stream as the existing harvester and its readers know it.
+ * @param place  where its request records are, its last slash included: the name of a request tells its kind there.
+ */
+export function toLegacyStatus(status: StreamStatus, place = ''): LegacyStatus {
+  const { request, process, store, lastRefresh, advancedQaqcEnd, updatedAt } = status;
   return {
     status: request.state,
     last_updated: updatedAt,
     data_ready: request.isReady,
-    data_response: request.record,
+    data_response: recordName(status, place),
     requested_at: request.requestedAt,
     data_check: request.isOutstanding,
     process_status: process.state,
@@ -76,6 +81,12 @@ export function toLegacyStatus({ request, process, store, lastRefresh, advancedQ
     processed_at: process.at,
     last_refresh: lastRefresh,
   };
+}
+
+function recordName({ table, request }: StreamStatus, place: string): string | null {
+  const { record, kind, requestedAt } = request;
+  if (record === null || kindOf(record) !== null || kind === null || requestedAt === null) return record;
+  return `${place}${legacyName(table, kind, requestedAt)}`;
 }
 
 /** The kind is the end of the record's name: `…__daily` or `…__refresh`. */

@@ -1,6 +1,6 @@
 import type { Collection } from 'mongodb';
 import { type Database, within } from '../../stores/mongo.ts';
-import type { RequestKind } from './record.ts';
+import { isOutstanding, type RequestKind, type RequestRecord, type RequestState } from './record.ts';
 
 /** How the last attempt to put rows into the store went. */
 export type ProcessState = 'pending' | 'failed' | 'success';
@@ -39,6 +39,29 @@ export const newStatus = (table: string, updatedAt: string): StreamStatus => ({
   lastRefresh: null,
   advancedQaqcEnd: null,
   updatedAt,
+});
+
+const WORDS: Readonly<Record<RequestState, RequestWord>> = {
+  asking: 'started',
+  waiting: 'pending',
+  ready: 'success',
+  consumed: 'success',
+  nothing_new: 'success',
+  failed: 'failed',
+  refused: 'failed',
+  expired: 'failed',
+  gone: 'failed',
+  replaced: 'unknown',
+};
+
+/** What a status says of a request: written with every change of the request's state. */
+export const requestStatus = ({ id, kind, state, accepted }: RequestRecord): StreamStatus['request'] => ({
+  state: WORDS[state],
+  record: id,
+  kind,
+  requestedAt: accepted?.requestedAt ?? null,
+  isReady: WORDS[state] === 'success',
+  isOutstanding: isOutstanding(state),
 });
 
 /** Parts of a status that a step changes; each part is replaced whole. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fromLegacyRequest, legacyName, parseLegacyName, toLegacyRequest } from '../../../src/ooi/requests/legacy-request.ts';
 import { fromLegacyStatus, toLegacyStatus } from '../../../src/ooi/requests/legacy-status.ts';
+import { newStatus, requestStatus } from '../../../src/ooi/requests/status.ts';
 
 const TABLE = 'CE02SHBP-LJ01D-06-CTDBPN106-streamed-ctdbp_no_sample';
 const now = new Date('2026-01-01T00:00:00Z');
@@ -39,6 +40,25 @@ describe('a status record of the existing harvester', () => {
     );
 
     assert.deepEqual(kinds, ['append', 'refresh', null]);
+  });
+
+  it('is made of a request of ours, whose kind its name tells', () => {
+    const record = { ...fromLegacyRequest(NAME, request, 'ctd', now), id: `${TABLE}#append#7`, number: 7 };
+    const given = (['waiting', 'ready', 'consumed', 'expired'] as const).map((state) => {
+      const made = toLegacyStatus(
+        { ...newStatus(TABLE, 'now'), request: requestStatus({ ...record, state }) },
+        's3://bucket/ooinet-requests/',
+      );
+      return [made.status, made.data_ready, made.data_check, made.data_response];
+    });
+
+    const name = `s3://bucket/ooinet-requests/${NAME}`;
+    assert.deepEqual(given, [
+      ['pending', false, true, name],
+      ['success', true, true, name],
+      ['success', true, false, name],
+      ['failed', false, false, name],
+    ]);
   });
 
   it('loses dates that are no times: the store says what it covers', () => {
