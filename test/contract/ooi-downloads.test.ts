@@ -209,7 +209,7 @@ describe('files of a request', { skip }, () => {
   });
 
   const fetchAll = async (request: AcceptedRequest, table: string, more: Partial<SpoolRequest> = {}): Promise<Spooled> =>
-    await fetchResults(server.facility(), { request, table, folder, width: 4, signal: never, wait, ...more });
+    await fetchResults(server.facility(), table, { request, folder, width: 4, signal: never, wait, ...more });
 
   it('are listed in the order that counts, without those of other instruments', async () => {
     const listing = await listFiles(server.facility(), A0, CTD, never);

@@ -14,8 +14,8 @@ export interface Results extends Spooled {
  * Lists the folder of a finished request and fetches its data files into a spool folder: what is missing there.
  * @throws {Failure} `results_gone` (replan): the folder is not at the facility any more; as `listFiles` and `fetchRequest`.
  */
-export async function fetchResults(facility: Facility, spool: Omit<SpoolRequest, 'files'>): Promise<Results> {
-  const listing = await listFiles(facility, spool.request, spool.table, spool.signal);
+export async function fetchResults(facility: Facility, table: string, spool: Omit<SpoolRequest, 'files'>): Promise<Results> {
+  const listing = await listFiles(facility, spool.request, table, spool.signal);
   if (listing.state === 'absent') {
     throw new Failure({
       kind: 'replan',

@@ -13,7 +13,6 @@ import { sortInPieces } from './sort-pieces.ts';
 
 export interface SpoolRequest {
   readonly request: AcceptedRequest;
-  readonly table: string;
   /** What to fetch, as `listFiles` found it. */
   readonly files: readonly ListedFile[];
   /** The request's own folder; made if it is not there. */
@@ -57,7 +56,7 @@ export interface Spooled {
  * @throws {Failure} as `downloadFile`, after the other downloads have ended; `foreign_spool` (stop).
  */
 export async function fetchRequest(facility: Facility, spool: SpoolRequest): Promise<Spooled> {
-  const { folder, files, request, table } = spool;
+  const { folder, files, request } = spool;
   for (const { file } of files) if (!isPlainName(file.name)) throw badName(file.name);
   await mkdir(folder, { recursive: true });
   const manifest = await openManifest(folder, { request: request.id, downloadUrl: request.downloadUrl });
@@ -66,7 +65,8 @@ export async function fetchRequest(facility: Facility, spool: SpoolRequest): Pro
     const missing = await missingOf(folder, files, before);
     const bytes = await fetchAll(facility, spool, missing, manifest);
     await manifest.add({ state: 'complete', files: files.length });
-    return { ...(await readSpool(folder, table)), fetched: missing.length, bytes };
+    const names = new Map(files.map(({ file }) => [file.name, file]));
+    return { ...(await atHand(folder, (name) => names.get(name) ?? null)), fetched: missing.length, bytes };
   } finally {
     await manifest.close();
   }
@@ -77,13 +77,17 @@ export async function fetchRequest(facility: Facility, spool: SpoolRequest): Pro
  * @throws {Failure} `spool_incomplete` (replan): not all of its files were fetched.
  */
 export async function readSpool(folder: string, table: string): Promise<Pick<Spooled, 'files' | 'leftOut'>> {
+  return await atHand(folder, (name) => (isPlainName(name) ? parseDataFileName(name, table) : null));
+}
+
+async function atHand(folder: string, fileOf: (name: string) => DataFileName | null): Promise<Pick<Spooled, 'files' | 'leftOut'>> {
   const manifest = await readManifest(folder);
   if (manifest === null || !manifest.isComplete) throw incomplete(folder);
   const at: SpooledFile[] = [];
   const leftOut: Spooled['leftOut'][number][] = [];
   for (const line of manifest.files.values()) {
-    const file = parseDataFileName(line.name, table);
-    if (file === null || !isPlainName(line.name)) continue;
+    const file = fileOf(line.name);
+    if (file === null) continue;
     if (line.state === 'left_out') leftOut.push({ state: 'left_out', file, reason: line.reason, message: line.message });
     else at.push({ file, path: join(folder, file.name), sizeBytes: line.sizeBytes, sha256: line.sha256 });
   }

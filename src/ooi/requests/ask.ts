@@ -9,7 +9,7 @@ import type { Requests, Wish } from './requests.ts';
 
 export type AskOutcome =
   | { readonly state: 'accepted'; readonly record: RequestRecord }
-  /** One of this stream and kind is outstanding: nothing was asked. */
+  /** One of this stream and kind waits or is finished: nothing was asked. */
   | { readonly state: 'outstanding'; readonly record: RequestRecord }
   | { readonly state: 'no_data'; readonly record: RequestRecord; readonly says: string }
   /** It was sent, and nobody knows whether it was accepted: look again later. Nothing was asked a second time. */
@@ -57,7 +57,7 @@ async function send(
   signal: AbortSignal,
 ): Promise<AskOutcome> {
   const isOurs = await requests.sending(record, by, new Date(facility.now()));
-  if (!isOurs) return { state: 'outstanding', record: (await requests.get(record.id)) ?? record };
+  if (!isOurs) return sentBySomebodyElse((await requests.get(record.id)) ?? record);
   const asked = await sent(facility, requests, name, { ...record, range: by.range }, signal);
   const now = new Date(facility.now());
   switch (asked.state) {
@@ -69,6 +69,11 @@ async function send(
       await requests.move(record.id, 'refused', asked.says, now);
       throw refused(record, asked.says);
   }
+}
+
+function sentBySomebodyElse(record: RequestRecord): AskOutcome {
+  if (record.state !== 'asking') return { state: 'outstanding', record };
+  return { state: 'unanswered', record, says: 'The request is being sent by another attempt', lookAgainMs: MINUTE_MS };
 }
 
 async function sent(facility: Facility, requests: Requests, name: StreamName, record: RequestRecord, signal: AbortSignal): Promise<Asked> {
