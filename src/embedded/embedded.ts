@@ -4,7 +4,7 @@ import { type Endpoints, removeEndpoints, writeEndpoints } from './endpoints.ts'
 import { type Lock, type LockAttempt, tryLock } from './lock.ts';
 import type { Report } from './progress.ts';
 import { type Configured, findPrograms, type Programs } from './servers.ts';
-import { type Started, startDatabase, startObjectServer, startTemporal, stopAll } from './start-servers.ts';
+import { type Started, type StartOptions, startDatabase, startObjectServer, startTemporal, stopAll } from './start-servers.ts';
 import type { ServiceExit, Supervised } from './supervise.ts';
 
 export { type Endpoints, readEndpoints } from './endpoints.ts';
@@ -19,6 +19,8 @@ export interface EmbeddedOptions {
   readonly configured?: Configured;
   /** Whether the S3 server is wanted too. No, unless said otherwise. */
   readonly s3?: boolean;
+  /** Whether the ports that people know are taken where they are free. Yes, unless said otherwise: a copy that is killed and comes back may find them taken. */
+  readonly usualPorts?: boolean;
   /** Whether a server that ends unasked is started again. Yes, unless said otherwise. */
   readonly restart?: boolean;
 }
@@ -39,7 +41,8 @@ export interface Embedded {
  *
  * @throws {Failure} `home_in_use` (another live process has this home), `home_not_usable` (no folder, not writable, or full), and what finding, building and starting throw.
  */
-export async function startEmbedded({ home, report, configured = {}, s3 = false, restart = true }: EmbeddedOptions): Promise<Embedded> {
+export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
+  const { home, report, configured = {}, s3 = false, usualPorts = true, restart = true } = options;
   const folder = resolve(home);
   const lock = ownHome(folder);
   let processes: readonly Supervised[] = [];
@@ -54,7 +57,7 @@ export async function startEmbedded({ home, report, configured = {}, s3 = false,
     return stopped;
   };
   try {
-    const started = await startAll(await findPrograms(report, configured, { s3 }), folder, { report, restart });
+    const started = await startAll(await findPrograms(report, configured, { s3 }), folder, { report, usualPorts, restart });
     processes = started.processes;
     const endpoints = endpointsOf(started, configured);
     writeEndpoints(folder, endpoints);
@@ -107,11 +110,7 @@ interface AllStarted {
 }
 
 /** Side by side; if one does not start, the others are stopped. */
-async function startAll(
-  programs: Programs,
-  home: string,
-  options: { readonly report: Report; readonly restart: boolean },
-): Promise<AllStarted> {
+async function startAll(programs: Programs, home: string, options: StartOptions): Promise<AllStarted> {
   const [temporal, database, objectServer] = await Promise.allSettled([
     programs.temporal === null ? null : startTemporal(programs.temporal, home, options),
     programs.database === null ? null : startDatabase(programs.database, home, options),

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
@@ -6,19 +7,21 @@ import { errnoOf } from '../errors.ts';
 const LOOPBACK = '127.0.0.1';
 
 /**
- * Ports for servers about to be started: the wanted ones where they are free, else any free one; `null` asks for any.
+ * Ports for servers about to be started: the wanted ones where they are free, unless `usualPorts` is false, else any free one; `null`
+ * asks for any. A server that ends
+ * and is started again wants its port back, so those chosen here lie where the system takes none from by itself.
  * All are held until all are chosen, so they differ. Two copies that choose at the same moment may choose the same: the loser's server
  * cannot bind, which `listensOn` tells from the winner's answer, and it chooses again.
  */
 export async function choosePorts<Name extends string>(
   wanted: Readonly<Record<Name, number | null>>,
+  { usualPorts = true }: { readonly usualPorts?: boolean } = {},
 ): Promise<Readonly<Record<Name, number>>> {
   const held: Server[] = [];
   const chosen: Partial<Record<Name, number>> = {};
   try {
     for (const name in wanted) {
-      const server = (await hold(wanted[name] ?? 0)) ?? (await hold(0));
-      if (server === null) throw new Error('the system gave no free port');
+      const server = (await holdWanted(usualPorts ? wanted[name] : null)) ?? (await holdAny());
       held.push(server);
       const address = server.address();
       if (address === null || typeof address === 'string') throw new Error('a TCP server without a port');
@@ -28,6 +31,31 @@ export async function choosePorts<Name extends string>(
     await Promise.all(held.map((server) => new Promise((closed) => server.close(closed))));
   }
   return chosen as Record<Name, number>;
+}
+
+const holdWanted = async (port: number | null): Promise<Server | null> => (port === null ? null : hold(port));
+
+/** Below these are the ports of well-known services. */
+const LOWEST = 15_000;
+/** What Linux is set to unless somebody changed it. */
+const USUAL_FIRST_OWN = 32_768;
+const ATTEMPTS = 50;
+
+async function holdAny(): Promise<Server> {
+  const room = firstOwnPort() - LOWEST;
+  for (let attempt = 0; room > 1000 && attempt < ATTEMPTS; attempt += 1) {
+    const server = await hold(LOWEST + randomInt(room));
+    if (server !== null) return server;
+  }
+  const server = await hold(0);
+  if (server === null) throw new Error('the system gave no free port');
+  return server;
+}
+
+/** Where the ports begin that the system gives to connections, and to whoever asks for any. */
+function firstOwnPort(): number {
+  const first = Number.parseInt(readText('/proc/sys/net/ipv4/ip_local_port_range'), 10);
+  return Number.isInteger(first) ? first : USUAL_FIRST_OWN;
 }
 
 /** A listener on the port, or null when another has it. */

@@ -15,11 +15,17 @@ export interface Started {
   readonly processes: readonly Supervised[];
 }
 
+/** How servers are started and kept up. */
+export interface StartOptions extends SupervisionOptions {
+  /** Whether the ports that people know are taken where they are free. */
+  readonly usualPorts: boolean;
+}
+
 /** Another copy that started at the same moment may have been faster with a port: so often others are chosen. */
 const PORT_ATTEMPTS = 4;
 
 /** Temporal: its frontend's port, then its Web UI's. */
-export async function startTemporal(program: string, home: string, options: SupervisionOptions): Promise<Started> {
+export async function startTemporal(program: string, home: string, options: StartOptions): Promise<Started> {
   return startOnPorts({ port: TEMPORAL_PORT, uiPort: TEMPORAL_UI_PORT }, options, ({ port, uiPort }) => ({
     ports: [port, uiPort],
     spec: temporalService(program, { home, port, uiPort }),
@@ -27,7 +33,7 @@ export async function startTemporal(program: string, home: string, options: Supe
 }
 
 /** The database: the port where it speaks MongoDB's protocol. */
-export async function startDatabase(programs: DatabasePrograms, home: string, options: SupervisionOptions): Promise<Started> {
+export async function startDatabase(programs: DatabasePrograms, home: string, options: StartOptions): Promise<Started> {
   if (programs.kind === 'mongod') {
     return startOnPorts({ port: MONGODB_PORT }, options, ({ port }) => ({
       ports: [port],
@@ -53,7 +59,7 @@ export async function startDatabase(programs: DatabasePrograms, home: string, op
 }
 
 /** The S3 server: its port. */
-export async function startObjectServer(program: string, home: string, options: SupervisionOptions): Promise<Started> {
+export async function startObjectServer(program: string, home: string, options: StartOptions): Promise<Started> {
   const start = (hasSidecar: boolean) =>
     startOnPorts({ port: S3_PORT }, options, ({ port }) => ({
       ports: [port],
@@ -83,11 +89,11 @@ interface Attempt {
 
 async function startOnPorts<Name extends string>(
   wanted: Readonly<Record<Name, number | null>>,
-  options: SupervisionOptions,
+  options: StartOptions,
   attempt: (ports: Readonly<Record<Name, number>>) => Attempt,
 ): Promise<Started> {
   for (let left = PORT_ATTEMPTS; ; left -= 1) {
-    const { ports, spec } = attempt(await choosePorts(wanted));
+    const { ports, spec } = attempt(await choosePorts(wanted, options));
     try {
       return { ports, processes: [await supervise(spec, options)] };
     } catch (error) {

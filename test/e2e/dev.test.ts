@@ -65,6 +65,7 @@ describe('landfall dev', () => {
 
     assert.equal(exit, 0);
     assert.deepEqual(left, []);
+    assert.equal(status.exit, 0, status.stderr);
     assert.match(status.stdout, /argo .*mirror ok/);
   });
 

@@ -16,7 +16,12 @@ export interface TestDatabase {
 /** The embedded database alone, in a temporary folder. */
 export async function startDatabase(): Promise<TestDatabase> {
   const folder = mkdtempSync(join(tmpdir(), 'landfall-database-'));
-  const embedded = await startEmbedded({ home: folder, report: () => undefined, configured: { temporalAddress: '127.0.0.1:1' } });
+  const embedded = await startEmbedded({
+    home: folder,
+    report: () => undefined,
+    usualPorts: false,
+    configured: { temporalAddress: '127.0.0.1:1' },
+  });
   const opened: Database[] = [];
   const uri = embedded.endpoints.mongodbUri;
   return {

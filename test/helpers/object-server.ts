@@ -17,7 +17,7 @@ export interface TestObjectServer {
 export async function startObjectServer(): Promise<TestObjectServer> {
   const home = mkdtempSync(join(tmpdir(), 'landfall-objects-'));
   const elsewhere = { temporalAddress: '127.0.0.1:1', mongodbUri: 'mongodb://127.0.0.1:1/' };
-  const embedded = await startEmbedded({ home, report: () => undefined, configured: elsewhere, s3: true });
+  const embedded = await startEmbedded({ home, report: () => undefined, configured: elsewhere, usualPorts: false, s3: true });
   const endpoint = embedded.endpoints.s3Endpoint ?? '';
   const keys = readObjectServerKeys(home);
   if (keys === null) throw new Error('a started server has keys');

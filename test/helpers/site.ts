@@ -151,7 +151,7 @@ async function startServers(home: string, { dynamicConfig = {} }: SiteOptions): 
     chmodSync(wrapper, 0o755);
     process.env.LANDFALL_TEMPORAL_BIN = wrapper;
   }
-  return startEmbedded({ home, report: () => undefined });
+  return startEmbedded({ home, report: () => undefined, usualPorts: false });
 }
 
 /** A run that can be asked; a handle without a run id asks whichever run of the chain is open. */

@@ -1,4 +1,4 @@
-import { demo } from '../demo.ts';
+import { demo } from '../demo/demo.ts';
 import { dev } from '../dev.ts';
 import { doctor } from '../doctor.ts';
 import { worker } from '../worker.ts';

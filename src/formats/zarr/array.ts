@@ -3,7 +3,7 @@ import { parseCompressor, parseFilters } from './codecs/registry.ts';
 import { type DataType, parseDataType } from './data-type.ts';
 import { unreadableStore, unsupportedStore } from './failures.ts';
 import { type Fill, fillJson, parseFill } from './fill.ts';
-import type { Json, JsonObject } from './json.ts';
+import { type Json, type JsonObject, shownJson } from './json.ts';
 import { DEFAULT_LIMITS, DIMENSIONS, type ZarrLimits } from './limits.ts';
 
 /** An array as its `.zarray` and `.zattrs` describe it. `shape[0]` is its length in rows; C order. */
@@ -29,7 +29,7 @@ export interface ArrayDocuments {
 /** @throws {Failure} `unreadable_store`, `unsupported_store` */
 export function parseArray({ name, metadata, attributes }: ArrayDocuments, limits: ZarrLimits = DEFAULT_LIMITS): ZarrArray {
   const key = `${name}/.zarray`;
-  if (metadata.zarr_format !== 2) throw unsupportedStore(key, `zarr_format ${String(metadata.zarr_format)}`, '2');
+  if (metadata.zarr_format !== 2) throw unsupportedStore(key, `zarr_format ${shownJson(metadata.zarr_format)}`, '2');
   const shape = sizes(key, 'shape', metadata.shape, 0);
   const chunks = sizes(key, 'chunks', metadata.chunks, 1);
   if (chunks.length !== shape.length) throw unreadableStore(key, `chunks has ${chunks.length} numbers`, `${shape.length}, as shape`);
@@ -89,5 +89,3 @@ function sizes(key: string, what: string, value: Json | undefined, least: number
     throw unreadableStore(key, `${what} holds ${shownJson(size)}`, `whole numbers from ${least} on`);
   });
 }
-
-const shownJson = (value: Json): string => (typeof value === 'object' ? 'no plain value' : String(value).slice(0, 40));

@@ -1,7 +1,7 @@
 import { type Failure, isFailure } from '../../errors.ts';
 import { arrayMetadata, dimensionsOf, parseArray, type ZarrArray } from './array.ts';
 import { unreadableStore, unsupportedStore } from './failures.ts';
-import { isJsonObject, type Json, type JsonObject, writeJson } from './json.ts';
+import { isJsonObject, type Json, type JsonObject, shownJson, writeJson } from './json.ts';
 import { DEFAULT_LIMITS, type ZarrLimits } from './limits.ts';
 import type { StoredObject } from './store.ts';
 
@@ -48,7 +48,7 @@ export function consolidatedDocument({ attributes, arrays, unread }: ZarrGroup):
 /** @throws {Failure} `unreadable_store`, `unsupported_store` */
 export function parseConsolidated(document: JsonObject, limits: ZarrLimits = DEFAULT_LIMITS): ZarrGroup {
   const { metadata, zarr_consolidated_format: format } = document;
-  if (format !== 1) throw unsupportedStore(CONSOLIDATED_KEY, `zarr_consolidated_format ${String(format)}`, '1');
+  if (format !== 1) throw unsupportedStore(CONSOLIDATED_KEY, `zarr_consolidated_format ${shownJson(format)}`, '1');
   if (!isJsonObject(metadata)) throw unreadableStore(CONSOLIDATED_KEY, 'it has no object "metadata"');
   return parseGroup(new Map(Object.entries(metadata)), limits);
 }
@@ -61,7 +61,7 @@ export function parseConsolidated(document: JsonObject, limits: ZarrLimits = DEF
  */
 export function parseGroup(documents: ReadonlyMap<string, Json>, limits: ZarrLimits = DEFAULT_LIMITS): ZarrGroup {
   const format = objectAt(documents, '.zgroup').zarr_format;
-  if (format !== 2) throw unsupportedStore('.zgroup', `zarr_format ${String(format)}`, '2');
+  if (format !== 2) throw unsupportedStore('.zgroup', `zarr_format ${shownJson(format)}`, '2');
   const arrays = new Map<string, ZarrArray>();
   const unread = new Map<string, Failure>();
   for (const key of documents.keys()) {

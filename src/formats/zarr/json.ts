@@ -69,3 +69,7 @@ const bracketed = (open: string, close: string, indent: string, lines: readonly 
   lines.length === 0 ? open + close : `${open}\n${lines.join(',\n')}\n${indent}${close}`;
 
 const byCodePoints = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+/** A value as a message shows it: short, and never what an object says of itself. */
+export const shownJson = (value: Json | undefined): string =>
+  typeof value === 'object' && value !== null ? 'no plain value' : String(value).slice(0, 40);

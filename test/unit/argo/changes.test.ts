@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { classify } from '../../../src/argo/changes.ts';
 import { profilePath } from '../../../src/argo/names.ts';
+import { fc } from '../../helpers/properties.ts';
 
 interface LineCase {
   readonly line: string;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { round6 } from '../../../src/argo/numbers.ts';
+import { fc } from '../../helpers/properties.ts';
 
 /** The definition, in integers: the exact binary value as a fraction, its millionths rounded half to even. */
 function roundExactly(value: number): number {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { levelsOf } from '../../../src/argo/levels.ts';
 import { parametersOf } from '../../../src/argo/parameters.ts';
 import { translateProfile } from '../../../src/argo/profile.ts';
@@ -10,6 +9,7 @@ import { type Finding, findingText, shownValue } from '../../../src/argo/verify/
 import { sourcePaths } from '../../../src/argo/verify/sources.ts';
 import type { StoredPair } from '../../../src/argo/verify/stored.ts';
 import type { UpstreamFile } from '../../../src/argo/verify/upstream-file.ts';
+import { fc } from '../../helpers/properties.ts';
 import { characters, coreFile, double, FILL, parameter, syntheticFile, text } from './profile-files.ts';
 
 const sourceUrl = 'ftp://host/dac/';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { shareText, upperBound } from '../../../src/argo/verify/error-rate.ts';
+import { fc } from '../../helpers/properties.ts';
 
 /**
  * From mpmath with 50 digits: the p at which `sum(binomial(n, i) * p**i * (1-p)**(n-i) for i in range(k+1))` is 0.05.

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { pick, randomOf } from '../../../src/argo/verify/random.ts';
 import { ageOf, allot } from '../../../src/argo/verify/strata.ts';
+import { fc } from '../../helpers/properties.ts';
 
 const counts = new Map([
   ['AO', 900],

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { demoEnvironment } from '../../../src/cli/demo-environment.ts';
-import { demoFlow } from '../../../src/cli/demo-flow.ts';
-import { isRight, playedLines, verdict } from '../../../src/cli/demo-report.ts';
-import type { Checked } from '../../../src/cli/stand-in.ts';
+import { demoFlow } from '../../../src/cli/demo/argo-flow.ts';
+import { isRight, playedLines, verdict } from '../../../src/cli/demo/argo-report.ts';
+import { demoEnvironment } from '../../../src/cli/demo/environment.ts';
+import type { Checked } from '../../../src/cli/demo/gdac.ts';
 import { parseFlow } from '../../../src/config/flow-text.ts';
 import { kinds } from '../../../src/kinds.ts';
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import type { z } from 'zod';
 import { baseUrl, parseHostPort, rsyncAddress, webBase } from '../../../src/config/addresses.ts';
 import { isCron } from '../../../src/config/cron.ts';
@@ -17,6 +16,7 @@ import {
   share,
   wholeNumber,
 } from '../../../src/config/values.ts';
+import { fc } from '../../helpers/properties.ts';
 
 const reads = (schema: z.ZodType, written: unknown): unknown => {
   const parsed = schema.safeParse(written);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { answers, choosePorts, listensOn } from '../../../src/embedded/ports.ts';
@@ -28,6 +29,16 @@ describe('ports', () => {
     const chosen = await choosePorts({ a: port, b: port, c: null });
 
     assert.equal(new Set([port, chosen.a, chosen.b, chosen.c]).size, 4);
+  });
+
+  it('are never those that the system itself gives away, so that a server which is started again finds its own free', async () => {
+    const chosen = await choosePorts({ a: null, b: port, c: 7070 }, { usualPorts: false });
+
+    const first = Number.parseInt(readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8'), 10);
+    assert.deepEqual(
+      Object.values(chosen).filter((one) => one >= first || one < 15_000),
+      [],
+    );
   });
 
   it('belong to the process that listens, whoever else would like to', () => {

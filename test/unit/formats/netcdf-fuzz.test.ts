@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import fc from 'fast-check';
 import { createHdf5Pool } from '../../../src/formats/netcdf/hdf5-pool.ts';
 import { watchAllocations } from '../../fuzz/support/allocations.ts';
 import { damaged, damages } from '../../fuzz/support/mutations.ts';
 import { readWhole } from '../../fuzz/support/netcdf-case.ts';
+import { fc } from '../../helpers/properties.ts';
 import { expectations, fixtureBytes } from './netcdf-fixtures.ts';
 
 const hdf5 = createHdf5Pool({ timeoutMs: 20_000 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { parseItem } from '../../../src/formats/rsync/itemize.ts';
 import { readName, unescapeName } from '../../../src/formats/rsync/names.ts';
+import { fc } from '../../helpers/properties.ts';
 
 const P = 'aoml/13857/profiles/R13857_001.nc';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { readExit } from '../../../src/formats/rsync/exit.ts';
 import { parseStats } from '../../../src/formats/rsync/stats.ts';
+import { fc } from '../../helpers/properties.ts';
 
 // Printed by rsync 3.5.0 -n --stats over a small tree; the first with --no-human-readable, the second without any such option.
 const EXACT = `>f+++++++++ a.nc

@@ -1,7 +1,7 @@
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { watchAllocations } from '../../fuzz/support/allocations.ts';
 import { anyMetadata, damagedChunks, damagedMetadata } from '../../fuzz/support/zarr-case.ts';
+import { fc } from '../../helpers/properties.ts';
 
 const allocations = watchAllocations();
 

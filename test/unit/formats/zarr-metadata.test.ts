@@ -255,3 +255,14 @@ describe('JSON of metadata', () => {
     assert.deepEqual(readJson('x', writeJson(read)), read);
   });
 });
+
+describe('metadata that could not be meant', () => {
+  it('are refused with a sentence, even where a value says something strange of itself', () => {
+    const strange = readJson('a', text('{"toString":0,"valueOf":0}'));
+
+    for (const over of [{ zarr_format: strange }, { compressor: { id: 'zlib', level: strange } }, { order: strange }]) {
+      assert.throws(() => parse(over), /no plain value/);
+    }
+    assert.throws(() => parseConsolidated({ zarr_consolidated_format: strange, metadata: {} }), /no plain value/);
+  });
+});

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { openArray } from 'zarr';
 import * as zarrita from 'zarrita';
 import type { ZarrArray } from '../../../src/formats/zarr/array.ts';
 import { newArray } from '../../../src/formats/zarr/new-array.ts';
 import { valuesOver } from '../../../src/formats/zarr/values.ts';
+import { fc } from '../../helpers/properties.ts';
 import { type MemoryStore, memoryStore } from '../../helpers/zarr-stores.ts';
 import { writeStore } from '../../helpers/zarr-written.ts';
 import { bytesRead, zarritaStore } from '../../helpers/zarrita.ts';

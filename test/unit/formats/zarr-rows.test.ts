@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { product, withLength } from '../../../src/formats/zarr/array.ts';
 import { chunkKeys, rowSize } from '../../../src/formats/zarr/grid.ts';
 import { recordOf } from '../../../src/formats/zarr/ledger.ts';
@@ -8,6 +7,7 @@ import { newArray } from '../../../src/formats/zarr/new-array.ts';
 import { readArray, readRows } from '../../../src/formats/zarr/read.ts';
 import { rawBytes, valuesOver } from '../../../src/formats/zarr/values.ts';
 import { encodeRows, writeRows } from '../../../src/formats/zarr/write.ts';
+import { fc } from '../../helpers/properties.ts';
 import { memoryStore } from '../../helpers/zarr-stores.ts';
 import { arrayCases, plan } from './zarr-cases.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { isSecretName, redactFields, redactJsonLine, redactText, redactValue } from '../../../src/observe/redact.ts';
+import { fc } from '../../helpers/properties.ts';
 
 describe('text that people read', () => {
   const cases: readonly (readonly [from: string, to: string])[] = [

@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import fc from 'fast-check';
 import { Failure } from '../../../src/errors.ts';
 import { chunksIn } from '../../../src/stores/objects/chunks.ts';
 import { counted } from '../../../src/stores/objects/counted.ts';
@@ -14,6 +13,7 @@ import { badKey } from '../../../src/stores/objects/keys.ts';
 import { inParts } from '../../../src/stores/objects/parts.ts';
 import { type Patience, repeated } from '../../../src/stores/objects/retry.ts';
 import { s3Failure } from '../../../src/stores/objects/s3-failures.ts';
+import { fc } from '../../helpers/properties.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -1,5 +1,5 @@
 import { unreadableStore, unsupportedStore } from '../failures.ts';
-import { isJsonObject, type Json, type JsonObject } from '../json.ts';
+import { isJsonObject, type Json, type JsonObject, shownJson } from '../json.ts';
 import { bloscCodec } from './blosc.ts';
 import type { Codec } from './codec.ts';
 import { deflateCodec } from './deflate.ts';
@@ -55,5 +55,5 @@ function parseCodec(key: string, config: Json, itemBytes: number): Codec {
 function whole(key: string, config: JsonObject, name: string, otherwise: number, [low, high]: readonly [number, number]): number {
   const value = config[name] ?? otherwise;
   if (typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high) return value;
-  throw unreadableStore(key, `${name} of ${config.id} is ${JSON.stringify(String(value).slice(0, 40))}`, `${low} to ${high}`);
+  throw unreadableStore(key, `${name} of ${config.id} is ${shownJson(value)}`, `${low} to ${high}`);
 }

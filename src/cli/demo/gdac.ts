@@ -4,10 +4,10 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { z } from 'zod';
-import { bound } from '../embedded/tether.ts';
-import { Failure } from '../errors.ts';
+import { bound } from '../../embedded/tether.ts';
+import { Failure } from '../../errors.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 const Ready = z.object({ url: z.string(), tree: z.string() });
 

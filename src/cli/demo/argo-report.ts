@@ -1,6 +1,6 @@
-import type { NightRecord } from '../argo/night.ts';
-import { formatBytes, formatCount, formatDuration, formatItems, formatRate, formatTable } from '../observe/format.ts';
-import type { Checked, PlayedNight } from './stand-in.ts';
+import type { NightRecord } from '../../argo/night.ts';
+import { formatBytes, formatCount, formatDuration, formatItems, formatRate, formatTable } from '../../observe/format.ts';
+import type { Checked, PlayedNight } from './gdac.ts';
 
 /** What the demo tells, as text. Pure. */
 
