@@ -36,4 +36,8 @@ export const bookCollections: readonly CollectionSpec[] = [
   { name: 'receipts', validator: null, indexes: [{ key: { product: 1, flow: 1 } }] },
   { name: 'quarantine', validator: null, indexes: [{ key: { flow: 1, state: 1 } }] },
   { name: 'verifications', validator: null, indexes: [{ key: { run: 1 } }, { key: { flow: 1, comparedAt: -1 } }] },
+  { name: 'ooiRequests', validator: null, indexes: [{ key: { table: 1, kind: 1, number: -1 } }, { key: { state: 1 } }] },
+  { name: 'ooiStatus', validator: null, indexes: [] },
+  { name: 'ooiOwed', validator: null, indexes: [{ key: { table: 1 } }] },
+  { name: 'ooiHistory', validator: null, indexes: [{ key: { table: 1, at: -1 } }] },
 ];

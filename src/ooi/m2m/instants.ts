@@ -1,0 +1,43 @@
+/** Times as the facility writes and takes them, to the microsecond. Pure. Microseconds since 1970 fit a double exactly until 2255. */
+
+const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,18}))?(Z|[+-]\d\d:?\d\d)?)?$/;
+
+/** Seconds from 1900-01-01, where the facility's times begin, to 1970-01-01. */
+const SECONDS_1900_TO_1970 = 2_208_988_800;
+
+/**
+ * Microseconds since 1970 of an ISO text; without a zone it is UTC. Digits below the microsecond are cut, so the result is never later
+ * than what was written. null: not a time (`NaT` among others).
+ */
+export function microsOf(text: string): number | null {
+  const [, day, clock = '00:00:00', fraction = '', zone = 'Z'] = ISO.exec(text.trim()) ?? [];
+  if (day === undefined) return null;
+  const ms = Date.parse(`${day}T${clock.length === 5 ? `${clock}:00` : clock}${zone.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2')}`);
+  return Number.isNaN(ms) ? null : ms * 1000 + Number(fraction.slice(0, 6).padEnd(6, '0'));
+}
+
+/** `YYYY-MM-DDTHH:MM:SS.ffffffZ`: six digits, always. */
+export function isoOfMicros(micros: number): string {
+  const seconds = Math.floor(micros / 1_000_000);
+  const fraction = micros - seconds * 1_000_000;
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${String(fraction).padStart(6, '0')}Z`;
+}
+
+/** Of a time in a store: seconds since 1900. What is below a microsecond is noise of the float and rounded away. */
+export const microsOfNtp = (seconds: number): number => {
+  const whole = Math.floor(seconds);
+  return (whole - SECONDS_1900_TO_1970) * 1_000_000 + Math.round((seconds - whole) * 1_000_000);
+};
+
+/** The end of a range when its last digits are finer than the facility takes them: the next microsecond, so that a row there is inside. */
+export function microsNotBefore(text: string): number | null {
+  const micros = microsOf(text);
+  const finer = /\.\d{6}(\d+)/.exec(text)?.[1] ?? '';
+  return micros !== null && /[1-9]/.test(finer) ? micros + 1 : micros;
+}
+
+/** `20230814T000007.413564`, as file names, sub-jobs and directories of requests write a time; null when it is none. */
+export function microsOfStamp(stamp: string): number | null {
+  const [, y, m, d, h, min, s, dotted, ms] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(?:\.(\d{1,9})|(\d{3}))?Z?$/.exec(stamp) ?? [];
+  return y === undefined ? null : microsOf(`${y}-${m}-${d}T${h}:${min}:${s}.${dotted ?? ms ?? '0'}Z`);
+}
