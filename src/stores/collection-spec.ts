@@ -40,4 +40,5 @@ export const bookCollections: readonly CollectionSpec[] = [
   { name: 'ooiStatus', validator: null, indexes: [] },
   { name: 'ooiOwed', validator: null, indexes: [{ key: { table: 1 } }] },
   { name: 'ooiHistory', validator: null, indexes: [{ key: { table: 1, at: -1 } }] },
+  { name: 'ooiNotices', validator: null, indexes: [{ key: { at: 1 }, expireAfterSeconds: 90 * 86_400 }] },
 ];

@@ -240,7 +240,7 @@ describe('settings', () => {
       ({ name, unless, meaning }) => `| \`${name}\` | ${unless === null ? '' : `\`${unless}\``} | ${meaning} |`,
     );
 
-    const written = readme.split('\n').filter((line) => /^\| `(LANDFALL|TEMPORAL|MONGODB|S3)_/.test(line));
+    const written = readme.split('\n').filter((line) => /^\| `(LANDFALL|TEMPORAL|MONGODB|S3|SMTP)_/.test(line));
 
     assert.deepEqual(written, rows);
   });
