@@ -6,7 +6,7 @@ import { fromLegacyRequest, legacyName, toLegacyRequest } from '../ooi/requests/
 import { fromLegacyStatus, toLegacyStatus } from '../ooi/requests/legacy-status.ts';
 import type { RequestRecord } from '../ooi/requests/record.ts';
 import { Requests } from '../ooi/requests/requests.ts';
-import { type StreamStatus, Statuses } from '../ooi/requests/status.ts';
+import { Statuses, type StreamStatus } from '../ooi/requests/status.ts';
 import { exportRecords, type RecordSource } from '../ooi/takeover/export-records.ts';
 import { importRecords, type RecordKeeper } from '../ooi/takeover/import-records.ts';
 import { openDisk } from '../stores/objects/disk.ts';
@@ -20,7 +20,7 @@ const MOST_EVENTS = 50_000;
 /** Takes over the status and request records of an existing harvest. */
 export async function importOoiRecords(context: Context, folder: string, dryRun: boolean): Promise<Answer> {
   const database = await context.database();
-  const [statuses, requests, now] = [new Statuses(database), new Requests(database), new Date()];
+  const [statuses, requests, now] = [new Statuses(database), new Requests(database, new History(database)), new Date()];
   const keeper: RecordKeeper<StreamStatus, RequestRecord> = {
     readStatus: (table, json) => fromLegacyStatus(table, json, now),
     outstanding: ({ request }) => (request.isOutstanding ? request.record : null),
@@ -42,12 +42,16 @@ export async function importOoiRecords(context: Context, folder: string, dryRun:
 export async function exportOoiRecords(context: Context, folder: string): Promise<Answer> {
   const exported = await exportRecords(await sourceOf(context), await openDisk({ folder: resolve(folder) }));
   const { statuses, requests, histories } = exported;
-  return { value: exported, text: `Wrote ${statuses} status records, ${requests} request records and ${histories} histories into ${resolve(folder)}.` };
+  return {
+    value: exported,
+    text: `Wrote ${statuses} status records, ${requests} request records and ${histories} histories into ${resolve(folder)}.`,
+  };
 }
 
 async function sourceOf(context: Context): Promise<RecordSource> {
   const database = await context.database();
-  const [statuses, requests, history] = [new Statuses(database), new Requests(database), new History(database)];
+  const [statuses, history] = [new Statuses(database), new History(database)];
+  const requests = new Requests(database, history);
   return {
     statuses: async () => (await statuses.all()).map((status) => ({ table: status.table, json: toLegacyStatus(status) })),
     requests: async (table) =>

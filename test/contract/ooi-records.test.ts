@@ -51,7 +51,7 @@ describe('the records of an existing harvest', () => {
     server = await startDatabase();
     folder = await mkdtemp(join(tmpdir(), 'landfall-records-'));
     const settings = loadSettings({ LANDFALL_DATABASE: 'records', MONGODB_URI: server.uri }, { cwd: folder });
-    context = new Context(settings, { mongodbUri: server.uri, temporalAddress: '127.0.0.1:1' });
+    context = new Context(settings, { mongodbUri: server.uri, temporalAddress: '127.0.0.1:1', temporalUi: null });
     for (const [kind, name, json] of [
       ['harvest-status', TABLE, STATUS],
       ['ooinet-requests', REQUEST, RECORD],
@@ -73,7 +73,8 @@ describe('the records of an existing harvest', () => {
 
     assert.match(taken.text, /^Took over 1 status records \(0 were there already\) and 1 requests/);
     assert.match(again.text, /^Took over 0 status records \(1 were there already\) and 0 requests that are waited for \(1 were there/);
-    const read = async (path: string): Promise<{ readonly result?: unknown }> => JSON.parse(await readFile(join(folder, 'new', path), 'utf8'));
+    const read = async (path: string): Promise<{ readonly result?: unknown }> =>
+      JSON.parse(await readFile(join(folder, 'new', path), 'utf8'));
     assert.deepEqual(await read(`harvest-status/${TABLE}`), STATUS);
     assert.deepEqual((await read(`ooinet-requests/${REQUEST}`)).result, RECORD.result);
   });
