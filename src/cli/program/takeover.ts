@@ -1,9 +1,11 @@
 import { settingsOf } from '../context.ts';
 import { type ImportOptions, importOoi } from '../import-ooi.ts';
-import { command, leave, type Usage } from './usage.ts';
+import { exportOoiRecords, importOoiRecords } from '../ooi-records.ts';
+import { answering, command, leave, type Usage } from './usage.ts';
 
 /** Commands that take over what other harvests have, and give back what they read. */
-export function takeoverCommands({ landfall, globals }: Usage): void {
+export function takeoverCommands(usage: Usage): void {
+  const { landfall, globals } = usage;
   const take = command(
     landfall,
     'import',
@@ -18,4 +20,15 @@ export function takeoverCommands({ landfall, globals }: Usage): void {
     .action(async (folder: string, options: ImportOptions) =>
       leave(await importOoi(folder, settingsOf(globals()).flows, options), globals()),
     );
+  command(take, 'ooi-records', 'take over status and request records of an existing harvest', 'import ooi-records records --dry-run')
+    .argument('<folder>', 'copy of the bucket that has them: harvest-status/ and ooinet-requests/')
+    .option('--dry-run', 'only say what would be taken over')
+    .action((folder: string, options: { dryRun?: boolean }) =>
+      answering(usage, (context) => importOoiRecords(context, folder, options.dryRun === true)),
+    );
+
+  const give = command(landfall, 'export', 'write records in the form of an existing harvest', 'export ooi-records records');
+  command(give, 'ooi-records', 'write status and request records, and the history of each stream', 'export ooi-records records')
+    .argument('<folder>', 'where they go; what has the same name there is replaced')
+    .action((folder: string) => answering(usage, (context) => exportOoiRecords(context, folder)));
 }
