@@ -129,7 +129,7 @@ describe('codecs in metadata', () => {
   it('with settings that no codec has are refused', () => {
     assert.throws(() => parseCompressor('a/.zarray', { id: 'zlib', level: 99 }, 8), {
       code: 'unreadable_store',
-      message: /level of zlib is "99"/,
+      message: /level of zlib is 99\./,
     });
     assert.throws(() => parseCompressor('a/.zarray', { level: 1 }, 8), { code: 'unreadable_store' });
     assert.throws(() => parseCompressor('a/.zarray', { id: 'blosc', cname: 3 }, 8), { code: 'unreadable_store' });
