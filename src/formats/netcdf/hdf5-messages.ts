@@ -58,8 +58,12 @@ export type Hdf5Task =
   | { readonly kind: 'read'; readonly reads: readonly DatasetRead[]; readonly readBytes: number };
 
 export interface ThreadRequest {
-  /** Absent where the thread has this very file open since the task before. */
+  /** By which slot and thread call the file. */
+  readonly file: number;
+  /** Absent where the thread has this very file open already. */
   readonly source: Hdf5Source | undefined;
+  /** Files to let go of first. */
+  readonly close: readonly number[];
   readonly task: Hdf5Task;
 }
 
