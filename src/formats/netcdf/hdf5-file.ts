@@ -56,6 +56,7 @@ function planRead(path: string, variables: ReadonlyMap<string, Hdf5Variable>, re
     shape: dimensions.map(({ size }) => size),
     ...rowsAsked(path, request, dimensions[0]?.size ?? 1),
     fill: fillOf(variable),
+    texts: request.texts,
   };
 }
 

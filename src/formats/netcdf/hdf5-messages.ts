@@ -1,4 +1,4 @@
-import type { AttributeValue, NcType, Values } from './file.ts';
+import type { AttributeValue, NcType, TextForm, Values } from './file.ts';
 
 /** What travels between the pool and its threads. Everything is copied by structured clone. */
 
@@ -44,6 +44,7 @@ export interface DatasetRead {
   readonly count: number;
   /** What stands where nothing was written. */
   readonly fill: number | bigint | string;
+  readonly texts?: TextForm | undefined;
 }
 
 export interface SnapshotBounds {

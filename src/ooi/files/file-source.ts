@@ -1,11 +1,11 @@
 import { isFailure, messageOf } from '../../errors.ts';
-import type { Values as FileValues, NetcdfFile } from '../../formats/netcdf/file.ts';
+import type { Values as FileValues, NetcdfFile, ReadRequest } from '../../formats/netcdf/file.ts';
 import type { Values } from '../../formats/zarr/values.ts';
 import type { Rank } from '../order.ts';
 import type { ColumnPlan, SortedSource } from '../series.ts';
 import { isTextType } from './column-types.ts';
 import { absentValues, asPlanned } from './convert.ts';
-import { changedUnderway, type FileHeader } from './header.ts';
+import { changedUnderway, type FileHeader, type FileVariable, textBytesOf } from './header.ts';
 import type { Shelf } from './shelf.ts';
 import { readTimes, type Stretch } from './times.ts';
 
@@ -45,12 +45,16 @@ export async function readColumn(file: UsableFile, column: ColumnPlan, from: num
   const isThere = variable?.isOnTime === true && column.isOnTime && isTextType(variable.numpy) === isTextType(column.type);
   if (!isThere) return absentValues(column, count);
   const found = await reading(file, async (opened) => {
-    const read: readonly FileValues[] = await opened.read([{ name: column.name, from, count }]);
+    const read: readonly FileValues[] = await opened.read([{ name: column.name, from, count, ...textForm(variable, column) }]);
     if (opened.variables.get(column.name)?.type === variable.type && read[0] !== undefined) return read[0];
     throw changedUnderway(file.path, `${column.name} has another type`);
   });
   return asPlanned(found, variable, column, count);
 }
+
+/** Texts of any length come as long as the plan has them; more is not what was measured. */
+const textForm = ({ type }: FileVariable, column: ColumnPlan): Pick<ReadRequest, 'texts'> =>
+  type === 'string' ? { texts: { kind: 'bytes', length: textBytesOf(column.type) } } : {};
 
 async function reading<T>(file: UsableFile, work: (opened: NetcdfFile) => Promise<T>): Promise<T> {
   try {

@@ -2,6 +2,7 @@ import type { Hdf5Pool } from '../../formats/netcdf/hdf5-pool.ts';
 import type { Rank } from '../order.ts';
 import type { FileReport, RequestRef, SchemaNotes, SeriesInput, SeriesPlan, SortedSource } from '../series.ts';
 import { stretchSource, type UsableFile } from './file-source.ts';
+import { inTurn } from './in-turn.ts';
 import { type Inspected, type Inspection, inspectFile } from './inspect.ts';
 import { conflictOf, joinNotes } from './join.ts';
 import { NO_NOTES } from './notes.ts';
@@ -39,6 +40,9 @@ export interface OpenSeriesInput extends SeriesInput {
 /** A file with more stretches of ascending times than this is sorted into a copy, so that they need not be merged at once. */
 const STRETCHES = 64;
 
+/** Files that are looked at at the same time. */
+const FILES_AHEAD = 4;
+
 /** Times that are kept from the first look on, in rows: 32 MB. */
 const KEPT_TIMES = 4_000_000;
 
@@ -55,10 +59,13 @@ export async function openSeriesInput(options: SeriesInputOptions): Promise<Open
     const files: FileReport[] = [];
     const sources: SortedSource[] = [];
     let [notes, own, keepTimes] = [options.known ?? NO_NOTES, NO_NOTES, KEPT_TIMES];
-    for (const [index, one] of selected.entries()) {
+    const inspecting = inTurn(selected, FILES_AHEAD, async (one, index) => {
       const rank: Rank = { requestedAt: options.request.requestedAt, request: options.request.id, file: index };
       const message = options.broken?.get(one.file.name);
-      const inspection = message === undefined ? await inspectFile(one, rank, { ...options, shelf, keepTimes }) : refused(one, message);
+      const inspection = message === undefined ? await inspectFile(one, rank, { ...options, shelf, keepTimes: keepTimes / FILES_AHEAD }) : refused(one, message);
+      return { one, rank, index, inspection };
+    });
+    for await (const { one, rank, index, inspection } of inspecting) {
       const fitting = 'notes' in inspection ? unlessUnfit(inspection, notes) : inspection;
       files.push(fitting.report);
       options.onFile?.(fitting.report, index, selected.length);

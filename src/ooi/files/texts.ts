@@ -8,15 +8,8 @@ const NINE = 0x39;
 export function textsAs(found: FileValues, variable: FileVariable, column: ColumnPlan): Uint8Array {
   const width = textBytesOf(column.type);
   const tests = column.absent.kind === 'tests' ? column.absent.tests : 0;
-  if (found instanceof Uint8Array) return fixedTexts(found, textBytesOf(variable.numpy), { width, tests, variable });
-  const texts = Array.from(found, String);
-  const raw = new Uint8Array(texts.length * width);
-  for (const [i, text] of texts.entries()) {
-    const bytes = Buffer.from(text);
-    if (bytes.byteLength > width) throw changedUnderway(variable.name, `a text has ${bytes.byteLength} bytes`);
-    raw.set(bytes, i * width);
-  }
-  return fixedTexts(raw, width, { width, tests, variable });
+  if (!(found instanceof Uint8Array)) throw changedUnderway(variable.name, 'it is no text');
+  return fixedTexts(found, variable.type === 'string' ? width : textBytesOf(variable.numpy), { width, tests, variable });
 }
 
 interface Wanted {
