@@ -62,7 +62,10 @@ export async function openSeriesInput(options: SeriesInputOptions): Promise<Open
     const inspecting = inTurn(selected, FILES_AHEAD, async (one, index) => {
       const rank: Rank = { requestedAt: options.request.requestedAt, request: options.request.id, file: index };
       const message = options.broken?.get(one.file.name);
-      const inspection = message === undefined ? await inspectFile(one, rank, { ...options, shelf, keepTimes: keepTimes / FILES_AHEAD }) : refused(one, message);
+      const inspection =
+        message === undefined
+          ? await inspectFile(one, rank, { ...options, shelf, keepTimes: keepTimes / FILES_AHEAD })
+          : refused(one, message);
       return { one, rank, index, inspection };
     });
     for await (const { one, rank, index, inspection } of inspecting) {

@@ -57,15 +57,15 @@ function columnOf(name: string, notes: VariableNotes, sizes: ReadonlyMap<string,
 /** Text and numbers under one name do not go together: the kind that was there first stays. */
 function typeOf(name: string, notes: VariableNotes, tests: number): string {
   if (name === 'time') return '<f8';
-  const types = Object.entries(notes.types).toSorted(([, a], [, b]) => compareRanks(a.first, b.first));
+  const types = Object.entries(notes.types).toSorted(([x, a], [y, b]) => compareRanks(a.first, b.first) || compareBytes(x, y));
   const first = types[0]?.[0] ?? '<f8';
   if (isTextType(first)) return `|S${Math.max(1, notes.textBytes, tests)}`;
   return commonType(types.map(([type]) => type).filter((type) => !isTextType(type)));
 }
 
 function fillOf({ types }: VariableNotes, type: string): number | bigint | null {
-  const declared = [...Object.values(types)].flatMap(({ fill }) => (fill === null ? [] : [fill]));
-  const first = declared.toSorted((a, b) => compareRanks(a.by, b.by))[0] ?? null;
+  const declared = Object.entries(types).flatMap(([of, { fill }]) => (fill === null ? [] : [{ ...fill, of }]));
+  const first = declared.toSorted((a, b) => compareRanks(a.by, b.by) || compareBytes(a.of, b.of))[0] ?? null;
   const said = types[type]?.fill ?? first;
   return said === null ? null : fillAs(fillFrom(said), type);
 }
