@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,15 @@ import { coordinateValues, planOf } from '../../src/ooi/files/plan.ts';
 import { compareBytes } from '../../src/ooi/order.ts';
 import type { ColumnPlan, SeriesWindow } from '../../src/ooi/series.ts';
 import { folderStore } from '../helpers/zarr-stores.ts';
-import { type GoldenSeries, goldenSeries, isOoiDataThere, readGoldenContent, requestFolder, WITHOUT_OOI_DATA } from './ooi-data.ts';
+import {
+  type GoldenSeries,
+  goldenSeries,
+  isOoiDataThere,
+  OOI_DATA,
+  readGoldenContent,
+  requestFolder,
+  WITHOUT_OOI_DATA,
+} from './ooi-data.ts';
 
 /** Every NaN counts as the standard one. */
 function digest(values: Values): string {
@@ -46,6 +54,28 @@ describe('the files of OOI requests', { skip: !isOoiDataThere && WITHOUT_OOI_DAT
     const ref = { id: request, kind: 'append' as const, requestedAt: request.slice(0, 18), begin: '', end: '' };
     return openSeriesInput({ request: ref, table: golden.table, files: requestFolder(request), hdf5, scratch });
   };
+
+  it('that real servers made are coped with', async () => {
+    const table = goldenSeries()[0]?.table ?? '';
+    const expected = {
+      adcp: [100, 3_684_045_586.935698],
+      parad: [2608, 3_773_651_904.06424],
+      nutnr: [53, 3_635_733_621.45],
+      velpt: [12, 3_639_427_200],
+    };
+    for (const [word, [rows, first]] of Object.entries(expected)) {
+      const path = join(OOI_DATA, globSync(`real/*${word}*.nc`, { cwd: OOI_DATA })[0] ?? '');
+      const files = [{ name: `deployment0001_${table}_20240101T000000-20240102T000000.nc`, path }];
+      const request = { id: 'r', kind: 'append' as const, requestedAt: '', begin: '', end: '' };
+      const input = await openSeriesInput({ request, table, files, hdf5, scratch });
+
+      const windows = await Array.fromAsync(mergeSources(input.sources));
+
+      for (const column of input.plan.columns) if (column.isOnTime) await whole(windows, column);
+      await input.close();
+      assert.deepEqual([windows[0]?.rows, windows[0]?.times[0]], [rows, first], word);
+    }
+  });
 
   for (const golden of goldenSeries().filter(({ folder }) => existsSync(folder))) {
     it(`${golden.table}/${golden.name} has the attributes of its files`, async () => {
