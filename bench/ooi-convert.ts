@@ -41,7 +41,9 @@ function tell(what: string, all: readonly Figures[]): number {
   const rate = median(all.map(({ seconds }) => (files * rows * BYTES_OF_ROW) / 1e6 / seconds));
   const [one] = all;
   const cpu = median(all.flatMap(({ cpuSeconds }) => cpuSeconds ?? []));
-  const rest = Number.isNaN(cpu) ? '' : `, ${cpu.toFixed(1)} s of processor, loop held ${one?.longestBlockMs?.toFixed(0)} ms at most`;
+  const rest = Number.isNaN(cpu)
+    ? ''
+    : `, ${cpu.toFixed(1)} s of processor${one?.longestBlockMs === undefined ? '' : `, loop held ${one.longestBlockMs.toFixed(0)} ms at most`}`;
   say(`${what}: ${rate.toFixed(0)} MB/s of arrays, ${one?.rows} rows, peak ${one?.peakMiB.toFixed(0)} MiB${rest}`);
   return rate;
 }

@@ -103,7 +103,7 @@ describe('the files of OOI requests', { skip: !isOoiDataThere && WITHOUT_OOI_DAT
         try {
           const plan = planOf(inputs.map(({ notes }) => notes).reduce(joinNotes, NO_NOTES));
           const sources = inputs.flatMap((input) => input.sources);
-          const windows = await Array.fromAsync(mergeSources(sources, { windowRows: 100 }));
+          const windows = await Array.fromAsync(mergeSources(sources, { windowRows: 700 }));
 
           const found = await Promise.all(
             plan.columns.map(async (column) => {

@@ -50,11 +50,10 @@ function firstFill(values: Exclude<FileValues, readonly string[]>, fill: FileVar
 
 function castTo(found: Values, name: string, type: string): Values {
   const values = roomFor(parseDataType(name, type), found.length);
-  const isWide = found instanceof BigInt64Array || found instanceof BigUint64Array;
   if (values instanceof BigInt64Array || values instanceof BigUint64Array) {
-    if (isWide) values.set(found);
+    if (isWide(found)) values.set(found);
     else for (let i = 0; i < found.length; i++) values[i] = BigInt(found[i] ?? 0);
-  } else if (isWide) for (let i = 0; i < found.length; i++) values[i] = Number(found[i]);
+  } else if (isWide(found)) for (let i = 0; i < found.length; i++) values[i] = Number(found[i]);
   else values.set(found);
   return values;
 }
@@ -65,8 +64,18 @@ function setOne(values: Values, at: number, value: number | bigint | Uint8Array)
   else values[at] = Number(value);
 }
 
+const isWide = (values: Values): values is BigInt64Array | BigUint64Array =>
+  values instanceof BigInt64Array || values instanceof BigUint64Array;
+
+/** So few elements are copied faster one by one. */
+const FEW = 8;
+
 /** Copies stretches between values of one type. */
 export function copyElements(target: Values, at: number, source: Values, from: number, count: number): void {
+  if (count <= FEW && !isWide(target) && !isWide(source)) {
+    for (let i = 0; i < count; i++) target[at + i] = source[from + i] ?? 0;
+    return;
+  }
   const part = source.subarray(from, from + count);
   if (target instanceof BigInt64Array || target instanceof BigUint64Array) {
     if (part instanceof BigInt64Array || part instanceof BigUint64Array) target.set(part, at);

@@ -18,11 +18,13 @@ export class Cursor {
   /** Which origin the place has, and how many rows of it come from here on. */
   #origin = 0;
   #originLeft = 0;
+  #head: number;
 
   private constructor(source: SortedSource, index: number, first: Float64Array) {
     this.source = source;
     this.index = index;
     this.#times = first;
+    this.#head = first[0] ?? Number.NaN;
   }
 
   /** Knows the first time only; `load` fetches a block. */
@@ -30,9 +32,9 @@ export class Cursor {
     return new Cursor(source, index, await source.times(0, Math.min(1, source.rows)));
   }
 
-  /** Time of the row at the place; NaN behind the last. */
+  /** Time of the row at the place; NaN behind the block. */
   get head(): number {
-    return this.#times[this.#at] ?? Number.NaN;
+    return this.#head;
   }
 
   /** Row of the source at the place. */
@@ -48,8 +50,9 @@ export class Cursor {
     return this.row >= this.source.rows;
   }
 
-  get needsBlock(): boolean {
-    return !this.isAtEnd && (this.#origins.length === 0 || this.#at >= this.#times.length);
+  /** Behind its block, or its end. */
+  get isSpent(): boolean {
+    return this.#at >= this.#times.length;
   }
 
   /** Fetches the block that begins at the place. */
@@ -58,6 +61,7 @@ export class Cursor {
     const count = Math.min(BLOCK_ROWS, this.source.rows - from);
     const [times, origins] = await Promise.all([this.source.times(from, count), this.source.origins(from, count)]);
     this.#times = times;
+    this.#head = times[0] ?? Number.NaN;
     this.#blockFrom = from;
     this.#at = 0;
     this.#origins = origins;
@@ -79,7 +83,8 @@ export class Cursor {
 
   /** Goes on by `rows` rows of the block; copies their times where a target is given, and tells their origins. */
   take(rows: number, times: Float64Array, to: number, tell: (rows: number, origin: Rank) => void): void {
-    times.set(this.#times.subarray(this.#at, this.#at + rows), to);
+    if (rows === 1) times[to] = this.#head;
+    else times.set(this.#times.subarray(this.#at, this.#at + rows), to);
     this.#move(rows, tell);
   }
 
@@ -90,6 +95,7 @@ export class Cursor {
 
   #move(rows: number, tell: (rows: number, origin: Rank) => void): void {
     this.#at += rows;
+    this.#head = this.#times[this.#at] ?? Number.NaN;
     for (let left = rows; left > 0; ) {
       const part = Math.min(left, this.#originLeft);
       if (part <= 0) throw new Error('A source tells fewer origins than it has rows.');

@@ -11,7 +11,9 @@ export interface MergeOptions {
 }
 
 /** Rows of sources that overlap may alternate one by one; others get their turn after so many steps. */
-const STEPS_AT_ONCE = 20_000;
+const STEPS_AT_ONCE = 8192;
+
+const NOBODY: readonly Cursor[] = [];
 
 /**
  * Merges sources by time alone. Of rows with one time the one of the highest rank stays as a whole, of one rank the one of the later source.
@@ -38,6 +40,8 @@ async function waitingCursors(sources: readonly SortedSource[]): Promise<Cursor[
 class Merge {
   readonly #waiting: Cursor[];
   #active: Cursor[] = [];
+  /** Some cursor has no block, or a waiting one is due. */
+  #isStale = true;
 
   constructor(waiting: Cursor[]) {
     this.#waiting = waiting;
@@ -59,23 +63,28 @@ class Merge {
       if (last !== undefined && (last.origin === origin || compareRanks(last.origin, origin) === 0)) last.rows += rows;
       else origins.push({ rows, origin });
     };
-    for (let step = 1; runs.rows < most && (await this.#prepare()); step++) {
-      if (step % STEPS_AT_ONCE === 0) await setImmediate();
-      signal?.throwIfAborted();
+    for (let step = 0; runs.rows < most; step++) {
+      if (step % STEPS_AT_ONCE === 0) {
+        await setImmediate();
+        signal?.throwIfAborted();
+      }
+      if (this.#isStale && !(await this.#prepare())) break;
       const { cursor, limit, losers } = this.#leader();
       const rows = losers.length > 0 ? 1 : cursor.rowsBelow(limit, most - runs.rows);
       const from = cursor.row;
       cursor.take(rows, times, runs.rows, tell);
       runs.add(cursor.index, from, rows);
       for (const loser of losers) loser.skip();
+      const next = this.#waiting.at(-1)?.head ?? Number.POSITIVE_INFINITY;
+      this.#isStale = cursor.isSpent || !(cursor.head < next) || losers.some(({ isSpent }) => isSpent);
     }
     return { rows: runs.rows, times: runs.rows === most ? times : times.slice(0, runs.rows), runs, origins };
   }
 
   /** Every active cursor has a block, and whatever begins before the next row is active. False: nothing is left. */
   async #prepare(): Promise<boolean> {
-    this.#active = this.#active.some(({ isAtEnd }) => isAtEnd) ? this.#active.filter(({ isAtEnd }) => !isAtEnd) : this.#active;
-    for (const cursor of this.#active) if (cursor.needsBlock) await cursor.load();
+    this.#active = this.#active.filter(({ isAtEnd }) => !isAtEnd);
+    for (const cursor of this.#active) if (cursor.isSpent) await cursor.load();
     for (let next = this.#waiting.at(-1); next !== undefined; next = this.#waiting.at(-1)) {
       const earliest = Math.min(...this.#active.map(({ head }) => head));
       if (next.head > earliest) break;
@@ -91,18 +100,18 @@ class Merge {
     let [cursor] = this.#active;
     if (cursor === undefined) throw new Error('Nothing is left to merge.');
     let limit = this.#waiting.at(-1)?.head ?? Number.POSITIVE_INFINITY;
-    let losers: Cursor[] = [];
+    let losers = NOBODY;
     for (const other of this.#active) {
       if (other === cursor) continue;
       if (other.head < cursor.head) {
         limit = Math.min(limit, cursor.head);
-        losers = [];
+        losers = NOBODY;
         cursor = other;
       } else if (other.head > cursor.head) limit = Math.min(limit, other.head);
       else if (outranks(other, cursor)) {
-        losers.push(cursor);
+        losers = [...losers, cursor];
         cursor = other;
-      } else losers.push(other);
+      } else losers = [...losers, other];
     }
     return { cursor, limit, losers };
   }
