@@ -11,6 +11,7 @@ import { newArray } from '../../src/formats/zarr/new-array.ts';
 import { readRows } from '../../src/formats/zarr/read.ts';
 import { withBestShuffle } from '../../src/formats/zarr/trial.ts';
 import { writeRows } from '../../src/formats/zarr/write.ts';
+import { release } from '../../src/ooi/files/release.ts';
 import type { ColumnPlan, SeriesPlan, SeriesWindow } from '../../src/ooi/series.ts';
 import { folderStore } from '../../test/helpers/zarr-stores.ts';
 
@@ -35,7 +36,7 @@ async function eachColumn(plan: SeriesPlan, work: (column: ColumnPlan) => Promis
 
 /** Reads every column, and forgets it. */
 export const readingOnly = (plan: SeriesPlan): Sink => ({
-  take: (window) => eachColumn(plan, async (column) => void (await window.values(column, 0, window.rows))),
+  take: (window) => eachColumn(plan, async (column) => release(await window.values(column, 0, window.rows))),
   end: async () => {},
 });
 
@@ -61,6 +62,7 @@ export function plainZarr(plan: SeriesPlan, folder: string): Sink {
         const values = await window.values(column, 0, window.rows);
         const array = arrays.get(column.name) ?? (await withBestShuffle(arrayOf(column), values));
         for (const record of await writeRows(store, array, { from: rows, values })) records.set(record.key, [record]);
+        release(values);
         arrays.set(column.name, withLength(array, rows + window.rows));
       });
       rows += window.rows;

@@ -6,6 +6,7 @@ import type { ColumnPlan, SortedSource } from '../series.ts';
 import { isTextType } from './column-types.ts';
 import { absentValues, asPlanned } from './convert.ts';
 import { changedUnderway, type FileHeader, type FileVariable, textBytesOf } from './header.ts';
+import { owning } from './release.ts';
 import type { Shelf } from './shelf.ts';
 import { readTimes, type Stretch } from './times.ts';
 
@@ -43,13 +44,15 @@ export async function readColumn(file: UsableFile, column: ColumnPlan, from: num
   const variable = file.header.variables.get(column.name);
   // A name that is text here and a number there is what the plan says; the other kind counts as absent.
   const isThere = variable?.isOnTime === true && column.isOnTime && isTextType(variable.numpy) === isTextType(column.type);
-  if (!isThere) return absentValues(column, count);
+  if (!isThere) return owning(absentValues(column, count));
   const found = await reading(file, async (opened) => {
     const read: readonly FileValues[] = await opened.read([{ name: column.name, from, count, ...textForm(variable, column) }]);
-    if (opened.variables.get(column.name)?.type === variable.type && read[0] !== undefined) return read[0];
+    if (opened.variables.get(column.name)?.type === variable.type && read[0] !== undefined)
+      return { values: read[0], isOwn: opened.container === 'hdf5' };
     throw changedUnderway(file.path, `${column.name} has another type`);
   });
-  return asPlanned(found, variable, column, count);
+  const values = asPlanned(found.values, variable, column, count);
+  return found.isOwn || values !== found.values ? owning(values) : values;
 }
 
 /** Texts of any length come as long as the plan has them; more is not what was measured. */

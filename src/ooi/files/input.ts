@@ -43,8 +43,8 @@ const STRETCHES = 64;
 /** Files that are looked at at the same time. */
 const FILES_AHEAD = 4;
 
-/** Times that are kept from the first look on, in rows: 32 MB. */
-const KEPT_TIMES = 4_000_000;
+/** Times that are kept from the first look on, in rows: 16 MB. */
+const KEPT_TIMES = 2_000_000;
 
 /**
  * Looks at all files of a request: headers, times, and no other values but texts that do not tell their length. Memory does not grow with

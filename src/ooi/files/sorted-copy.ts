@@ -6,6 +6,7 @@ import type { SortedSource } from '../series.ts';
 import { copyElements, roomForRows, rowElements } from './convert.ts';
 import { readColumn, type UsableFile } from './file-source.ts';
 import { changedUnderway } from './header.ts';
+import { owning, release } from './release.ts';
 import { readTimes, type ScannedTimes } from './times.ts';
 
 export interface SortOptions {
@@ -54,9 +55,10 @@ export async function sortedSource(file: UsableFile, scanned: ScannedTimes, { sc
         for (const { first, rows: span, order } of rangesOf(wanted, Math.max(1, Math.floor(PIECE_BYTES / bytesOfRow)))) {
           const found = await readColumn(file, column, first, span);
           for (const at of order) copyElements(target, (done + at) * length, found, ((wanted[at] ?? 0) - first) * length, length);
+          release(found);
         }
       }
-      return target;
+      return owning(target);
     },
     close: () => handle.close(),
   };

@@ -1,6 +1,7 @@
 import type { Values } from '../../formats/zarr/values.ts';
 import type { ColumnPlan, OriginRun, SeriesWindow, SortedSource } from '../series.ts';
 import { copyElements, roomForRows, rowElements } from './convert.ts';
+import { owning, release } from './release.ts';
 
 /** Where the rows of a window come from: stretches of sources, in the window's order. */
 export class Runs {
@@ -72,10 +73,11 @@ export function windowOf({ rows, times, origins, runs, sources }: Parts): Series
             const found = await readPart(sources, column, part);
             for (const piece of part.pieces)
               copyElements(target, piece.to * length, found, (piece.from - part.from) * length, piece.rows * length);
+            release(found);
           }
         }),
       );
-      return target;
+      return owning(target);
     },
   };
 }
