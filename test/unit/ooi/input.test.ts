@@ -163,6 +163,7 @@ describe('the files of one request', async () => {
       n: { data: Int16Array.of(-1, 7) },
       w: { data: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8), shape: [2, 4] },
       x_qartod_executed: { data: ['34', '3'], attributes: { tests_executed: 'gross, climatology' } },
+      frame_type_name: { data: ['DARK', 'é'] },
     });
 
     const input = await open();
@@ -173,6 +174,7 @@ describe('the files of one request', async () => {
     assert.deepEqual(values.w, [1, 2, 3, -1, 4, 5, 6, -1, 1, 2, 3, 4, 5, 6, 7, 8]);
     assert.deepEqual(values.x_qartod_results, [1, 1, 9, 9]);
     assert.deepEqual(values.x_qartod_executed, ['19993439']);
+    assert.deepEqual(values.frame_type_name, [`${'\0'.repeat(8)}DARKé\0\0`]);
     assert.deepEqual(values.frame_type, [`SLB${'\0'.repeat(9)}`]);
   });
 });
