@@ -37,6 +37,7 @@ stdout.write(
     seconds,
     openSeconds: (opened - began) / 1000,
     cpuSeconds: (user + system) / 1e6,
+    systemSeconds: system / 1e6,
     rows,
     peakMiB: peakMemory(pid),
     longestBlockMs: delay.max / 1e6,

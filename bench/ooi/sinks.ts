@@ -11,7 +11,7 @@ import { newArray } from '../../src/formats/zarr/new-array.ts';
 import { readRows } from '../../src/formats/zarr/read.ts';
 import { withBestShuffle } from '../../src/formats/zarr/trial.ts';
 import { writeRows } from '../../src/formats/zarr/write.ts';
-import { release } from '../../src/ooi/files/release.ts';
+import { owning, release } from '../../src/ooi/files/release.ts';
 import type { ColumnPlan, SeriesPlan, SeriesWindow } from '../../src/ooi/series.ts';
 import { folderStore } from '../../test/helpers/zarr-stores.ts';
 
@@ -79,6 +79,7 @@ export function plainZarr(plan: SeriesPlan, folder: string): Sink {
           const values = await readRows(store, array, { from, to: Math.min(rows, from + step) }, { ledger: records });
           if (name === 'time' && values.some((value, i) => i > 0 && !(value > (values[i - 1] ?? 0))))
             throw new Error('Times do not ascend.');
+          release(owning(values));
         }
       });
     },
