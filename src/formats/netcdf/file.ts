@@ -40,7 +40,15 @@ export interface ReadRequest {
   readonly name: string;
   readonly from?: number;
   readonly count?: number;
+  /** How NC_STRING is given; default: as texts. Other types are not touched by it. */
+  readonly texts?: TextForm;
 }
+
+/**
+ * `bytes`: each text cut from its NUL on and padded with NUL to `length` bytes, all in one `Uint8Array`; a longer one is refused.
+ * `longest`: a `Uint32Array` of one number, the bytes of the longest text.
+ */
+export type TextForm = { readonly kind: 'bytes'; readonly length: number } | { readonly kind: 'longest' };
 
 export interface NetcdfFile {
   readonly path: string;

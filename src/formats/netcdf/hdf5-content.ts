@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { Hdf5Source } from './hdf5-messages.ts';
 
@@ -12,15 +13,15 @@ interface Content {
 }
 
 export interface MountedContent {
-  /** The only path that the library can open. */
+  /** The only path by which the library can open it; no file can name it. */
   readonly name: string;
   unmount(): void;
 }
 
-/** Makes a file of the disk (read in place, nothing is loaded ahead) or of memory the one file of the library's file system. */
+/** Makes a file of the disk (read in place, nothing is loaded ahead) or of memory a file of the library's file system. */
 export function mountContent(files: VirtualFiles, source: Hdf5Source): MountedContent {
   const content = source.bytes === undefined ? diskContent(source.path) : memoryContent(source.bytes);
-  const name = 'content';
+  const name = randomUUID();
   files.createDataFile('/', name, new Uint8Array(0), true, false, true);
   // Emscripten's in-memory file, with its size and its reading replaced.
   Object.assign(files.lookupPath(`/${name}`, {}).node, {

@@ -35,7 +35,7 @@ export async function openHdf5File(source: Hdf5Source, pool: Hdf5Pool, limits: N
       if (answer.kind === 'values') return answer.values;
       throw unreadable({ path, what: answer.kind === 'defect' ? answer.what : 'the HDF5 thread answered something else' });
     },
-    // The thread holds one file at most and lets go of it when the next one comes.
+    // The thread holds a few files and lets go of them when others come.
     async close() {},
   };
 }
@@ -56,6 +56,7 @@ function planRead(path: string, variables: ReadonlyMap<string, Hdf5Variable>, re
     shape: dimensions.map(({ size }) => size),
     ...rowsAsked(path, request, dimensions[0]?.size ?? 1),
     fill: fillOf(variable),
+    texts: request.texts,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { AttributeValue, NcType, Values } from './file.ts';
+import type { AttributeValue, NcType, TextForm, Values } from './file.ts';
 
 /** What travels between the pool and its threads. Everything is copied by structured clone. */
 
@@ -44,6 +44,7 @@ export interface DatasetRead {
   readonly count: number;
   /** What stands where nothing was written. */
   readonly fill: number | bigint | string;
+  readonly texts?: TextForm | undefined;
 }
 
 export interface SnapshotBounds {
@@ -58,8 +59,12 @@ export type Hdf5Task =
   | { readonly kind: 'read'; readonly reads: readonly DatasetRead[]; readonly readBytes: number };
 
 export interface ThreadRequest {
-  /** Absent where the thread has this very file open since the task before. */
+  /** By which slot and thread call the file. */
+  readonly file: number;
+  /** Absent where the thread has this very file open already. */
   readonly source: Hdf5Source | undefined;
+  /** Files to let go of first. */
+  readonly close: readonly number[];
   readonly task: Hdf5Task;
 }
 

@@ -12,7 +12,7 @@ export interface Hdf5PoolSettings {
 
 /** Threads that read HDF5 files. They start with the first file and do not keep the process alive while idle. */
 export interface Hdf5Pool {
-  /** Performs a task on a file in whichever thread is free; a thread that has the file open already is preferred. */
+  /** Performs a task on a file in whichever thread is free; a thread that has the file open already is preferred, unless it has much more to do. */
   perform(source: Hdf5Source, task: Hdf5Task): Promise<TaskReply>;
   /** Ends all threads. What is being read fails with `hdf5_pool_closed` (kind again). */
   close(): Promise<void>;
@@ -34,7 +34,9 @@ export function createHdf5Pool(settings: Hdf5PoolSettings = {}): Hdf5Pool {
   return {
     async perform(source, task) {
       const idle = slots.toSorted((a, b) => a.waiting - b.waiting);
-      const slot = idle.find((one) => one.has(source)) ?? idle[0];
+      const [least] = idle;
+      const holder = idle.find((one) => one.has(source));
+      const slot = least !== undefined && holder !== undefined && holder.waiting > least.waiting + 1 ? least : (holder ?? least);
       if (slot === undefined) throw new Error('The HDF5 pool has no threads.');
       return slot.perform(source, task);
     },

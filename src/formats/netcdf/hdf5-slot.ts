@@ -11,14 +11,18 @@ export interface SlotSettings {
   readonly program: URL;
 }
 
+/** Files on disk that a thread keeps open, so that reading them by turns does not open them each time. */
+const FILES_OPEN = 8;
+
 export type TaskReply = Exclude<ThreadReply, { kind: 'ready' }>;
 
 /** One place for a thread: starts it when needed, gives it one task at a time, and replaces it after any defect. */
 export class Slot {
   readonly #settings: SlotSettings;
   #worker: Promise<Worker> | undefined;
-  /** The file that the thread has open. */
-  #open: Hdf5Source | undefined;
+  /** Files that the thread has open, by what they are called; the least lately used first. */
+  readonly #open = new Map<Hdf5Source, number>();
+  #named = 0;
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   #isClosed = false;
@@ -33,7 +37,7 @@ export class Slot {
   }
 
   has(source: Hdf5Source): boolean {
-    return this.#open === source;
+    return this.#open.has(source);
   }
 
   /**
@@ -66,10 +70,13 @@ export class Slot {
       this.#forget();
       throw error;
     });
-    const isOpen = this.#open === source;
-    this.#open = source;
+    const known = this.#open.get(source);
+    const close = known === undefined ? this.#makeRoom(source) : [];
+    const file = known ?? this.#named++;
+    this.#open.delete(source);
+    this.#open.set(source, file);
     worker.ref();
-    const reply = await ask(worker, { source: isOpen ? undefined : source, task }, this.#settings.timeoutMs);
+    const reply = await ask(worker, { file, source: known === undefined ? source : undefined, close, task }, this.#settings.timeoutMs);
     worker.unref();
     if (this.#isClosed) throw closed(source.path);
     if (reply.kind === 'defect') {
@@ -80,9 +87,18 @@ export class Slot {
     return reply;
   }
 
+  /** Forgets files so that one more may be open, and says which; of those in memory there is one at most. */
+  #makeRoom(source: Hdf5Source): readonly number[] {
+    const excess = [...this.#open].filter(
+      ([{ bytes }], i) => i <= this.#open.size - FILES_OPEN || (source.bytes !== undefined && bytes !== undefined),
+    );
+    for (const [other] of excess) this.#open.delete(other);
+    return excess.map(([, file]) => file);
+  }
+
   #forget(): void {
     this.#worker = undefined;
-    this.#open = undefined;
+    this.#open.clear();
   }
 }
 

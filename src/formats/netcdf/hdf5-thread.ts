@@ -2,7 +2,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { Hdf5Defect, type Hdf5Handle, type Hdf5Library, loadHdf5, openHdf5, summarize } from './hdf5-library.ts';
-import type { Hdf5Source, Hdf5Task, ThreadReply, ThreadRequest } from './hdf5-messages.ts';
+import type { Hdf5Task, ThreadReply, ThreadRequest } from './hdf5-messages.ts';
 import { readDataset } from './hdf5-read.ts';
 import { takeSnapshot } from './hdf5-snapshot.ts';
 
@@ -10,7 +10,7 @@ const port = parentPort;
 if (port === null) throw new Error('hdf5-thread.ts runs as a worker thread only; use createHdf5Pool.');
 
 const library = await loadHdf5(Number(workerData.memoryBytes));
-let open: Hdf5Handle | undefined;
+const open = new Map<number, Hdf5Handle>();
 
 port.on('message', (request: ThreadRequest) => {
   const reply = attempt(library, request);
@@ -22,11 +22,12 @@ port.on('message', (request: ThreadRequest) => {
 });
 port.postMessage({ kind: 'ready' } satisfies ThreadReply);
 
-function attempt(hdf5: Hdf5Library, { source, task }: ThreadRequest): ThreadReply {
+function attempt(hdf5: Hdf5Library, request: ThreadRequest): ThreadReply {
   let thrown: unknown;
   let reply: ThreadReply | undefined;
   try {
-    reply = perform(hdf5, source === undefined ? open : exchange(hdf5, source), task);
+    for (const file of request.close) close(file);
+    reply = perform(hdf5, handleOf(hdf5, request), request.task);
   } catch (error) {
     thrown = error;
   }
@@ -36,11 +37,14 @@ function attempt(hdf5: Hdf5Library, { source, task }: ThreadRequest): ThreadRepl
   return { kind: 'defect', what: thrown instanceof Error ? thrown.message : String(thrown) };
 }
 
-function exchange(hdf5: Hdf5Library, source: Hdf5Source): Hdf5Handle {
-  open?.close();
-  open = undefined;
-  open = openHdf5(hdf5, source);
-  return open;
+function close(file: number): void {
+  open.get(file)?.close();
+  open.delete(file);
+}
+
+function handleOf(hdf5: Hdf5Library, { file, source }: ThreadRequest): Hdf5Handle | undefined {
+  if (source !== undefined) open.set(file, openHdf5(hdf5, source));
+  return open.get(file);
 }
 
 function perform(hdf5: Hdf5Library, handle: Hdf5Handle | undefined, task: Hdf5Task): ThreadReply {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { after, describe, test } from 'node:test';
 import { createHdf5Pool } from '../../../src/formats/netcdf/hdf5-pool.ts';
 import { openNetcdf } from '../../../src/formats/netcdf/open.ts';
@@ -28,4 +29,43 @@ describe('NetCDF-4 files', () => {
       assert.deepEqual(found, expected);
     });
   }
+
+  test('are read by turns, and of many a thread keeps a few open', async () => {
+    const pool = createHdf5Pool();
+    const [{ file, ...expected } = { file: '' }] = netcdf4;
+    const all = await Promise.all(Array.from({ length: 20 }, () => openNetcdf(fixture(file), { hdf5: pool })));
+
+    for (const opened of [...all, ...all.toReversed()]) assert.deepEqual(await described(opened), expected);
+
+    const open = readdirSync('/proc/self/fd').filter((descriptor) => leadsTo(`/proc/self/fd/${descriptor}`) === fixture(file));
+    await pool.close();
+    assert.equal(open.length, 8);
+  });
+
+  test('give texts of any length as bytes, and how long the longest is', async () => {
+    const opened = await openNetcdf(fixture('netcdf4-special.nc'), { hdf5 });
+    const names = [...opened.variables.values()].flatMap(({ type, name }) => (type === 'string' ? [name] : []));
+    assert.ok(names.length > 0);
+
+    for (const name of names) {
+      const [asTexts = []] = await opened.read([{ name }]);
+      const texts = [...asTexts].map((text) => Buffer.from(String(text)));
+      const longest = Math.max(...texts.map(({ byteLength }) => byteLength));
+      const length = longest + 1;
+      const found = await opened.read([
+        { name, texts: { kind: 'longest' } },
+        { name, texts: { kind: 'bytes', length } },
+      ]);
+      const padded = Buffer.concat(texts.map((text) => Buffer.concat([text, Buffer.alloc(length - text.byteLength)])));
+      assert.deepEqual(found, [Uint32Array.of(longest), new Uint8Array(padded)]);
+    }
+  });
 });
+
+function leadsTo(link: string): string | null {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return null; // closed meanwhile
+  }
+}

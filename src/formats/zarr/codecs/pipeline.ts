@@ -15,8 +15,17 @@ const steps = ({ filters, compressor }: Pipeline): readonly Codec[] => (compress
 
 export async function encode(pipeline: Pipeline, bytes: Uint8Array): Promise<Uint8Array> {
   let encoded = bytes;
-  for (const codec of steps(pipeline)) encoded = await codec.encode(encoded);
+  for (const codec of steps(pipeline)) {
+    const before = encoded;
+    encoded = await codec.encode(before);
+    if (before !== bytes) giveBack(before, encoded);
+  }
   return encoded;
+}
+
+/** What a step made for the next one alone: memory of this size piles up faster than it is collected. */
+function giveBack({ buffer, byteLength }: Uint8Array, next: Uint8Array): void {
+  if (buffer !== next.buffer && buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
 
 /**
@@ -27,7 +36,11 @@ export async function encode(pipeline: Pipeline, bytes: Uint8Array): Promise<Uin
 export async function decode(pipeline: Pipeline, key: string, bytes: Uint8Array, expectedBytes: number): Promise<Uint8Array> {
   if (bytes.byteLength > OVERHEAD(expectedBytes)) throw damagedChunk(key, `${bytes.byteLength} bytes for a chunk of ${expectedBytes}`);
   let decoded = bytes;
-  for (const codec of steps(pipeline).toReversed()) decoded = await decodeStep(codec, key, decoded, expectedBytes);
+  for (const codec of steps(pipeline).toReversed()) {
+    const before = decoded;
+    decoded = await decodeStep(codec, key, before, expectedBytes);
+    if (before !== bytes) giveBack(before, decoded);
+  }
   if (decoded.byteLength !== expectedBytes)
     throw damagedChunk(key, `it decodes to ${decoded.byteLength} bytes instead of ${expectedBytes}`);
   return decoded;
