@@ -1,0 +1,1 @@
+export { joinNotes, mergeSources, planOf } from './merge-local.ts';
