@@ -73,8 +73,8 @@ async function changeCopy(room: Room, { root, cut, chunks, documents, publishes 
   const metadata = `${copy}/${publishes.key}`;
   if (await holds(room, metadata, publishes.sha256, options)) return;
   if (cut !== null) await objects.put(metadata, Buffer.from(cut.text), options);
-  for (const group of [chunks, documents]) {
-    await atOnce(AT_ONCE, group, ({ key }) => objects.copy(`${root}/${key}`, `${copy}/${key}`, options));
+  for (const keys of [chunks.map(({ key }) => key), documents.map(({ key }) => key)]) {
+    await atOnce(AT_ONCE, keys, (key) => objects.copy(`${root}/${key}`, `${copy}/${key}`, options));
   }
   await objects.put(metadata, Buffer.from(publishes.text), options);
 }

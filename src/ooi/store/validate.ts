@@ -1,13 +1,15 @@
 import { dimensionsOf, type ZarrArray } from '../../formats/zarr/array.ts';
-import { chunkKeys, chunkRowsOf, rowsOf } from '../../formats/zarr/grid.ts';
+import { type ChunkIndex, chunkKey, chunkRowsOf, chunksTouching, rowsOf } from '../../formats/zarr/grid.ts';
 import { tornDimensions } from '../../formats/zarr/group.ts';
-import { isFailure } from '../../errors.ts';
+import { Failure, isFailure } from '../../errors.ts';
 import { openStore } from '../../formats/zarr/open.ts';
 import { readChunk } from '../../formats/zarr/read.ts';
 import { chunksIn } from '../../stores/objects/chunks.ts';
 import { atOnce } from './at-once.ts';
 import type { ChangeOptions, Generation, Problem, Validation } from './contract.ts';
 import type { Room } from './generation.ts';
+import { timeOf } from './stored-source.ts';
+import { rowOfChunk } from './reader.ts';
 import { chosen } from './sample.ts';
 
 /** Findings that are listed; a store with more is no better known by more of them. */
@@ -34,11 +36,12 @@ export async function validateGeneration(room: Room, generation: Generation, { s
   const picked = sample === undefined ? tasks : chosen(tasks, sample);
   let [bytes, done] = [0, 0];
   const times: TimeChunk[] = [];
-  await atOnce(CHUNKS_AT_ONCE, picked, async ({ array, key, chunk }) => {
+  await atOnce(CHUNKS_AT_ONCE, picked, async ({ array, key, chunk, index }) => {
     signal?.throwIfAborted();
     try {
       if (array === time) times.push(lookAt(await timesOf(generation, array, chunk), chunk));
-      else bytes += (await chunks.get(key))?.byteLength ?? 0;
+      else if ((await generation.segments.chunk(key, rowOfChunk(group.arrays, key) ?? 0)) === undefined) await readChunk(chunks, array, index);
+      bytes += (await chunks.get(key))?.byteLength ?? 0;
     } catch (error) {
       if (!isFailure(error, 'missing_chunk', 'damaged_chunk')) throw error;
       found(error.code, error.happened);
@@ -54,6 +57,7 @@ type Found = (code: string, what: string) => void;
 export interface ChunkToRead {
   readonly array: ZarrArray;
   readonly key: string;
+  readonly index: ChunkIndex;
   /** Position along time. */
   readonly chunk: number;
   /** The first or the last of its array. */
@@ -61,8 +65,14 @@ export interface ChunkToRead {
 }
 
 function tasksOf(array: ZarrArray): readonly ChunkToRead[] {
-  const keys = [...chunkKeys(array, { from: 0, to: rowsOf(array) })];
-  return keys.map((key, at) => ({ array, key, chunk: at, isEnd: at === 0 || at === keys.length - 1 }));
+  const chunks = [...chunksTouching(array, { from: 0, to: rowsOf(array) })];
+  return chunks.map((index, at) => ({
+    array,
+    index,
+    key: chunkKey(array, index),
+    chunk: index[0] ?? 0,
+    isEnd: at === 0 || at === chunks.length - 1,
+  }));
 }
 
 async function timesOf({ chunks }: Generation, array: ZarrArray, chunk: number): Promise<Float64Array> {
@@ -115,4 +125,28 @@ async function compareDocuments({ objects }: Room, { root, group }: Generation, 
     const isSame = other !== undefined && `${other.shape}` === `${array.shape}` && `${dimensionsOf(other)}` === `${dimensionsOf(array)}`;
     if (single !== undefined && !isSame) found('metadata_differs', `${name}/.zarray is not what .zmetadata says`);
   }
+}
+
+/**
+ * Before anything is added to a store that somebody else wrote: its times must ascend, or nothing can be found in it.
+ *
+ * @throws {Failure} `doubled_store` (stop)
+ */
+export async function assertAscending(generation: Generation, { signal }: Pick<ChangeOptions, 'signal'>): Promise<void> {
+  const time = timeOf(generation.group);
+  const times: TimeChunk[] = [];
+  for (const { chunk } of tasksOf(time)) {
+    signal?.throwIfAborted();
+    times.push(lookAt(await timesOf(generation, time, chunk), chunk));
+  }
+  const problems: string[] = [];
+  checkTimes(times, generation.state, (_code, what) => void problems.push(what));
+  if (problems[0] === undefined) return;
+  throw new Failure({
+    kind: 'stop',
+    code: 'doubled_store',
+    happened: `The store that is there cannot be added to: ${problems[0]}`,
+    expected: 'times that ascend, none of them twice or missing',
+    remedy: 'Refresh the flow: that builds a new store beside it',
+  });
 }
