@@ -12,7 +12,7 @@ import type { AppendOutcome, ChangeOptions, Generation } from './contract.ts';
 import { publishedGroup } from './documents.ts';
 import { storeChanged } from './failures.ts';
 import type { Room } from './generation.ts';
-import { type Intent, intentBytes, intentKey, stagingFolder, writtenText } from './intent.ts';
+import { type Intent, intentBytes, intentKey, stagingFolder, type WrittenText, writtenText } from './intent.ts';
 import { consumedRequest, requestBytes, requestKey } from './requests.ts';
 import { joinNotes, planOf } from './rules.ts';
 import { type GenerationState, stateBytes, stateKey } from './state.ts';
@@ -107,7 +107,7 @@ async function prepared(
   const moves = merged.firstShift < merged.oldRows;
   const cut = moves ? consolidatedDocument(cutGroup(group, (name) => isOnTime.has(name), rowsThatStay(form, merged))) : null;
 
-  const text = async (key: string, bytes: Uint8Array, full = key) => writtenText(key, bytes, await objects.version(full, options));
+  const text = (key: string, bytes: Uint8Array, full = key) => textOver(room, key, bytes, full, options);
   const documents = await Promise.all(changedDocuments(group, after).map(({ key, bytes }) => text(key, bytes, `${root}/${key}`)));
   const published = consolidatedDocument(after);
   const found = await objects.get(`${root}/${published.key}`, options);
@@ -128,16 +128,19 @@ async function prepared(
     folder,
     cut: cut === null ? null : writtenText(cut.key, cut.bytes, publishes.replaces),
     chunks: staged.chunks,
-    documents: documents.filter(isOther),
+    documents: documents.flatMap((one) => one ?? []),
     publishes,
-    records: texts.filter(isOther),
+    records: texts.flatMap((one) => one ?? []),
     state: writtenText(stateKey(record), stateBytes(written), replacesState),
   };
   return { intent, written };
 }
 
-/** On disk a version is the digest: then it is known that nothing changes. */
-const isOther = ({ replaces, sha256 }: { readonly replaces: string | null; readonly sha256: string }): boolean => replaces !== sha256;
+/** Null: the same is there already. */
+async function textOver({ objects }: Room, key: string, bytes: Uint8Array, full: string, options: ChangeOptions): Promise<WrittenText | null> {
+  const found = await objects.get(full, options);
+  return found !== null && Buffer.compare(found.bytes, bytes) === 0 ? null : writtenText(key, bytes, found?.version ?? null);
+}
 
 /** From here on the change will be made. */
 async function commit({ objects, places }: Room, intent: Intent, bytes: Uint8Array, options: ChangeOptions): Promise<void> {

@@ -45,7 +45,7 @@ export async function buildGeneration(room: Room, { id, inputs }: BuildInput, ba
     firstTime: null,
     lastTime: null,
     notes,
-    grownFrom: base?.id ?? null,
+    grownFrom: grownFrom(base),
     madeAt,
     changedAt: madeAt,
   };
@@ -95,6 +95,8 @@ async function finish(
   return { id, rows: state.length, firstTime: state.firstTime ?? 0, lastTime: state.lastTime ?? 0, validation, ...counts };
 }
 
+const grownFrom = (base: Generation | null) => (base === null ? null : { changedAt: base.state.changedAt, generation: base.id });
+
 const signalOf = ({ signal }: ChangeOptions) => (signal === undefined ? {} : { signal });
 
 /** A repeated call finds what the first has made, if it is of the same requests. */
@@ -103,7 +105,7 @@ async function alreadyBuilt(room: Room, { id, inputs }: BuildInput, base: Genera
   const found = await readState(room.objects, record, signalOf(options));
   if (found === null || found.state.status !== 'complete') return null;
   const requests = new Set((await readRequests(room.objects, record)).map((request) => request.id));
-  const isSame = found.state.grownFrom === (base?.id ?? null) && inputs.every(({ request }) => requests.has(request.id));
+  const isSame = JSON.stringify(found.state.grownFrom) === JSON.stringify(grownFrom(base)) && inputs.every(({ request }) => requests.has(request.id));
   if (isSame) return finish(room, id, options, { chunks: 0, copied: 0, bytesWritten: 0 });
   throw new Failure({
     kind: 'stop',

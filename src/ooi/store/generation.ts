@@ -21,9 +21,6 @@ export interface Room extends StoreOptions {
 
 export const roomOf = (options: StoreOptions): Room => ({ now: () => new Date(), ...options, places: placesOf(options.table) });
 
-/** The same room, every change of which asks the fence first. */
-export const roomWith = (room: Room, objects: ObjectStore): Room => ({ ...room, objects });
-
 /** Prefix of a generation's keys. The adopted store stays at its address until another is published there. */
 export async function rootOf({ objects, places }: Room, id: string, options: Options = {}): Promise<string> {
   const group = places.group(id);

@@ -22,6 +22,7 @@ export async function publishGeneration(room: Room, id: string, options: ChangeO
   const live = await liveId(room, options);
   let current = await readCurrent(objects, places, options);
   if (live === id && current?.record.state === 'published') return { generation: id, replaced: null, publishedAt: current.record.publishedAt };
+  await assertNotOutgrown(room, id, live);
   if (live === ADOPTED && current === null) current = await noteAdopted(room, options);
   const publishedAt = now().toISOString();
   const root = await rootOf(room, id, options);
@@ -61,6 +62,20 @@ async function assertComplete({ objects, places }: Room, id: string): Promise<vo
     code: found === null ? 'no_generation' : 'incomplete_generation',
     happened: found === null ? `There is no generation ${id}` : `Generation ${id} has not been read back as a whole`,
     remedy: 'Build it first',
+  });
+}
+
+/** What was added to the live generation after another was grown from it must not be lost. */
+async function assertNotOutgrown({ objects, places }: Room, id: string, live: string | null): Promise<void> {
+  const grownFrom = (await readState(objects, places.record(id)))?.state.grownFrom ?? null;
+  if (grownFrom === null || grownFrom.generation !== live) return;
+  const base = await readState(objects, places.record(live));
+  if (base === null || base.state.changedAt === grownFrom.changedAt) return;
+  throw new Failure({
+    kind: 'replan',
+    code: 'outgrown_generation',
+    happened: `Generation ${id} was grown from ${live}, to which more has been added since`,
+    remedy: 'Grow another one from what is live now',
   });
 }
 

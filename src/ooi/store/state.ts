@@ -40,7 +40,7 @@ const schema = z.strictObject({
   /** What its files say of its form. */
   notes,
   /** Where its chunks and provenance were taken over from, if they were. */
-  grownFrom: z.string().nullable(),
+  grownFrom: z.strictObject({ generation: z.string(), changedAt: z.string() }).nullable(),
   /** ISO 8601. */
   madeAt: z.string(),
   changedAt: z.string(),
