@@ -14,7 +14,7 @@ import { readTimes, timeOf } from './stored-source.ts';
  *
  * @throws {Failure} `unsupported_store`
  */
-export async function adoptedState(group: ZarrGroup, chunks: ChunkReader, root: string, now: Date): Promise<GenerationState> {
+export async function adoptedState(group: ZarrGroup, chunks: ChunkReader, root: string): Promise<GenerationState> {
   const length = timeOf(group).shape[0] ?? 0;
   const at = async (row: number): Promise<number | null> => (length === 0 ? null : ((await readTimes(chunks, group, row, 1))[0] ?? null));
   return {
@@ -27,10 +27,13 @@ export async function adoptedState(group: ZarrGroup, chunks: ChunkReader, root: 
     lastTime: await at(Math.max(0, length - 1)),
     notes: notesOfGroup(group),
     grownFrom: null,
-    madeAt: now.toISOString(),
-    changedAt: now.toISOString(),
+    madeAt: LONG_AGO,
+    changedAt: LONG_AGO,
   };
 }
+
+/** Whenever that was: before anything of ours. */
+const LONG_AGO = new Date(0).toISOString();
 
 export function notesOfGroup({ arrays, attributes }: ZarrGroup): SchemaNotes {
   const plain = Object.entries(attributes).filter(([name]) => !name.startsWith('time_coverage_') && !isExtent(name));

@@ -34,7 +34,7 @@ export interface OpenOptions extends Options {
 
 /** @throws {Failure} `no_generation`, `unreadable_store`, `unsupported_store`, `unreadable_record` */
 export async function openGeneration(room: Room, id: string, { onRead, ...options }: OpenOptions = {}): Promise<Generation> {
-  const { objects, places, now } = room;
+  const { objects, places } = room;
   const root = await rootOf(room, checkGenerationId(id), options);
   const recorded = await readState(objects, places.record(id), options);
   const isAdopted = id === ADOPTED;
@@ -50,7 +50,7 @@ export async function openGeneration(room: Room, id: string, { onRead, ...option
     ...options,
     ...(onRead === undefined ? {} : { onRead }),
   });
-  const state = recorded?.state ?? (await adoptedState(group, chunks, root, now()));
+  const state = recorded?.state ?? (await adoptedState(group, chunks, root));
   return { id, root, group, state, chunks, segments, isRecorded: recorded !== null };
 }
 
