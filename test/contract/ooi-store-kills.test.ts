@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { isFailure } from '../../src/errors.ts';
 import { startObjectServer, type TestObjectServer } from '../helpers/object-server.ts';
-import { CASES, free, prepare, publishFirst, type SeriesCase } from '../helpers/series-cases.ts';
+import { AT_END, FIRST, free, GROWN, MIXED, publishFirst, type SeriesCase } from '../helpers/series-cases.ts';
 import { bucketPlace, contentOf, diskPlace, endingAfter, type SeriesPlace } from '../helpers/series-place.ts';
-import { assertOldOrNew, viewOf } from '../helpers/series-view.ts';
+import { assertOldOrNew, type View, viewOf } from '../helpers/series-view.ts';
 
 let server: TestObjectServer;
 before(async () => {
@@ -12,67 +12,76 @@ before(async () => {
 });
 after(() => server.stop());
 
-const PLACES: readonly { readonly name: string; make(): Promise<SeriesPlace> }[] = [
-  { name: 'a folder', make: diskPlace },
-  { name: 'a bucket with a pointer', make: () => bucketPlace(server, 'pointer') },
-  { name: 'a bucket with a fixed address', make: () => bucketPlace(server, 'prefix') },
+const PLACES: readonly { readonly name: string; make(): Promise<SeriesPlace>; readonly cases: readonly SeriesCase[] }[] = [
+  { name: 'a folder', make: diskPlace, cases: [AT_END, MIXED, GROWN] },
+  { name: 'a bucket with a pointer', make: () => bucketPlace(server, 'pointer'), cases: [AT_END, MIXED] },
+  { name: 'a bucket with a fixed address', make: () => bucketPlace(server, 'prefix'), cases: [MIXED, GROWN] },
 ];
 
-/** Ends the work after each of its writes in turn; whether it was ended, so that the last is known. */
-async function endAfter(writes: number, origin: SeriesPlace, { run }: SeriesCase, after: SeriesPlace): Promise<boolean> {
-  const place = await origin.clone();
-  try {
-    const dying = endingAfter(place.objects, writes);
-    await run(place.store(dying.objects)).catch((error: unknown) => {
-      if (!isFailure(error, 'killed')) throw error;
-    });
-    assertOldOrNew(await viewOf(place), await viewOf(origin), await viewOf(after));
-
-    await place.store().recover(free);
-    assertOldOrNew(await viewOf(place), await viewOf(origin), await viewOf(after));
-    assert.notEqual((await viewOf(place)) ?? (await viewOf(origin)), (await viewOf(origin)) === null ? undefined : null);
-    await run(place.store());
-    assert.deepEqual(await contentOf(place), await contentOf(after));
-    return dying.isEnded();
-  } finally {
-    await place.remove();
-  }
+interface Undisturbed {
+  readonly before: View;
+  readonly after: View;
+  readonly content: Readonly<Record<string, string>>;
 }
 
-for (const { name, make } of PLACES) {
+async function undisturbed(origin: SeriesPlace, { run }: SeriesCase): Promise<Undisturbed> {
+  const place = await origin.clone();
+  await run(place.store());
+  const found = { before: await viewOf(origin), after: await viewOf(place), content: await contentOf(place) };
+  await place.remove();
+  return found;
+}
+
+/** Ends the work after so many writes, looks, resumes. False: it had come to its end before. */
+async function endAfter(writes: number, origin: SeriesPlace, { run }: SeriesCase, known: Undisturbed): Promise<boolean> {
+  const place = await origin.clone();
+  const dying = endingAfter(place.objects, writes);
+  await run(place.store(dying.objects)).catch((error: unknown) => {
+    if (!isFailure(error, 'killed')) throw error;
+  });
+  assertOldOrNew(await viewOf(place), known.before, known.after);
+
+  await place.store().recover(free);
+  const view = await viewOf(place, false);
+  assertOldOrNew(view, known.before, known.after);
+  assert.ok(view !== null || known.before === null, 'what was open once is open again');
+  await run(place.store());
+  assert.deepEqual(different(await contentOf(place), known.content), []);
+  await place.remove();
+  return dying.isEnded();
+}
+
+const different = (a: Undisturbed['content'], b: Undisturbed['content']): readonly string[] =>
+  [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((key) => a[key] !== b[key]);
+
+async function endAfterEach(origin: SeriesPlace, one: SeriesCase): Promise<number> {
+  const known = await undisturbed(origin, one);
+  let writes = 0;
+  while (await endAfter(writes, origin, one, known)) writes++;
+  return writes;
+}
+
+for (const { name, make, cases } of PLACES) {
   describe(`a series in ${name}, its writer killed after each single write`, () => {
     let origin: SeriesPlace;
     before(async () => {
       origin = await make();
-      await prepare(origin.store());
+      await publishFirst(origin.store());
     });
     after(() => origin.remove());
 
-    for (const one of CASES) {
-      it(`${one.what} shows the old, a shorter or the new series, and ends in the bytes of an undisturbed run`, async () => {
-        const undisturbed = await origin.clone();
-        await one.run(undisturbed.store());
-
-        let writes = 0;
-        while (await endAfter(writes, origin, one, undisturbed)) writes++;
-
-        assert.ok(writes > 0);
-        await undisturbed.remove();
+    for (const one of cases) {
+      it(`${one.what}: readers see the old, a shorter or the new series, and the bytes are at last those of an undisturbed run`, async () => {
+        assert.ok((await endAfterEach(origin, one)) > 0);
       });
     }
 
-    it('the very first generation is not there, or whole', async () => {
+    it(`${FIRST.what}: readers see nothing or all of it`, async () => {
       const empty = await make();
       await empty.objects.put('other', Buffer.from('keeps the folder'));
-      const undisturbed = await empty.clone();
-      const first = { what: 'the first', run: publishFirst };
-      await first.run(undisturbed.store());
 
-      let writes = 0;
-      while (await endAfter(writes, empty, first, undisturbed)) writes++;
-
-      assert.ok(writes > 0);
-      await Promise.all([undisturbed.remove(), empty.remove()]);
+      assert.ok((await endAfterEach(empty, FIRST)) > 0);
+      await empty.remove();
     });
   });
 }

@@ -46,42 +46,28 @@ export const publishFirst = async (store: SeriesStore): Promise<void> => {
   await store.publish('g1', free);
 };
 
-/** Changes of a store that has the first rows published, and a second generation built. */
-export const CASES: readonly SeriesCase[] = [
-  { what: 'an append at the end', run: (store) => store.append(rowsInput({ id: 'later', at: 1, minutes: minutesFrom(40, 5) }), free) },
-  {
-    what: 'an append with corrected rows and a new variable',
-    run: (store) => {
-      const minutes = minutesFrom(35, 8);
-      const more = { salinity: { type: '<f8', values: minutes } };
-      return store.append(rowsInput({ id: 'corrected', at: 1, minutes, plus: 0.5, more }), free);
-    },
-  },
-  { what: 'an inserted row', run: (store) => store.append(rowsInput({ id: 'late', at: 1, minutes: [20, 41] }), free) },
-  {
-    what: 'the publication of a second generation',
-    run: (store) => store.publish('g2', free),
-  },
-  {
-    what: 'a second generation, built and published',
-    async run(store) {
-      await store.build({ id: 'g3', inputs: [rowsInput({ id: 'whole', at: 3, minutes: minutesFrom(0, 60) })] }, free);
-      await store.publish('g3', free);
-    },
-  },
-  {
-    what: 'a generation that grows',
-    async run(store) {
-      const live = await store.live();
-      if (live?.id === 'g4') return;
-      const wider = rowsInput({ id: 'wider', at: 4, minutes: [45], more: { temperature: { type: '<f8', values: [45.25] } } });
-      await store.grow({ id: 'g4', inputs: [wider] }, free);
-      await store.publish('g4', free);
-    },
-  },
-];
+export const FIRST: SeriesCase = { what: 'the first generation, built and published', run: publishFirst };
 
-export const prepare = async (store: SeriesStore): Promise<void> => {
-  await publishFirst(store);
-  await store.build({ id: 'g2', inputs: [rowsInput({ id: 'second', at: 2, minutes: minutesFrom(0, 50), plus: 100 })] }, free);
+export const AT_END: SeriesCase = {
+  what: 'an append at the end',
+  run: (store) => store.append(rowsInput({ id: 'later', at: 1, minutes: minutesFrom(40, 5) }), free),
+};
+
+export const MIXED: SeriesCase = {
+  what: 'an append of a late row, corrected ones, new ones and a new variable',
+  run: (store) => {
+    const minutes = [20, ...minutesFrom(35, 8)];
+    const more = { salinity: { type: '<f8', values: minutes } };
+    return store.append(rowsInput({ id: 'mixed', at: 1, minutes, plus: 0.5, more }), free);
+  },
+};
+
+export const GROWN: SeriesCase = {
+  what: 'a generation of wider values, grown and published',
+  async run(store) {
+    if ((await store.live())?.id === 'g2') return;
+    const wider = rowsInput({ id: 'wider', at: 4, minutes: [45], more: { temperature: { type: '<f8', values: [45.25] } } });
+    await store.grow({ id: 'g2', inputs: [wider] }, free);
+    await store.publish('g2', free);
+  },
 };

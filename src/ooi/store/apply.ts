@@ -36,11 +36,11 @@ export async function applyIntent(room: Room, intent: Intent, copy: string | nul
   return true;
 }
 
-/** Also what earlier attempts left lying: while the intent stood, nobody else could begin. */
+/** What lay ready goes first, that of earlier attempts too: while the intent stands nobody else can begin. */
 async function dropIntent({ objects, places }: Room, { generation }: Intent, options: WriteOptions): Promise<void> {
   const record = places.record(generation);
-  await objects.delete(intentKey(record), options);
   await atOnce(AT_ONCE, objects.list(`${stagingFolder(record)}/`), ({ key }) => objects.delete(key, options));
+  await objects.delete(intentKey(record), options);
 }
 
 async function changeGroup(room: Room, intent: Intent, options: ChangeOptions): Promise<void> {

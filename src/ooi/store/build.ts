@@ -95,7 +95,7 @@ async function finish(
   return { id, rows: state.length, firstTime: state.firstTime ?? 0, lastTime: state.lastTime ?? 0, validation, ...counts };
 }
 
-const grownFrom = (base: Generation | null) => (base === null ? null : { changedAt: base.state.changedAt, generation: base.id });
+const grownFrom = (base: Generation | null) => (base === null ? null : { generation: base.id, changedAt: base.state.changedAt });
 
 const signalOf = ({ signal }: ChangeOptions) => (signal === undefined ? {} : { signal });
 
@@ -105,7 +105,8 @@ async function alreadyBuilt(room: Room, { id, inputs }: BuildInput, base: Genera
   const found = await readState(room.objects, record, signalOf(options));
   if (found === null || found.state.status !== 'complete') return null;
   const requests = new Set((await readRequests(room.objects, record)).map((request) => request.id));
-  const isSame = JSON.stringify(found.state.grownFrom) === JSON.stringify(grownFrom(base)) && inputs.every(({ request }) => requests.has(request.id));
+  const { grownFrom: was } = found.state;
+  const isSame = was?.generation === base?.id && was?.changedAt === base?.state.changedAt && inputs.every(({ request }) => requests.has(request.id));
   if (isSame) return finish(room, id, options, { chunks: 0, copied: 0, bytesWritten: 0 });
   throw new Failure({
     kind: 'stop',
