@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Failure, isFailure } from '../../../src/errors.ts';
+import { openSeriesStore } from '../../../src/ooi/store/series-store.ts';
+import { memoryObjects } from '../../helpers/memory-objects.ts';
+import { firstRows, free, minutesFrom, publishFirst, rowsInput } from '../../helpers/series-cases.ts';
+
+const DAY = 86_400_000;
+
+/** A store in memory under a clock that tests move. */
+function stage() {
+  const clock = { ms: Date.UTC(2024, 0, 1) };
+  const objects = memoryObjects();
+  const store = openSeriesStore({
+    objects,
+    disk: null,
+    table: 'T',
+    publish: 'pointer',
+    codec: 'zstd',
+    now: () => new Date((clock.ms += 1000)),
+  });
+  return { clock, objects, store };
+}
+
+const later = rowsInput({ id: 'later', at: 1, minutes: minutesFrom(38, 5) });
+
+describe('generations of a stream', () => {
+  it('there is none before the first is published', async () => {
+    const { store } = stage();
+
+    assert.equal(await store.live(), null);
+    await assert.rejects(store.append(later, free), { code: 'no_store' });
+    await assert.rejects(store.rollback(free), { code: 'no_generation' });
+    await assert.rejects(store.build({ id: '../g', inputs: [firstRows()] }, free), { code: 'bad_generation' });
+    await assert.rejects(store.build({ id: 'g', inputs: [rowsInput({ id: 'none', at: 0, minutes: [] })] }, free), { code: 'empty_series' });
+  });
+
+  it('building one leaves the live one alone, and twice is once', async () => {
+    const { store, objects } = stage();
+    await publishFirst(store);
+    await store.append(later, free);
+    const input = { id: 'g2', inputs: [rowsInput({ id: 'whole', at: 2, minutes: minutesFrom(0, 50) })] };
+    const live = await store.live();
+
+    const built = await store.build(input, free);
+    const after = new Map(objects.objects);
+    const again = await store.build(input, free);
+
+    assert.deepEqual([built.rows, again.rows, again.bytesWritten], [50, 50, 0]);
+    assert.deepEqual(objects.objects, after);
+    assert.equal((await store.live())?.id, live?.id);
+    await assert.rejects(store.build({ id: 'g2', inputs: [later] }, free), { code: 'generation_exists' });
+  });
+
+  it('rollback publishes the one before, and says so when there is none', async () => {
+    const { store } = stage();
+    await publishFirst(store);
+    await store.build({ id: 'g2', inputs: [rowsInput({ id: 'whole', at: 2, minutes: minutesFrom(0, 50) })] }, free);
+    await store.publish('g2', free);
+
+    const { generation, replaced } = await store.rollback(free);
+
+    assert.deepEqual([generation, replaced, (await store.live())?.state.length], ['g1', 'g2', 39]);
+    await assert.rejects(store.rollback(free), { code: 'no_generation' });
+    assert.equal((await store.rollback({ ...free, to: 'g2' })).generation, 'g2');
+  });
+
+  it('those that were replaced longer ago than they are kept are deleted, the live one never', async () => {
+    const { store, clock, objects } = stage();
+    await publishFirst(store);
+    clock.ms += 30 * DAY;
+    await store.build({ id: 'g2', inputs: [rowsInput({ id: 'whole', at: 2, minutes: minutesFrom(0, 50) })] }, free);
+    await store.publish('g2', free);
+    clock.ms += 13 * DAY;
+
+    assert.deepEqual(await store.expire(14 * DAY, free), []);
+    clock.ms += 2 * DAY;
+    assert.deepEqual(await store.expire(14 * DAY, free), ['g1']);
+    clock.ms += 100 * DAY;
+    assert.deepEqual(await store.expire(14 * DAY, free), []);
+
+    assert.deepEqual([...objects.objects.keys()].filter((key) => key.includes('g1')), []);
+    assert.deepEqual((await store.validate(null)).problems, []);
+    await assert.rejects(store.rollback({ ...free, to: 'g1' }), { code: 'no_generation' });
+  });
+
+  it('one that was grown is not published over what was added since', async () => {
+    const { store } = stage();
+    await publishFirst(store);
+    const wider = rowsInput({ id: 'wider', at: 3, minutes: [45], more: { temperature: { type: '<f8', values: [1] } } });
+    await store.grow({ id: 'g2', inputs: [wider] }, free);
+    await store.append(later, free);
+
+    await assert.rejects(store.publish('g2', free), { code: 'outgrown_generation' });
+    assert.equal((await store.live())?.id, 'g1');
+  });
+
+  it('a chunk that was lost or damaged is found, also by a sample of the ends', async () => {
+    const { store, objects } = stage();
+    await publishFirst(store);
+    const key = 'T.generations/g1/temperature/0';
+    const bytes = objects.objects.get(key) ?? assert.fail('it is there');
+
+    objects.objects.delete(key);
+    assert.deepEqual((await store.validate(null, { sample: { chunks: 1, seed: 1 } })).problems.map(({ code }) => code), ['missing_chunk']);
+    objects.objects.set(key, bytes.map((byte, at) => (at === 20 ? byte ^ 1 : byte)));
+    assert.deepEqual((await store.validate(null)).problems.map(({ code }) => code), ['damaged_chunk']);
+    await assert.rejects(store.append(later, free), (error) => isFailure(error, 'damaged_chunk'));
+  });
+
+  it('rows know which request they came from, and requests stay on record', async () => {
+    const { store } = stage();
+    await publishFirst(store);
+    await store.append(later, free);
+    const live = (await store.live()) ?? assert.fail('it is live');
+
+    const origins = await store.origins(live, 36, 6);
+
+    assert.deepEqual(origins.map(({ rows, origin }) => [rows, origin.request]), [[1, 'first'], [5, 'later']]);
+    assert.deepEqual((await store.requests('g1')).map(({ id }) => id), ['first', 'later']);
+  });
+});
+
+describe('two writers of one stream', () => {
+  it('that append at once: each either adds its rows or begins again, none is lost, none is torn', async () => {
+    const { store } = stage();
+    await publishFirst(store);
+    const inputs = [0, 1, 2, 3].map((at) => rowsInput({ id: `w${at}`, at: at + 1, minutes: [10 + at, 50 + at], plus: at }));
+
+    const outcomes = await Promise.allSettled(inputs.map((input) => store.append(input, free)));
+    const won = outcomes.filter(({ status }) => status === 'fulfilled');
+    for (const outcome of outcomes) if (outcome.status === 'rejected') assert.ok(isFailure(outcome.reason) && outcome.reason.kind === 'replan', String(outcome.reason));
+    await store.recover(free);
+    assert.deepEqual((await store.validate(null)).problems, []);
+    for (const input of inputs) await store.append(input, free);
+
+    assert.ok(won.length >= 1);
+    assert.equal((await store.live())?.state.length, 43);
+    assert.deepEqual((await store.validate(null)).problems, []);
+  });
+
+  it('that publish at once: one does', async () => {
+    const { store } = stage();
+    await publishFirst(store);
+    const ids = ['g2', 'g3', 'g4'];
+    for (const id of ids) await store.build({ id, inputs: [rowsInput({ id, at: 2, minutes: minutesFrom(0, 50) })] }, free);
+
+    const outcomes = await Promise.allSettled(ids.map((id) => store.publish(id, free)));
+
+    assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1);
+    for (const outcome of outcomes) if (outcome.status === 'rejected') assert.ok(isFailure(outcome.reason, 'condition_failed'));
+  });
+
+  it('of whom one has lost its lease: it changes nothing', async () => {
+    const { store, objects } = stage();
+    await publishFirst(store);
+    const before = new Map(objects.objects);
+    const lost = { fence: () => Promise.reject(new Failure({ kind: 'stop', code: 'lease_lost', happened: 'The lease is gone' })) };
+
+    await assert.rejects(store.append(later, lost), { code: 'lease_lost' });
+    await assert.rejects(store.build({ id: 'g2', inputs: [later] }, lost), { code: 'lease_lost' });
+    assert.deepEqual(objects.objects, before);
+  });
+});
