@@ -48,11 +48,6 @@ export const publishFirst = async (store: SeriesStore): Promise<void> => {
 
 export const FIRST: SeriesCase = { what: 'the first generation, built and published', run: publishFirst };
 
-export const AT_END: SeriesCase = {
-  what: 'an append at the end',
-  run: (store) => store.append(rowsInput({ id: 'later', at: 1, minutes: minutesFrom(40, 5) }), free),
-};
-
 export const MIXED: SeriesCase = {
   what: 'an append of a late row, corrected ones, new ones and a new variable',
   run: (store) => {

@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { JsonObject } from '../../../src/formats/zarr/json.ts';
-import { newArray } from '../../../src/formats/zarr/new-array.ts';
 import { readArray } from '../../../src/formats/zarr/read.ts';
 import { openSeriesStore } from '../../../src/ooi/store/series-store.ts';
-import { chunksIn } from '../../../src/stores/objects/chunks.ts';
+import { type Foreign, writeForeign } from '../../helpers/foreign-series.ts';
 import { memoryObjects } from '../../helpers/memory-objects.ts';
 import { madeInput, START } from '../../helpers/series.ts';
 import { free } from '../../helpers/series-cases.ts';
-import { writeStore } from '../../helpers/zarr-written.ts';
-
-const TIME = { units: 'seconds since 1900-01-01 0:0:0', calendar: 'gregorian' };
 
 const CODECS: readonly (JsonObject | null)[] = [
   null,
@@ -21,31 +17,10 @@ const CODECS: readonly (JsonObject | null)[] = [
   { id: 'blosc', cname: 'lz4', clevel: 5, shuffle: 1 },
 ];
 
-interface Foreign {
-  readonly compressor?: JsonObject | null;
-  readonly separator?: '.' | '/';
-  readonly times?: readonly number[];
-  readonly temperatureRows?: number;
-}
-
-/** A store at the table's address that another program wrote: ten rows in chunks of four. */
-async function foreign({ compressor = null, separator = '.', times = Array.from({ length: 10 }, (_, i) => START + 60 * i), temperatureRows = 10 }: Foreign) {
+async function foreign(given: Foreign) {
   const objects = memoryObjects();
-  const plan = { compressor, fill: null, dimensions: ['time'] };
-  const time = newArray({ ...plan, name: 'time', type: '<f8', shape: [times.length], chunks: [4], attributes: TIME });
-  const temperature = newArray({ ...plan, name: 'temperature', type: '<f4', shape: [temperatureRows], chunks: [4], fill: Number.NaN });
-  const spectra = newArray({ ...plan, name: 'spectra', type: '<u2', shape: [10, 2], dimensions: ['time', 'wavelength'], chunks: [4, 2] });
-  await writeStore(
-    chunksIn(objects, 'T'),
-    [
-      { array: { ...time, separator }, values: Float64Array.from(times) },
-      { array: { ...temperature, separator }, values: Float32Array.from({ length: temperatureRows }, (_, i) => i) },
-      { array: { ...spectra, separator }, values: Uint16Array.from({ length: 20 }, (_, i) => i) },
-    ],
-    { title: 'another program' },
-  );
-  const store = openSeriesStore({ objects, disk: null, table: 'T', publish: 'pointer', codec: 'zstd' });
-  return { objects, store };
+  await writeForeign(objects, given);
+  return { objects, store: openSeriesStore({ objects, disk: null, table: 'T', publish: 'pointer', codec: 'zstd' }) };
 }
 
 const request = (minutes: readonly number[]) =>
@@ -64,7 +39,7 @@ describe('a store that somebody else wrote', () => {
     for (const separator of ['.', '/'] as const) {
       const { id, cname = '' } = compressor ?? { id: 'no codec' };
       it(`in ${id} ${cname} with keys by ${separator} is live, and takes new, corrected and late rows`, async () => {
-        const { store, objects } = await foreign({ compressor, separator, times: [0, 1, 2, 3, 4, 6, 7, 8, 9, 10].map((i) => START + 60 * i) });
+        const { store, objects } = await foreign({ compressor, separator, times: [0, 1, 2, 3, 4, 6, 7, 8, 9, 10] });
         assert.equal((await store.live())?.isRecorded, false);
 
         const { state, added, corrected, inserted } = await store.append(request([5, 9, 11]), free);
@@ -114,7 +89,7 @@ describe('a store that somebody else wrote', () => {
   });
 
   it('with times twice, or arrays of different lengths, is not added to', async () => {
-    const doubled = await foreign({ times: [0, 1, 2, 3, 4, 5, 3, 4, 5, 6].map((i) => START + 60 * i) });
+    const doubled = await foreign({ times: [0, 1, 2, 3, 4, 5, 3, 4, 5, 6] });
     const torn = await foreign({ temperatureRows: 8 });
 
     await assert.rejects(doubled.store.append(request([12]), free), { code: 'doubled_store' });
