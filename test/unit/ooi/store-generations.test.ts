@@ -2,21 +2,21 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Failure, isFailure } from '../../../src/errors.ts';
 import { openSeriesStore } from '../../../src/ooi/store/series-store.ts';
+import type { ObjectStore } from '../../../src/stores/objects/contract.ts';
 import { memoryObjects } from '../../helpers/memory-objects.ts';
 import { firstRows, free, minutesFrom, publishFirst, rowsInput } from '../../helpers/series-cases.ts';
 
 const DAY = 86_400_000;
+
+const SETTINGS = { disk: null, table: 'T', publish: 'pointer', codec: 'zstd' } as const;
 
 /** A store in memory under a clock that tests move. */
 function stage() {
   const clock = { ms: Date.UTC(2024, 0, 1) };
   const objects = memoryObjects();
   const store = openSeriesStore({
+    ...SETTINGS,
     objects,
-    disk: null,
-    table: 'T',
-    publish: 'pointer',
-    codec: 'zstd',
     now: () => new Date((clock.ms += 1000)),
   });
   return { clock, objects, store };
@@ -137,6 +137,54 @@ describe('two writers of one stream', () => {
     assert.ok(won.length >= 1);
     assert.equal((await store.live())?.state.length, 43);
     assert.deepEqual((await store.validate(null)).problems, []);
+  });
+
+  it('of whom one is overtaken before its intent: it changes nothing and begins again', async () => {
+    const { store, objects } = stage();
+    await publishFirst(store);
+    const slow: ObjectStore = {
+      ...objects,
+      async put(key, body, options) {
+        if (key.endsWith('intent.json')) await store.append(later, free);
+        return objects.put(key, body, options);
+      },
+    };
+    const other = rowsInput({ id: 'other', at: 2, minutes: [38, 60] });
+
+    await assert.rejects(openSeriesStore({ ...SETTINGS, objects: slow }).append(other, free), { code: 'store_changed', kind: 'replan' });
+
+    assert.deepEqual([(await store.live())?.state.length, (await store.validate(null)).problems], [42, []]);
+    assert.equal((await store.append(other, free)).added, 1);
+  });
+
+  it('of whom one was killed with its intent written: the other ends that first', async () => {
+    const { store, objects } = stage();
+    await publishFirst(store);
+    const other = rowsInput({ id: 'other', at: 2, minutes: [38, 60] });
+    const dead: ObjectStore = {
+      ...objects,
+      async put(key, body, options) {
+        const stored = await objects.put(key, body, options);
+        if (key.endsWith('intent.json')) throw new Failure({ kind: 'again', code: 'killed', happened: 'The process is dead' });
+        return stored;
+      },
+    };
+    const racing: ObjectStore = {
+      ...objects,
+      async put(key, body, options) {
+        if (key.endsWith('intent.json')) await openSeriesStore({ ...SETTINGS, objects: dead }).append(later, free).catch(() => undefined);
+        return objects.put(key, body, options);
+      },
+    };
+
+    await assert.rejects(openSeriesStore({ ...SETTINGS, objects: racing }).append(other, free), { code: 'store_changed', kind: 'replan' });
+    await assert.rejects(store.validate(null), { code: 'change_under_way' });
+    const { did } = await store.recover(free);
+
+    assert.equal(did.length, 1);
+    assert.equal((await store.live())?.state.length, 42);
+    await store.append(other, free);
+    assert.deepEqual([(await store.live())?.state.length, (await store.validate(null)).problems], [43, []]);
   });
 
   it('that publish at once: one does', async () => {
