@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { isFailure } from '../../src/errors.ts';
 import { startObjectServer, type TestObjectServer } from '../helpers/object-server.ts';
-import { FIRST, free, GROWN, MIXED, publishFirst, type SeriesCase } from '../helpers/series-cases.ts';
+import { CORRECTED, FIRST, free, GROWN, MIXED, publishFirst, type SeriesCase } from '../helpers/series-cases.ts';
 import { bucketPlace, contentOf, diskPlace, endingAfter, type SeriesPlace, visibleIn } from '../helpers/series-place.ts';
 import { assertOldOrNew, type View, viewOf } from '../helpers/series-view.ts';
 
@@ -13,9 +13,9 @@ before(async () => {
 after(() => server.stop());
 
 const PLACES: readonly { readonly name: string; make(): Promise<SeriesPlace>; readonly cases: readonly SeriesCase[] }[] = [
-  { name: 'a folder', make: diskPlace, cases: [MIXED, GROWN] },
-  { name: 'a bucket with a pointer', make: () => bucketPlace(server, 'pointer'), cases: [MIXED] },
-  { name: 'a bucket with a fixed address', make: () => bucketPlace(server, 'prefix'), cases: [MIXED, GROWN] },
+  { name: 'a folder', make: diskPlace, cases: [MIXED, CORRECTED, GROWN] },
+  { name: 'a bucket with a pointer', make: () => bucketPlace(server, 'pointer'), cases: [MIXED, CORRECTED] },
+  { name: 'a bucket with a fixed address', make: () => bucketPlace(server, 'prefix'), cases: [MIXED, CORRECTED, GROWN] },
 ];
 
 interface Undisturbed {

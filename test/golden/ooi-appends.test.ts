@@ -68,7 +68,7 @@ describe('stores that requests are appended to one by one', { skip: !isOoiDataTh
     for (const order of orders) {
       const ids = order.flatMap((id) => id ?? []);
       it(`${table}/${name} comes out of ${ids.map((id) => id.slice(0, 8)).join(', ')} value for value`, async () => {
-        const store = openSeriesStore({ objects: memoryObjects(), disk: null, table, publish: 'pointer', codec: 'zstd' });
+        const store = openSeriesStore({ objects: memoryObjects(), disk: null, table, publish: 'pointer', codec: 'zstd', windowRows: 100 });
         const inputs = await Promise.all(
           ids.map((id) => {
             const request = { id, kind: 'append' as const, requestedAt: id.slice(0, 18), begin: '', end: '' };

@@ -42,7 +42,7 @@ export interface SeriesCase {
 }
 
 export const publishFirst = async (store: SeriesStore): Promise<void> => {
-  await store.build({ id: 'g1', inputs: [firstRows()] }, free);
+  await store.build({ id: 'g1', inputs: [firstRows(), rowsInput({ id: 'newest', at: 1, minutes: [0, 1] })] }, free);
   await store.publish('g1', free);
 };
 
@@ -55,6 +55,12 @@ export const MIXED: SeriesCase = {
     const more = { salinity: { type: '<f8', values: minutes } };
     return store.append(rowsInput({ id: 'mixed', at: 1, minutes, plus: 0.5, more }), free);
   },
+};
+
+/** Of older rank than the attributes, so that no document changes with the values. */
+export const CORRECTED: SeriesCase = {
+  what: 'an append of nothing but corrected rows',
+  run: (store) => store.append(rowsInput({ id: 'corrected', at: 0.5, minutes: [12, 30], plus: 0.5 }), free),
 };
 
 export const GROWN: SeriesCase = {

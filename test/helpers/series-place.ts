@@ -40,7 +40,7 @@ export async function diskPlaceAt(folder: string): Promise<SeriesPlace> {
     mode: 'link',
     folder,
     objects,
-    store: (given = objects) => openSeriesStore({ objects: given, disk: { folder }, table: TABLE, publish: 'link', codec: 'zstd', now }),
+    store: (given = objects) => openSeriesStore({ objects: given, disk: { folder }, table: TABLE, publish: 'link', codec: 'zstd', windowRows: 16, now }),
     async clone() {
       const target = await mkdtemp(join(room, 'landfall-series-'));
       await execa('cp', ['-a', `${folder}/.`, target]);
@@ -59,7 +59,7 @@ export async function bucketPlace(server: TestObjectServer, mode: 'pointer' | 'p
     mode,
     folder,
     objects,
-    store: (given = objects) => openSeriesStore({ objects: given, disk: null, table: TABLE, publish: mode, codec: 'zstd', now }),
+    store: (given = objects) => openSeriesStore({ objects: given, disk: null, table: TABLE, publish: mode, codec: 'zstd', windowRows: 16, now }),
     async clone() {
       const other = `p${places++}`;
       await execa('cp', ['-a', folder, join(server.home, 's3/data/series', other)]);

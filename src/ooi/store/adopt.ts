@@ -14,7 +14,7 @@ import { readTimes, timeOf } from './stored-source.ts';
  *
  * @throws {Failure} `unsupported_store`
  */
-export async function adoptedState(group: ZarrGroup, chunks: ChunkReader, root: string): Promise<GenerationState> {
+export async function adoptedState(group: ZarrGroup, chunks: ChunkReader, root: string, segmentRows: number): Promise<GenerationState> {
   const length = timeOf(group).shape[0] ?? 0;
   const at = async (row: number): Promise<number | null> => (length === 0 ? null : ((await readTimes(chunks, group, row, 1))[0] ?? null));
   return {
@@ -23,6 +23,7 @@ export async function adoptedState(group: ZarrGroup, chunks: ChunkReader, root: 
     status: 'complete',
     root,
     length,
+    segmentRows,
     firstTime: await at(0),
     lastTime: await at(Math.max(0, length - 1)),
     notes: notesOfGroup(group),

@@ -32,7 +32,7 @@ export function formWith({ group, state }: Generation, notes: SchemaNotes, plan:
     const array = group.arrays.get(column.name);
     if (array === undefined) {
       fresh.push(column);
-      arrays.set(column.name, arrayFor(column, state.length, codec));
+      arrays.set(column.name, arrayFor(column, state.length, codec, state.segmentRows));
       continue;
     }
     const was = known.get(column.name);

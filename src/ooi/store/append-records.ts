@@ -5,7 +5,7 @@ import type { ChunkRecord } from '../../formats/zarr/ledger.ts';
 import type { StoredObject } from '../../formats/zarr/store.ts';
 import type { MergedRows } from './append-rows.ts';
 import type { Generation } from './contract.ts';
-import { EMPTY_SEGMENT, joined, cutRuns, SEGMENT_ROWS, segmentBytes, segmentKey } from './segment.ts';
+import { EMPTY_SEGMENT, joined, cutRuns, segmentBytes, segmentKey } from './segment.ts';
 
 /** Documents that are others than before; of a group that others wrote only those whose content is another. */
 export function changedDocuments(before: ZarrGroup, after: ZarrGroup): readonly StoredObject[] {
@@ -36,16 +36,17 @@ export async function changedSegments(
   merged: MergedRows,
   written: readonly { readonly row: number; readonly record: ChunkRecord }[],
 ): Promise<readonly StoredObject[]> {
-  const byRow = Map.groupBy(written, ({ row }) => Math.floor(row / SEGMENT_ROWS));
+  const size = segments.rows;
+  const byRow = Map.groupBy(written, ({ row }) => Math.floor(row / size));
   const numbers = new Set(byRow.keys());
-  for (let k = Math.floor(merged.from / SEGMENT_ROWS); k * SEGMENT_ROWS < merged.newRows; k++) numbers.add(k);
+  for (let k = Math.floor(merged.from / size); k * size < merged.newRows; k++) numbers.add(k);
   const changed: StoredObject[] = [];
   for (const k of [...numbers].toSorted((a, b) => a - b)) {
     const old = await segments.get(k);
-    const begin = k * SEGMENT_ROWS;
-    const kept = Math.max(0, Math.min(SEGMENT_ROWS, merged.from - begin));
+    const begin = k * size;
+    const kept = Math.max(0, Math.min(size, merged.from - begin));
     const oldOrigins = kept === 0 ? [] : await segments.origins(begin, Math.min(kept, state.length - begin));
-    const fresh = cutRuns(merged.newOrigins, Math.max(0, begin - merged.from), SEGMENT_ROWS - kept);
+    const fresh = cutRuns(merged.newOrigins, Math.max(0, begin - merged.from), size - kept);
     const chunks = new Map([...old.chunks, ...(byRow.get(k) ?? []).map((one): [string, ChunkRecord] => [one.record.key, one.record])]);
     const bytes = segmentBytes({ origins: joined([...oldOrigins, ...fresh]), chunks });
     const isSame = old !== EMPTY_SEGMENT && sameBytes(bytes, segmentBytes(old));

@@ -41,7 +41,7 @@ export async function mergedRows(generation: Generation, stored: (from: number) 
   const tail = stored(from);
   const windows: { readonly begin: number; readonly window: SeriesWindow }[] = [];
   let newRows = from;
-  for await (const window of mergeSources([tail, ...input.sources])) {
+  for await (const window of mergeSources([tail, ...input.sources], signal === undefined ? {} : { signal })) {
     signal?.throwIfAborted();
     windows.push({ begin: newRows, window });
     newRows += window.rows;

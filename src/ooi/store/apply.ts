@@ -46,7 +46,7 @@ async function dropIntent({ objects, places }: Room, { generation }: Intent, opt
 async function changeGroup(room: Room, intent: Intent, options: ChangeOptions): Promise<void> {
   const { root, cut, chunks, documents, publishes } = intent;
   const metadata = `${root}/${publishes.key}`;
-  if (await holds(room, metadata, publishes.sha256, options)) return;
+  if (await isPublished(room, metadata, intent, options)) return;
   if (cut !== null) await replaceMetadata(room, metadata, cut, [publishes.replaces, cut.sha256], options);
   let done = 0;
   await atOnce(AT_ONCE, chunks, async (chunk) => {
@@ -56,6 +56,10 @@ async function changeGroup(room: Room, intent: Intent, options: ChangeOptions): 
   await atOnce(AT_ONCE, documents, (text) => putText(room, { ...text, key: `${root}/${text.key}` }, options));
   await replaceMetadata(room, metadata, publishes, [publishes.replaces, cut?.sha256 ?? null], options);
 }
+
+/** Whether all before `.zmetadata` is done. Where rows are only corrected it stays what it was, and tells nothing. */
+const isPublished = async (room: Room, key: string, { publishes }: Intent, options: WriteOptions): Promise<boolean> =>
+  publishes.replaces !== publishes.sha256 && (await holds(room, key, publishes.sha256, options));
 
 /** `.zmetadata` is known by its digest: it changes twice. */
 async function replaceMetadata(room: Room, key: string, { text, sha256 }: WrittenText, known: readonly (string | null)[], options: WriteOptions): Promise<void> {
@@ -68,10 +72,11 @@ async function replaceMetadata(room: Room, key: string, { text, sha256 }: Writte
 }
 
 /** The published copy follows the generation; its keys are changed by nobody else, and by server copies. */
-async function changeCopy(room: Room, { root, cut, chunks, documents, publishes }: Intent, copy: string, options: ChangeOptions): Promise<void> {
+async function changeCopy(room: Room, intent: Intent, copy: string, options: ChangeOptions): Promise<void> {
   const { objects } = room;
+  const { root, cut, chunks, documents, publishes } = intent;
   const metadata = `${copy}/${publishes.key}`;
-  if (await holds(room, metadata, publishes.sha256, options)) return;
+  if (await isPublished(room, metadata, intent, options)) return;
   if (cut !== null) await objects.put(metadata, Buffer.from(cut.text), options);
   for (const keys of [chunks.map(({ key }) => key), documents.map(({ key }) => key)]) {
     await atOnce(AT_ONCE, keys, (key) => objects.copy(`${root}/${key}`, `${copy}/${key}`, options));

@@ -15,7 +15,7 @@ import { openGeneration, type Room } from './generation.ts';
 import { removeAll } from './remove.ts';
 import { consumedRequest, readRequests, requestBytes, requestKey } from './requests.ts';
 import { joinNotes, mergeSources, planOf } from './rules.ts';
-import { SEGMENT_ROWS, segmentBytes, segmentKey } from './segment.ts';
+import { segmentBytes, segmentKey } from './segment.ts';
 import { type GenerationState, readState, stateBytes, stateKey } from './state.ts';
 import { storedSource } from './stored-source.ts';
 import { validateGeneration } from './validate.ts';
@@ -42,6 +42,7 @@ export async function buildGeneration(room: Room, { id, inputs }: BuildInput, ba
     status: 'building',
     root,
     length: 0,
+    segmentRows: room.windowRows,
     firstTime: null,
     lastTime: null,
     notes,
@@ -138,6 +139,7 @@ interface WrittenSeries {
 /** Rows taken over first, then window after window of what is merged; each with its segment of the record. */
 async function writeSeries(work: Work, inputs: readonly SeriesInput[], base: Generation | null): Promise<WrittenSeries> {
   const { plan, kept, root, record, put, options, room } = work;
+  const size = room.windowRows;
   const arrays = new Map(kept.arrays);
   const onTime = plan.columns.filter(({ isOnTime }) => isOnTime);
   const arrayOf = (name: string): ZarrArray => {
@@ -147,14 +149,14 @@ async function writeSeries(work: Work, inputs: readonly SeriesInput[], base: Gen
   };
   const settle = async (values: (task: ChunkTask) => ReturnType<SeriesWindow['values']>, rows: number): Promise<void> => {
     for (const column of onTime.filter(({ name }) => !arrays.has(name))) {
-      const array = arrayFor(column, 0, room.codec);
+      const array = arrayFor(column, 0, room.codec, room.windowRows);
       const first = { column, from: 0, count: Math.min(rows, array.chunks[0] ?? rows) };
       arrays.set(column.name, await withBestShuffle(array, await values(first)));
     }
   };
   let chunks: readonly ChunkRecord[] = [];
   for (const column of plan.columns.filter(({ isOnTime }) => !isOnTime)) {
-    arrays.set(column.name, arrayFor(column, 0, room.codec));
+    arrays.set(column.name, arrayFor(column, 0, room.codec, room.windowRows));
     chunks = [...chunks, ...(await writeCoordinate(column, arrayOf(column.name), root, put.chunk))];
   }
   let count = chunks.length;
@@ -173,20 +175,20 @@ async function writeSeries(work: Work, inputs: readonly SeriesInput[], base: Gen
     copied += taken.length;
     const all = [...chunks, ...written, ...taken];
     chunks = [];
-    await put.record(segmentKey(record, from / SEGMENT_ROWS), segmentBytes({ origins, chunks: new Map(all.map((one) => [one.key, one])) }));
+    await put.record(segmentKey(record, from / size), segmentBytes({ origins, chunks: new Map(all.map((one) => [one.key, one])) }));
     options.onProgress?.({ phase: 'writing', done: from + rows, total: null });
   };
 
   const stored = base === null ? null : storedSource({ ...base, plan: planOf(base.state.notes) }, 0);
-  for (let from = 0; stored !== null && from < kept.rows; from += SEGMENT_ROWS) {
-    await segment(from, SEGMENT_ROWS, await stored.origins(from, SEGMENT_ROWS), (task) => stored.values(task.column, task.from, task.count));
+  for (let from = 0; stored !== null && from < kept.rows; from += size) {
+    await segment(from, size, await stored.origins(from, size), (task) => stored.values(task.column, task.from, task.count));
   }
   const tail = base === null ? [] : [storedSource({ ...base, plan: planOf(base.state.notes) }, kept.rows)];
   let rows = kept.rows;
   let [firstTime, lastTime] = [base !== null && kept.rows > 0 ? (base.state.firstTime ?? Number.NaN) : Number.NaN, Number.NaN];
-  for await (const window of mergeSources([...tail, ...inputs.flatMap(({ sources }) => sources)])) {
+  for await (const window of mergeSources([...tail, ...inputs.flatMap(({ sources }) => sources)], { windowRows: size, ...signalOf(options) })) {
     const from = rows;
-    if (from % SEGMENT_ROWS !== 0) throw new TypeError('only the last window may be shorter than a segment');
+    if (from % size !== 0) throw new TypeError('only the last window may be shorter than a segment');
     await segment(from, window.rows, window.origins, (task) => window.values(task.column, task.from - from, task.count));
     if (from === 0) firstTime = window.times[0] ?? Number.NaN;
     lastTime = window.times.at(-1) ?? lastTime;

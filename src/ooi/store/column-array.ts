@@ -4,7 +4,7 @@ import { parseDataType } from '../../formats/zarr/data-type.ts';
 import { type Fill, fillJson } from '../../formats/zarr/fill.ts';
 import type { JsonObject } from '../../formats/zarr/json.ts';
 import { CHUNK_BYTES, newArray } from '../../formats/zarr/new-array.ts';
-import { type ColumnPlan, WINDOW_ROWS } from '../series.ts';
+import type { ColumnPlan } from '../series.ts';
 import type { Codec } from './contract.ts';
 
 /** The fastest level of each: the data come from sensors, and higher ones gain little. */
@@ -15,7 +15,7 @@ const COMPRESSORS: Readonly<Record<Codec, JsonObject>> = {
 };
 
 /** A new array for a column. Its chunks are whole rows, so many that a window is a whole number of chunks. */
-export function arrayFor(column: ColumnPlan, rows: number, codec: Codec): ZarrArray {
+export function arrayFor(column: ColumnPlan, rows: number, codec: Codec, windowRows: number): ZarrArray {
   const { name, type, inner, isOnTime, fill, attributes } = column;
   const sizes = inner.map(({ size }) => size);
   const itemBytes = parseDataType(name, type).bytes;
@@ -24,7 +24,7 @@ export function arrayFor(column: ColumnPlan, rows: number, codec: Codec): ZarrAr
     type,
     shape: isOnTime ? [rows, ...sizes] : sizes,
     dimensions: isOnTime ? ['time', ...inner.map((dimension) => dimension.name)] : inner.map((dimension) => dimension.name),
-    ...(isOnTime ? { chunks: [chunkRows(product(sizes) * itemBytes), ...sizes.map((size) => Math.max(1, size))] } : {}),
+    ...(isOnTime ? { chunks: [chunkRows(product(sizes) * itemBytes, windowRows), ...sizes.map((size) => Math.max(1, size))] } : {}),
     fill,
     compressor: COMPRESSORS[codec],
     attributes,
@@ -32,10 +32,10 @@ export function arrayFor(column: ColumnPlan, rows: number, codec: Codec): ZarrAr
 }
 
 /** The largest divisor of a window that keeps a chunk of several values a row below 8 MB. */
-function chunkRows(rowBytes: number): number {
-  let parts = Math.max(1, Math.ceil((WINDOW_ROWS * rowBytes) / CHUNK_BYTES));
-  while (parts < WINDOW_ROWS && WINDOW_ROWS % parts !== 0) parts++;
-  return WINDOW_ROWS / Math.min(parts, WINDOW_ROWS);
+function chunkRows(rowBytes: number, windowRows: number): number {
+  let parts = Math.max(1, Math.ceil((windowRows * rowBytes) / CHUNK_BYTES));
+  while (parts < windowRows && windowRows % parts !== 0) parts++;
+  return windowRows / Math.min(parts, windowRows);
 }
 
 /** Why an array cannot hold a column as it is planned; null: it can, whatever its attributes. */

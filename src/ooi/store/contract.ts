@@ -28,6 +28,8 @@ export interface StoreOptions {
   readonly codec: Codec;
   /** Least sizes of inner dimensions, by name. */
   readonly maximum?: Readonly<Record<string, number>>;
+  /** Rows of a window, of a chunk of one-dimensional arrays and of a segment of the record. Default 250,000; fewer in tests. */
+  readonly windowRows?: number;
   readonly now?: () => Date;
 }
 

@@ -4,6 +4,7 @@ import { chunksIn } from '../../stores/objects/chunks.ts';
 import type { ObjectStore, Options } from '../../stores/objects/contract.ts';
 import { isFailure } from '../../errors.ts';
 import { readPublished } from '../../stores/objects/disk-link.ts';
+import { WINDOW_ROWS } from '../series.ts';
 import { adoptedState } from './adopt.ts';
 import type { Generation, Live, StoreOptions } from './contract.ts';
 import { readCurrent } from './current.ts';
@@ -17,9 +18,10 @@ import { readState } from './state.ts';
 export interface Room extends StoreOptions {
   readonly places: Places;
   readonly now: () => Date;
+  readonly windowRows: number;
 }
 
-export const roomOf = (options: StoreOptions): Room => ({ now: () => new Date(), ...options, places: placesOf(options.table) });
+export const roomOf = (options: StoreOptions): Room => ({ now: () => new Date(), windowRows: WINDOW_ROWS, ...options, places: placesOf(options.table) });
 
 /** Prefix of a generation's keys. The adopted store stays at its address until another is published there. */
 export async function rootOf({ objects, places }: Room, id: string, options: Options = {}): Promise<string> {
@@ -40,7 +42,7 @@ export async function openGeneration(room: Room, id: string, { onRead, ...option
   const isAdopted = id === ADOPTED;
   if (recorded === null && !isAdopted) throw noGeneration(`Generation ${id} has no record`, []);
   const group = await openStore(chunksIn(objects, root, options));
-  const segments = segmentsAt(objects, recorded === null ? null : places.record(id));
+  const segments = segmentsAt(objects, recorded === null ? null : places.record(id), recorded?.state.segmentRows ?? room.windowRows);
   const chunks = recordedReader({
     objects,
     root,
@@ -50,7 +52,7 @@ export async function openGeneration(room: Room, id: string, { onRead, ...option
     ...options,
     ...(onRead === undefined ? {} : { onRead }),
   });
-  const state = recorded?.state ?? (await adoptedState(group, chunks, root));
+  const state = recorded?.state ?? (await adoptedState(group, chunks, root, room.windowRows));
   return { id, root, group, state, chunks, segments, isRecorded: recorded !== null };
 }
 

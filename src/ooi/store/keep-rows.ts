@@ -12,7 +12,6 @@ import { ADOPTED } from './places.ts';
 import { isSameAbsent } from './reshape.ts';
 import { planOf } from './rules.ts';
 import { firstRowFrom } from './search-time.ts';
-import { SEGMENT_ROWS } from './segment.ts';
 
 /** What a new generation takes over from an older one as it is. */
 export interface Kept {
@@ -27,10 +26,11 @@ export interface Kept {
 }
 
 export async function keptRows(room: Room, base: Generation | null, plan: SeriesPlan, inputs: readonly SeriesInput[], root: string): Promise<Kept> {
+  const size = room.windowRows;
   const nothing: Kept = { room, base, root, rows: 0, arrays: new Map() };
-  if (base === null) return nothing;
+  if (base === null || base.state.segmentRows !== size) return nothing;
   const first = await firstTimeOf(inputs);
-  const rows = Math.floor((await firstRowFrom(base, first)) / SEGMENT_ROWS) * SEGMENT_ROWS;
+  const rows = Math.floor((await firstRowFrom(base, first)) / size) * size;
   const before = new Map(planOf(base.state.notes).columns.map((column) => [column.name, column]));
   const arrays = plan.columns.flatMap((column): readonly [string, ZarrArray][] => {
     const array = base.group.arrays.get(column.name);
@@ -40,7 +40,7 @@ export async function keptRows(room: Room, base: Generation | null, plan: Series
       whyNotSame(array, column) === null &&
       isSameAbsent(was, column) &&
       whyNotEncoded(array) === null &&
-      SEGMENT_ROWS % chunkRowsOf(array) === 0 &&
+      size % chunkRowsOf(array) === 0 &&
       array.separator === '.' &&
       !array.type.isBigEndian;
     const { _ARRAY_DIMENSIONS } = array.attributes;
@@ -66,7 +66,7 @@ export async function keepRows(kept: Kept, from: number, rows: number, options: 
     return array === undefined ? [] : [...chunkKeys(array, { from, to: from + rows })];
   });
   await atOnce(8, keys, async (key) => {
-    const known = (await base.segments.get(from / SEGMENT_ROWS)).chunks.get(key);
+    const known = (await base.segments.get(from / room.windowRows)).chunks.get(key);
     if (known === undefined) throw missingChunk(key);
     await room.objects.copy(`${base.root}/${key}`, `${root}/${key}`, options);
     records.push(known);

@@ -2,13 +2,10 @@ import { z } from 'zod';
 import type { ChunkRecord } from '../../formats/zarr/ledger.ts';
 import { readJson } from '../../formats/zarr/json.ts';
 import { compareRanks, type Rank } from '../order.ts';
-import { type OriginRun, WINDOW_ROWS } from '../series.ts';
+import type { OriginRun } from '../series.ts';
 import { unreadableRecord } from './current.ts';
 
-/** Rows of one segment of the record: those of a chunk of a one-dimensional array. */
-export const SEGMENT_ROWS = WINDOW_ROWS;
-
-/** What is known of rows k·250,000 to (k+1)·250,000 - 1, and of all chunks that begin there. */
+/** What is known of so many rows, those of a chunk of a one-dimensional array, and of all chunks that begin there. */
 export interface Segment {
   /** Runs that add up to the segment's rows. */
   readonly origins: readonly OriginRun[];

@@ -2,10 +2,12 @@ import { type ChunkLedger, type ChunkRecord } from '../../formats/zarr/ledger.ts
 import type { ObjectStore } from '../../stores/objects/contract.ts';
 import { BEFORE } from '../order.ts';
 import type { OriginRun } from '../series.ts';
-import { cutRuns, EMPTY_SEGMENT, joined, parseSegment, SEGMENT_ROWS, type Segment, segmentKey } from './segment.ts';
+import { cutRuns, EMPTY_SEGMENT, joined, parseSegment, type Segment, segmentKey } from './segment.ts';
 
 /** The record of rows and chunks of one generation, read as it is needed. */
 export interface Segments {
+  /** Rows of a segment. */
+  readonly rows: number;
   get(k: number): Promise<Segment>;
   /** Runs that add up to `count` rows. */
   origins(from: number, count: number): Promise<readonly OriginRun[]>;
@@ -14,7 +16,7 @@ export interface Segments {
 }
 
 /** @param record the prefix of the record; null: of an adopted store, of which nothing is known but that it was there before */
-export function segmentsAt(objects: ObjectStore, record: string | null): Segments {
+export function segmentsAt(objects: ObjectStore, record: string | null, rows: number): Segments {
   const read = new Map<number, Promise<Segment>>();
   const get = (k: number): Promise<Segment> => {
     if (record === null) return Promise.resolve(EMPTY_SEGMENT);
@@ -27,20 +29,21 @@ export function segmentsAt(objects: ObjectStore, record: string | null): Segment
     return segment;
   };
   return {
+    rows,
     get,
     async origins(from, count) {
       const runs: OriginRun[] = [];
       for (let at = from; at < from + count; ) {
-        const k = Math.floor(at / SEGMENT_ROWS);
-        const end = Math.min(from + count, (k + 1) * SEGMENT_ROWS);
+        const k = Math.floor(at / rows);
+        const end = Math.min(from + count, (k + 1) * rows);
         const { origins } = await get(k);
         // rows of an adopted store stand in no segment
-        runs.push(...(origins.length === 0 ? [{ rows: end - at, origin: BEFORE }] : cutRuns(origins, at - k * SEGMENT_ROWS, end - at)));
+        runs.push(...(origins.length === 0 ? [{ rows: end - at, origin: BEFORE }] : cutRuns(origins, at - k * rows, end - at)));
         at = end;
       }
       return joined(runs);
     },
-    chunk: async (key, row) => (await get(Math.floor(row / SEGMENT_ROWS))).chunks.get(key),
+    chunk: async (key, row) => (await get(Math.floor(row / rows))).chunks.get(key),
   };
 }
 

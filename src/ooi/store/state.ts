@@ -34,6 +34,8 @@ const schema = z.strictObject({
   root: z.string(),
   /** Rows. */
   length: z.number().int().nonnegative(),
+  /** Rows of a segment of its record. */
+  segmentRows: z.number().int().positive(),
   /** Seconds since 1900; null while there are no rows. */
   firstTime: z.number().nullable(),
   lastTime: z.number().nullable(),

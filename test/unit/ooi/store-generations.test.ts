@@ -8,7 +8,7 @@ import { firstRows, free, minutesFrom, publishFirst, rowsInput } from '../../hel
 
 const DAY = 86_400_000;
 
-const SETTINGS = { disk: null, table: 'T', publish: 'pointer', codec: 'zstd' } as const;
+const SETTINGS = { disk: null, table: 'T', publish: 'pointer', codec: 'zstd', windowRows: 16 } as const;
 
 /** A store in memory under a clock that tests move. */
 function stage() {
@@ -105,7 +105,7 @@ describe('generations of a stream', () => {
     assert.deepEqual((await store.validate(null, { sample: { chunks: 1, seed: 1 } })).problems.map(({ code }) => code), ['missing_chunk']);
     objects.objects.set(key, bytes.map((byte, at) => (at === 20 ? byte ^ 1 : byte)));
     assert.deepEqual((await store.validate(null)).problems.map(({ code }) => code), ['damaged_chunk']);
-    await assert.rejects(store.append(later, free), (error) => isFailure(error, 'damaged_chunk'));
+    await assert.rejects(store.append(rowsInput({ id: 'late', at: 1, minutes: [5] }), free), { code: 'damaged_chunk' });
   });
 
   it('rows know which request they came from, and requests stay on record', async () => {

@@ -8,7 +8,7 @@ import { type MadeColumn, madeInput, START } from '../../helpers/series.ts';
 import { free } from '../../helpers/series-cases.ts';
 import { contentOfSeries } from '../../helpers/series-content.ts';
 
-const open = (): SeriesStore => openSeriesStore({ objects: memoryObjects(), disk: null, table: 'T', publish: 'pointer', codec: 'lz4' });
+const open = (): SeriesStore => openSeriesStore({ objects: memoryObjects(), disk: null, table: 'T', publish: 'pointer', codec: 'lz4', windowRows: 4 });
 
 interface Drawn {
   readonly minutes: readonly number[];
@@ -21,7 +21,7 @@ interface Drawn {
 }
 
 const drawn: fc.Arbitrary<Drawn> = fc.record({
-  minutes: fc.uniqueArray(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 6 }).map((all) => all.toSorted((a, b) => a - b)),
+  minutes: fc.uniqueArray(fc.integer({ min: 0, max: 19 }), { minLength: 1, maxLength: 6 }).map((all) => all.toSorted((a, b) => a - b)),
   plus: fc.integer({ min: 0, max: 900 }),
   type: fc.constantFrom('<f4', '<f4', '<f8', '<i2'),
   textBytes: fc.integer({ min: 1, max: 2 }),
