@@ -5,8 +5,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { valuesOver } from '../src/formats/zarr/values.ts';
 import { parseDataType } from '../src/formats/zarr/data-type.ts';
+import { valuesOver } from '../src/formats/zarr/values.ts';
 import type { Rank } from '../src/ooi/order.ts';
 import type { ColumnPlan, SchemaNotes, SeriesInput, SortedSource, VariableNotes } from '../src/ooi/series.ts';
 import { openSeriesStore } from '../src/ooi/store/series-store.ts';
@@ -35,7 +35,10 @@ function input(id: string, day: number, from: number, rows: number): SeriesInput
     tests: null,
     textBytes: 0,
   });
-  const variables = { time: notes('<f8', 'seconds since 1900-01-01 0:0:0'), ...Object.fromEntries(NAMES.map((name) => [name, notes('<f8', '1')])) };
+  const variables = {
+    time: notes('<f8', 'seconds since 1900-01-01 0:0:0'),
+    ...Object.fromEntries(NAMES.map((name) => [name, notes('<f8', '1')])),
+  };
   const schema: SchemaNotes = { variables, attributes: {}, extent: {} };
   const source: SortedSource = {
     rows,
@@ -64,15 +67,22 @@ for (const years of [1, 10]) {
     const built = await store.build({ id: 'g1', inputs: [input('whole', 0, 0, days * DAY)] }, free);
     await store.publish('g1', free);
     const builtSeconds = (performance.now() - began) / 1000;
-    say(`${years} years: ${built.rows} rows in ${built.chunks} chunks, ${(built.bytesWritten / 1e6).toFixed(0)} MB, built and read back in ${builtSeconds.toFixed(1)} s`);
+    say(
+      `${years} years: ${built.rows} rows in ${built.chunks} chunks, ${(built.bytesWritten / 1e6).toFixed(0)} MB, built and read back in ${builtSeconds.toFixed(1)} s`,
+    );
     const seconds: number[] = [];
     for (let day = 1; day <= 5; day++) {
       const before = traffic();
       const from = performance.now();
-      const { chunks, bytesWritten, added, state } = await store.append(input(`day${day}`, day, (days + day - 1 - LOOK_BACK_DAYS) * DAY, (1 + LOOK_BACK_DAYS) * DAY), free);
+      const { chunks, bytesWritten, added, state } = await store.append(
+        input(`day${day}`, day, (days + day - 1 - LOOK_BACK_DAYS) * DAY, (1 + LOOK_BACK_DAYS) * DAY),
+        free,
+      );
       seconds.push((performance.now() - from) / 1000);
       const [read, put] = [traffic().readBytes - before.readBytes, traffic().writtenBytes - before.writtenBytes];
-      say(`  day ${day}: ${state}, ${added} rows, ${chunks} chunks, ${(put / 1e6).toFixed(2)} MB written (${(bytesWritten / 1e6).toFixed(2)} MB new content), ${(read / 1e6).toFixed(2)} MB read, ${seconds.at(-1)?.toFixed(2)} s`);
+      say(
+        `  day ${day}: ${state}, ${added} rows, ${chunks} chunks, ${(put / 1e6).toFixed(2)} MB written (${(bytesWritten / 1e6).toFixed(2)} MB new content), ${(read / 1e6).toFixed(2)} MB read, ${seconds.at(-1)?.toFixed(2)} s`,
+      );
     }
     say(`  median ${median(seconds).toFixed(2)} s`);
   } finally {

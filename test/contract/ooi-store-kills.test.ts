@@ -2,7 +2,19 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { isFailure } from '../../src/errors.ts';
 import { startObjectServer, type TestObjectServer } from '../helpers/object-server.ts';
-import { CORRECTED, FIRST, free, GROWN, MIXED, publishFirst, type SeriesCase } from '../helpers/series-cases.ts';
+import {
+  buildSecond,
+  CORRECTED,
+  FIRST,
+  free,
+  GROWN,
+  MIXED,
+  minutesFrom,
+  PUBLISHED,
+  publishFirst,
+  rowsInput,
+  type SeriesCase,
+} from '../helpers/series-cases.ts';
 import { bucketPlace, contentOf, diskPlace, endingAfter, type SeriesPlace, visibleIn } from '../helpers/series-place.ts';
 import { assertOldOrNew, type View, viewOf } from '../helpers/series-view.ts';
 
@@ -76,6 +88,7 @@ for (const { name, make, cases } of PLACES) {
     before(async () => {
       origin = await make();
       await publishFirst(origin.store());
+      if (cases.includes(PUBLISHED)) await buildSecond(origin.store());
     });
     after(() => origin.remove());
 
@@ -94,5 +107,35 @@ describe('a series in an empty bucket, its writer killed after each single write
 
     assert.ok((await endAfterEach(empty, FIRST)) > 0);
     await empty.remove();
+  });
+});
+
+describe('several writers of a series in one bucket', () => {
+  it('append at once: each adds its rows or begins again, and the store is whole', async () => {
+    const place = await bucketPlace(server, 'pointer');
+    await publishFirst(place.store());
+    const inputs = [0, 1, 2, 3].map((at) => rowsInput({ id: `w${at}`, at: at + 1, minutes: [20, ...minutesFrom(38 + at, 2)], plus: at }));
+
+    const outcomes = await Promise.allSettled(inputs.map((input) => place.store().append(input, free)));
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected') assert.ok(isFailure(outcome.reason) && outcome.reason.kind === 'replan', String(outcome.reason));
+    await place.store().recover(free);
+    assert.deepEqual((await place.store().validate(null)).problems, []);
+    for (const input of inputs) await place.store().append(input, free);
+
+    assert.deepEqual((await place.store().validate(null)).problems, []);
+    assert.equal((await place.store().live())?.state.length, 43);
+    await place.remove();
+  });
+
+  it('publish at once: one does', async () => {
+    const place = await bucketPlace(server, 'pointer');
+    await publishFirst(place.store());
+    for (const id of ['g4', 'g5']) await place.store().build({ id, inputs: [rowsInput({ id, at: 2, minutes: minutesFrom(0, 30) })] }, free);
+
+    const outcomes = await Promise.allSettled(['g4', 'g5'].map((id) => place.store().publish(id, free)));
+
+    assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1);
+    await place.remove();
   });
 });

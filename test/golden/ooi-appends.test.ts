@@ -64,7 +64,10 @@ describe('stores that requests are appended to one by one', { skip: !isOoiDataTh
 
   for (const golden of goldenSeries()) {
     const { requests, table, name } = golden;
-    const orders = requests.length < 3 ? [requests] : [requests, [...requests, ...requests], [requests[0], requests[2], requests[1]], requests.toReversed()];
+    const orders =
+      requests.length < 3
+        ? [requests]
+        : [requests, [...requests, ...requests], [requests[0], requests[2], requests[1]], requests.toReversed()];
     for (const order of orders) {
       const ids = order.flatMap((id) => id ?? []);
       it(`${table}/${name} comes out of ${ids.map((id) => id.slice(0, 8)).join(', ')} value for value`, async () => {

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../src/formats/zarr/json.ts';
 import { newArray } from '../../src/formats/zarr/new-array.ts';
-import type { ObjectStore } from '../../src/stores/objects/contract.ts';
 import { chunksIn } from '../../src/stores/objects/chunks.ts';
+import type { ObjectStore } from '../../src/stores/objects/contract.ts';
 import { START } from './series.ts';
 import { writeStore } from './zarr-written.ts';
 

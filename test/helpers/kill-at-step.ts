@@ -5,7 +5,22 @@ type Step = (this: unknown, ...args: unknown[]) => unknown;
 
 const isStep = (value: unknown): value is Step => typeof value === 'function';
 
-const NAMES = ['open', 'mkdir', 'realpath', 'rename', 'link', 'lstat', 'stat', 'rm', 'unlink', 'rmdir', 'writeFile', 'sync', 'close', 'read'];
+const NAMES = [
+  'open',
+  'mkdir',
+  'realpath',
+  'rename',
+  'link',
+  'lstat',
+  'stat',
+  'rm',
+  'unlink',
+  'rmdir',
+  'writeFile',
+  'sync',
+  'close',
+  'read',
+];
 
 /**
  * Counts steps in the file system, each a call of node:fs/promises, and kills this process after one of them (0: none). To be called

@@ -13,7 +13,9 @@ export function memoryObjects(objects: Map<string, Uint8Array> = new Map()): Obj
   const place = 'memory';
   const check = (key: string, condition: Condition | undefined): void => {
     const bytes = objects.get(key);
-    const isMet = condition === undefined || (condition === 'absent' ? bytes === undefined : bytes !== undefined && versionOf(bytes) === condition.version);
+    const isMet =
+      condition === undefined ||
+      (condition === 'absent' ? bytes === undefined : bytes !== undefined && versionOf(bytes) === condition.version);
     if (!isMet && condition !== undefined) throw conditionFailed({ place, key }, condition);
   };
   return {

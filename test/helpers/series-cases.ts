@@ -25,7 +25,11 @@ export const rowsInput = ({ id, at, minutes, plus = 0, more = {} }: Rows): Serie
     times: minutes.map((minute) => START + 60 * minute),
     columns: {
       temperature: { type: '<f4', fill: -9999, values: minutes.map((minute) => minute + plus) },
-      spectra: { type: '<u2', inner: [{ name: 'wavelength', size: 2 }], values: minutes.flatMap((minute) => [minute + plus, minute + plus + 1]) },
+      spectra: {
+        type: '<u2',
+        inner: [{ name: 'wavelength', size: 2 }],
+        values: minutes.flatMap((minute) => [minute + plus, minute + plus + 1]),
+      },
       ...more,
     },
   });
@@ -33,7 +37,8 @@ export const rowsInput = ({ id, at, minutes, plus = 0, more = {} }: Rows): Serie
 export const minutesFrom = (from: number, count: number): readonly number[] => numbers(count, (at) => from + at);
 
 /** The series that everything begins with: minutes 0 to 39, but for 20. */
-export const firstRows = (): SeriesInput => rowsInput({ id: 'first', at: 0, minutes: minutesFrom(0, 40).filter((minute) => minute !== 20) });
+export const firstRows = (): SeriesInput =>
+  rowsInput({ id: 'first', at: 0, minutes: minutesFrom(0, 40).filter((minute) => minute !== 20) });
 
 export interface SeriesCase {
   readonly what: string;
@@ -63,12 +68,19 @@ export const CORRECTED: SeriesCase = {
   run: (store) => store.append(rowsInput({ id: 'corrected', at: 0.5, minutes: [12, 30], plus: 0.5 }), free),
 };
 
+/** Beside what `publishFirst` publishes. */
+export const buildSecond = async (store: SeriesStore): Promise<void> => {
+  await store.build({ id: 'g2', inputs: [rowsInput({ id: 'second', at: 2, minutes: minutesFrom(0, 30), plus: 100 })] }, free);
+};
+
+export const PUBLISHED: SeriesCase = { what: 'the publication of a second generation', run: (store) => store.publish('g2', free) };
+
 export const GROWN: SeriesCase = {
   what: 'a generation of wider values, grown and published',
   async run(store) {
-    if ((await store.live())?.id === 'g2') return;
+    if ((await store.live())?.id === 'g3') return;
     const wider = rowsInput({ id: 'wider', at: 4, minutes: [45], more: { temperature: { type: '<f8', values: [45.25] } } });
-    await store.grow({ id: 'g2', inputs: [wider] }, free);
-    await store.publish('g2', free);
+    await store.grow({ id: 'g3', inputs: [wider] }, free);
+    await store.publish('g3', free);
   },
 };

@@ -40,7 +40,8 @@ export async function diskPlaceAt(folder: string): Promise<SeriesPlace> {
     mode: 'link',
     folder,
     objects,
-    store: (given = objects) => openSeriesStore({ objects: given, disk: { folder }, table: TABLE, publish: 'link', codec: 'zstd', windowRows: 16, now }),
+    store: (given = objects) =>
+      openSeriesStore({ objects: given, disk: { folder }, table: TABLE, publish: 'link', codec: 'zstd', windowRows: 16, now }),
     async clone() {
       const target = await mkdtemp(join(room, 'landfall-series-'));
       await execa('cp', ['-a', `${folder}/.`, target]);
@@ -59,7 +60,8 @@ export async function bucketPlace(server: TestObjectServer, mode: 'pointer' | 'p
     mode,
     folder,
     objects,
-    store: (given = objects) => openSeriesStore({ objects: given, disk: null, table: TABLE, publish: mode, codec: 'zstd', windowRows: 16, now }),
+    store: (given = objects) =>
+      openSeriesStore({ objects: given, disk: null, table: TABLE, publish: mode, codec: 'zstd', windowRows: 32, now }),
     async clone() {
       const other = `p${places++}`;
       await execa('cp', ['-a', folder, join(server.home, 's3/data/series', other)]);
@@ -101,11 +103,16 @@ export async function contentOf({ folder }: SeriesPlace): Promise<Readonly<Recor
   for (const entry of (await readdir(folder, { recursive: true })).toSorted()) {
     const path = join(folder, entry);
     if (entry.includes('.landfall-') || !(await stat(path)).isFile() || entry.startsWith(`${TABLE}/`)) continue;
-    content[entry] = createHash('sha256').update(await readFile(path)).digest('hex');
+    content[entry] = createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex');
   }
   for (const entry of await readdir(join(folder, TABLE), { recursive: true }).catch(() => [])) {
     const path = join(folder, TABLE, entry);
-    if ((await stat(path)).isFile()) content[`${TABLE}/${entry}`] = createHash('sha256').update(await readFile(path)).digest('hex');
+    if ((await stat(path)).isFile())
+      content[`${TABLE}/${entry}`] = createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex');
   }
   return content;
 }

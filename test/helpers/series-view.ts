@@ -37,7 +37,9 @@ export async function viewOf(place: SeriesPlace, isForeign = true): Promise<View
       const array = await zarrita.open.v2(zarrita.root(foreign).resolve(name), { kind: 'array' });
       assert.deepEqual([array.shape, await bytesRead(array)], [ours.shape, bytes]);
     }
-    view[name] = Array.from({ length: rows }, (_, row) => bytes.toString('hex', (row * bytes.length) / rows, ((row + 1) * bytes.length) / rows));
+    view[name] = Array.from({ length: rows }, (_, row) =>
+      bytes.toString('hex', (row * bytes.length) / rows, ((row + 1) * bytes.length) / rows),
+    );
   }
   return view;
 }

@@ -1,11 +1,11 @@
 import { parseDataType } from '../../src/formats/zarr/data-type.ts';
-import { rawBytes, roomFor, type Values } from '../../src/formats/zarr/values.ts';
-import { absentRows } from '../../src/ooi/store/absent.ts';
-import { reshaped } from '../../src/ooi/store/reshape.ts';
+import type { JsonObject } from '../../src/formats/zarr/json.ts';
 import { newArray } from '../../src/formats/zarr/new-array.ts';
+import { rawBytes, roomFor, type Values } from '../../src/formats/zarr/values.ts';
 import type { Rank } from '../../src/ooi/order.ts';
 import type { ColumnPlan, SchemaNotes, SeriesInput, SortedSource, VariableNotes } from '../../src/ooi/series.ts';
-import type { JsonObject } from '../../src/formats/zarr/json.ts';
+import { absentRows } from '../../src/ooi/store/absent.ts';
+import { reshaped } from '../../src/ooi/store/reshape.ts';
 
 /** A variable of a made request: its values by row. */
 export interface MadeColumn {
@@ -62,10 +62,15 @@ function notesOf(columns: MadeRequest['columns'], by: Rank): SchemaNotes {
     tests: null,
     textBytes: 0,
   };
-  return { variables: Object.fromEntries([['time', time], ...variables]), attributes: said({ title: 'made', last: by.request }, by), extent: {} };
+  return {
+    variables: Object.fromEntries([['time', time], ...variables]),
+    attributes: said({ title: 'made', last: by.request }, by),
+    extent: {},
+  };
 }
 
-const said = (attributes: JsonObject, by: Rank) => Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, { value, by }]));
+const said = (attributes: JsonObject, by: Rank) =>
+  Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, { value, by }]));
 
 function sourceOf(times: readonly number[], columns: MadeRequest['columns'], rank: Rank): SortedSource {
   return {

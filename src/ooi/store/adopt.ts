@@ -1,4 +1,4 @@
-import { type ZarrArray, dimensionsOf } from '../../formats/zarr/array.ts';
+import { dimensionsOf, type ZarrArray } from '../../formats/zarr/array.ts';
 import { fillJson } from '../../formats/zarr/fill.ts';
 import type { ZarrGroup } from '../../formats/zarr/group.ts';
 import type { JsonObject } from '../../formats/zarr/json.ts';

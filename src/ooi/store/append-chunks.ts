@@ -62,7 +62,8 @@ export async function withTrials(form: Form, merged: MergedRows): Promise<Form> 
   for (const column of form.fresh.filter(({ isOnTime }) => isOnTime)) {
     const array = form.arrays.get(column.name);
     const count = Math.min(merged.newRows - merged.from, array === undefined ? 0 : chunkRowsOf(array));
-    if (array !== undefined) arrays.set(column.name, await withBestShuffle(array, await merged.values(column, merged.newRows - count, count)));
+    if (array !== undefined)
+      arrays.set(column.name, await withBestShuffle(array, await merged.values(column, merged.newRows - count, count)));
   }
   return { ...form, arrays };
 }
@@ -83,7 +84,12 @@ export interface Staged {
 }
 
 /** Encodes chunks and lays them ready; nothing that readers see changes. */
-export async function stageChunks(tasks: Iterable<ChunkTask>, { arrays }: Form, merged: MergedRows, { room, root, folder, options }: Staging): Promise<Staged> {
+export async function stageChunks(
+  tasks: Iterable<ChunkTask>,
+  { arrays }: Form,
+  merged: MergedRows,
+  { room, root, folder, options }: Staging,
+): Promise<Staged> {
   const chunks: StagedChunk[] = [];
   const records: { readonly row: number; readonly record: ChunkRecord }[] = [];
   let number = 0;

@@ -1,7 +1,7 @@
-import { whyNotEncoded } from '../../formats/zarr/codecs/pipeline.ts';
-import type { ZarrArray } from '../../formats/zarr/array.ts';
-import { tornDimensions } from '../../formats/zarr/group.ts';
 import { Failure } from '../../errors.ts';
+import type { ZarrArray } from '../../formats/zarr/array.ts';
+import { whyNotEncoded } from '../../formats/zarr/codecs/pipeline.ts';
+import { tornDimensions } from '../../formats/zarr/group.ts';
 import type { ColumnPlan, SchemaNotes, SeriesPlan } from '../series.ts';
 import { arrayFor, whyNotSame } from './column-array.ts';
 import type { Codec, Generation } from './contract.ts';
@@ -22,7 +22,13 @@ export interface Form {
  *
  * @throws {Failure} `torn_store`, and why an array is not read: what cannot be read cannot be taken over either
  */
-export function formWith({ group, state }: Generation, notes: SchemaNotes, plan: SeriesPlan, before: SeriesPlan, codec: Codec): Form | string {
+export function formWith(
+  { group, state }: Generation,
+  notes: SchemaNotes,
+  plan: SeriesPlan,
+  before: SeriesPlan,
+  codec: Codec,
+): Form | string {
   for (const why of group.unread?.values() ?? []) throw why;
   for (const [dimension, lengths] of tornDimensions(group)) throw torn(dimension, lengths);
   const known = new Map(before.columns.map((column) => [column.name, column]));

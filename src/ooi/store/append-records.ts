@@ -5,7 +5,7 @@ import type { ChunkRecord } from '../../formats/zarr/ledger.ts';
 import type { StoredObject } from '../../formats/zarr/store.ts';
 import type { MergedRows } from './append-rows.ts';
 import type { Generation } from './contract.ts';
-import { EMPTY_SEGMENT, joined, cutRuns, segmentBytes, segmentKey } from './segment.ts';
+import { cutRuns, EMPTY_SEGMENT, joined, segmentBytes, segmentKey } from './segment.ts';
 
 /** Documents that are others than before; of a group that others wrote only those whose content is another. */
 export function changedDocuments(before: ZarrGroup, after: ZarrGroup): readonly StoredObject[] {

@@ -33,7 +33,12 @@ export interface MergedRows {
 }
 
 /** Null: more rows than are appended in place. */
-export async function mergedRows(generation: Generation, stored: (from: number) => SortedSource, input: SeriesInput, { signal }: ChangeOptions): Promise<MergedRows | null> {
+export async function mergedRows(
+  generation: Generation,
+  stored: (from: number) => SortedSource,
+  input: SeriesInput,
+  { signal }: ChangeOptions,
+): Promise<MergedRows | null> {
   const oldRows = generation.state.length;
   const from = await firstRowFrom(generation, await firstTimeOf([input]));
   const incoming = input.sources.reduce((sum, { rows }) => sum + rows, 0);

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { Failure, isFailure } from '../../errors.ts';
 import { consolidatedDocument } from '../../formats/zarr/group.ts';
 import type { SeriesInput } from '../series.ts';
-import { applyIntent } from './apply.ts';
-import { rowsThatStay, SHIFT_CHUNKS, shiftedChunks, type Staged, stageChunks, touchedChunks, withTrials } from './append-chunks.ts';
+import { rowsThatStay, SHIFT_CHUNKS, type Staged, shiftedChunks, stageChunks, touchedChunks, withTrials } from './append-chunks.ts';
 import { type Form, formWith } from './append-form.ts';
 import { changedDocuments, changedSegments, cutGroup } from './append-records.ts';
 import { APPEND_ROWS, type MergedRows, mergedRows } from './append-rows.ts';
+import { applyIntent } from './apply.ts';
 import { changedRows } from './changed-rows.ts';
 import type { AppendOutcome, ChangeOptions, Generation } from './contract.ts';
 import { publishedGroup } from './documents.ts';
@@ -27,7 +27,13 @@ import { assertAscending } from './validate.ts';
  * @param copy prefix of the published copy of the generation; null: there is none
  * @throws {Failure} `store_changed`, `condition_failed` (replan); `doubled_store`, `torn_store`, `unsupported_store` (stop)
  */
-export async function appendTo(room: Room, generation: Generation, input: SeriesInput, copy: string | null, options: ChangeOptions): Promise<AppendOutcome> {
+export async function appendTo(
+  room: Room,
+  generation: Generation,
+  input: SeriesInput,
+  copy: string | null,
+  options: ChangeOptions,
+): Promise<AppendOutcome> {
   const { state, group, chunks, segments, id } = generation;
   const planned = room.maximum === undefined ? {} : { maximum: room.maximum };
   const before = planOf(state.notes, planned);
@@ -56,15 +62,27 @@ export async function appendTo(room: Room, generation: Generation, input: Series
   const merged = await mergedRows(generation, stored, input, options);
   if (merged === null) return needsGeneration(`more than ${APPEND_ROWS} rows are touched`);
   const shifted = shiftedChunks(form, merged);
-  if (shifted > SHIFT_CHUNKS) return needsGeneration(`rows move through ${shifted} chunks of an array; up to ${SHIFT_CHUNKS} are rewritten in place`);
+  if (shifted > SHIFT_CHUNKS)
+    return needsGeneration(`rows move through ${shifted} chunks of an array; up to ${SHIFT_CHUNKS} are rewritten in place`);
 
-  const changed = await changedRows(plan.columns.filter(({ isOnTime }) => isOnTime), stored(0), merged);
+  const changed = await changedRows(
+    plan.columns.filter(({ isOnTime }) => isOnTime),
+    stored(0),
+    merged,
+  );
   const counts = { added: merged.added, inserted: merged.inserted, corrected: changed.corrected };
   const work = { room, generation, input, options, merged, copy };
   const { intent, written } = await prepared(work, await withTrials(form, merged), (settled) => touchedChunks(settled, merged, changed));
   const isNew = counts.added + counts.inserted + counts.corrected > 0 || intent.chunks.length > 0;
   const { length: rows, firstTime, lastTime } = written;
-  const outcome: AppendOutcome = { ...stands, ...counts, state: isNew ? 'appended' : 'unchanged', rows, firstTime: firstTime ?? 0, lastTime: lastTime ?? 0 };
+  const outcome: AppendOutcome = {
+    ...stands,
+    ...counts,
+    state: isNew ? 'appended' : 'unchanged',
+    rows,
+    firstTime: firstTime ?? 0,
+    lastTime: lastTime ?? 0,
+  };
   if (!isNew && intent.documents.length === 0 && intent.records.length === 0) return outcome;
 
   const bytes = intentBytes(intent);
@@ -118,7 +136,14 @@ async function prepared(
     { key: requestKey(record, request.id), bytes: requestBytes(request) },
   ];
   const texts = await Promise.all(records.map(({ key, bytes }) => text(key, bytes)));
-  const written: GenerationState = { ...state, length: merged.newRows, firstTime, lastTime, notes: form.notes, changedAt: now().toISOString() };
+  const written: GenerationState = {
+    ...state,
+    length: merged.newRows,
+    firstTime,
+    lastTime,
+    notes: form.notes,
+    changedAt: now().toISOString(),
+  };
   const intent: Intent = {
     format: 1,
     generation: id,
@@ -137,7 +162,13 @@ async function prepared(
 }
 
 /** Null: the same is there already. */
-async function textOver({ objects }: Room, key: string, bytes: Uint8Array, full: string, options: ChangeOptions): Promise<WrittenText | null> {
+async function textOver(
+  { objects }: Room,
+  key: string,
+  bytes: Uint8Array,
+  full: string,
+  options: ChangeOptions,
+): Promise<WrittenText | null> {
   const found = await objects.get(full, options);
   return found !== null && Buffer.compare(found.bytes, bytes) === 0 ? null : writtenText(key, bytes, found?.version ?? null);
 }
@@ -160,4 +191,7 @@ async function commit({ objects, places }: Room, intent: Intent, bytes: Uint8Arr
 }
 
 const bytesOf = ({ cut, chunks, documents, publishes, records, state }: Intent): number =>
-  [...chunks, ...chunks, ...documents, publishes, ...records, state, ...(cut === null ? [] : [cut])].reduce((sum, { length }) => sum + length, 0);
+  [...chunks, ...chunks, ...documents, publishes, ...records, state, ...(cut === null ? [] : [cut])].reduce(
+    (sum, { length }) => sum + length,
+    0,
+  );

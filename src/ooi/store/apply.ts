@@ -4,7 +4,7 @@ import { atOnce } from './at-once.ts';
 import type { ChangeOptions } from './contract.ts';
 import { storeChanged } from './failures.ts';
 import type { Room } from './generation.ts';
-import { type Intent, intentKey, sha256Of, type StagedChunk, stagingFolder, type WrittenText } from './intent.ts';
+import { type Intent, intentKey, type StagedChunk, sha256Of, stagingFolder, type WrittenText } from './intent.ts';
 import { stateKey } from './state.ts';
 
 const AT_ONCE = 6;
@@ -62,7 +62,13 @@ const isPublished = async (room: Room, key: string, { publishes }: Intent, optio
   publishes.replaces !== publishes.sha256 && (await holds(room, key, publishes.sha256, options));
 
 /** `.zmetadata` is known by its digest: it changes twice. */
-async function replaceMetadata(room: Room, key: string, { text, sha256 }: WrittenText, known: readonly (string | null)[], options: WriteOptions): Promise<void> {
+async function replaceMetadata(
+  room: Room,
+  key: string,
+  { text, sha256 }: WrittenText,
+  known: readonly (string | null)[],
+  options: WriteOptions,
+): Promise<void> {
   const found = await room.objects.get(key, options);
   const foundDigest = found === null ? null : sha256Of(found.bytes);
   if (foundDigest === sha256) return;
@@ -109,7 +115,13 @@ async function putText(room: Room, text: WrittenText, options: WriteOptions): Pr
 }
 
 /** Under the condition that it replaces what was seen; what an earlier attempt has written already is as good. */
-async function putUnder(room: Room, key: string, { replaces, sha256 }: Pick<StagedChunk, 'replaces' | 'sha256'>, bytes: Uint8Array, options: WriteOptions): Promise<void> {
+async function putUnder(
+  room: Room,
+  key: string,
+  { replaces, sha256 }: Pick<StagedChunk, 'replaces' | 'sha256'>,
+  bytes: Uint8Array,
+  options: WriteOptions,
+): Promise<void> {
   try {
     await room.objects.put(key, bytes, { ...options, condition: replaces === null ? 'absent' : { version: replaces } });
   } catch (error) {

@@ -10,8 +10,8 @@ import { arrayFor } from './column-array.ts';
 import type { BuildInput, BuiltGeneration, ChangeOptions, Generation } from './contract.ts';
 import { documentsOf, publishedGroup, publishingDocument } from './documents.ts';
 import { emptySeries } from './failures.ts';
-import { keptRows, type Kept, keepRows } from './keep-rows.ts';
 import { openGeneration, type Room } from './generation.ts';
+import { type Kept, keepRows, keptRows } from './keep-rows.ts';
 import { removeAll } from './remove.ts';
 import { consumedRequest, readRequests, requestBytes, requestKey } from './requests.ts';
 import { joinNotes, mergeSources, planOf } from './rules.ts';
@@ -19,7 +19,7 @@ import { segmentBytes, segmentKey } from './segment.ts';
 import { type GenerationState, readState, stateBytes, stateKey } from './state.ts';
 import { storedSource } from './stored-source.ts';
 import { validateGeneration } from './validate.ts';
-import { chunkTasks, type ChunkTask, writeChunks } from './write-chunks.ts';
+import { type ChunkTask, chunkTasks, writeChunks } from './write-chunks.ts';
 
 /**
  * Builds a generation beside the live one, from requests and, where one is given, from an older generation whose rows and chunks it takes
@@ -27,7 +27,12 @@ import { chunkTasks, type ChunkTask, writeChunks } from './write-chunks.ts';
  *
  * @throws {Failure} `empty_series`, `invalid_generation` (stop)
  */
-export async function buildGeneration(room: Room, { id, inputs }: BuildInput, base: Generation | null, options: ChangeOptions): Promise<BuiltGeneration> {
+export async function buildGeneration(
+  room: Room,
+  { id, inputs }: BuildInput,
+  base: Generation | null,
+  options: ChangeOptions,
+): Promise<BuiltGeneration> {
   const { objects, places, now, maximum } = room;
   const [root, record] = [places.group(id), places.record(id)];
   const done = await alreadyBuilt(room, { id, inputs }, base, options);
@@ -101,13 +106,19 @@ const grownFrom = (base: Generation | null) => (base === null ? null : { generat
 const signalOf = ({ signal }: ChangeOptions) => (signal === undefined ? {} : { signal });
 
 /** A repeated call finds what the first has made, if it is of the same requests. */
-async function alreadyBuilt(room: Room, { id, inputs }: BuildInput, base: Generation | null, options: ChangeOptions): Promise<BuiltGeneration | null> {
+async function alreadyBuilt(
+  room: Room,
+  { id, inputs }: BuildInput,
+  base: Generation | null,
+  options: ChangeOptions,
+): Promise<BuiltGeneration | null> {
   const record = room.places.record(id);
   const found = await readState(room.objects, record, signalOf(options));
   if (found === null || found.state.status !== 'complete') return null;
   const requests = new Set((await readRequests(room.objects, record)).map((request) => request.id));
   const { grownFrom: was } = found.state;
-  const isSame = was?.generation === base?.id && was?.changedAt === base?.state.changedAt && inputs.every(({ request }) => requests.has(request.id));
+  const isSame =
+    was?.generation === base?.id && was?.changedAt === base?.state.changedAt && inputs.every(({ request }) => requests.has(request.id));
   if (isSame) return finish(room, id, options, { chunks: 0, copied: 0, bytesWritten: 0 });
   throw new Failure({
     kind: 'stop',
@@ -161,9 +172,16 @@ async function writeSeries(work: Work, inputs: readonly SeriesInput[], base: Gen
   }
   let count = chunks.length;
   let copied = 0;
-  const segment = async (from: number, rows: number, origins: SeriesWindow['origins'], values: (task: ChunkTask) => ReturnType<SeriesWindow['values']>) => {
+  const segment = async (
+    from: number,
+    rows: number,
+    origins: SeriesWindow['origins'],
+    values: (task: ChunkTask) => ReturnType<SeriesWindow['values']>,
+  ) => {
     await settle(values, rows);
-    const tasks = chunkTasks(onTime, arrayOf, from, rows).filter(({ column, from: at }) => !(at < kept.rows && kept.arrays.has(column.name)));
+    const tasks = chunkTasks(onTime, arrayOf, from, rows).filter(
+      ({ column, from: at }) => !(at < kept.rows && kept.arrays.has(column.name)),
+    );
     const written = await writeChunks(tasks, {
       arrayOf: ({ name }) => arrayOf(name),
       values,
@@ -186,7 +204,10 @@ async function writeSeries(work: Work, inputs: readonly SeriesInput[], base: Gen
   const tail = base === null ? [] : [storedSource({ ...base, plan: planOf(base.state.notes) }, kept.rows)];
   let rows = kept.rows;
   let [firstTime, lastTime] = [base !== null && kept.rows > 0 ? (base.state.firstTime ?? Number.NaN) : Number.NaN, Number.NaN];
-  for await (const window of mergeSources([...tail, ...inputs.flatMap(({ sources }) => sources)], { windowRows: size, ...signalOf(options) })) {
+  for await (const window of mergeSources([...tail, ...inputs.flatMap(({ sources }) => sources)], {
+    windowRows: size,
+    ...signalOf(options),
+  })) {
     const from = rows;
     if (from % size !== 0) throw new TypeError('only the last window may be shorter than a segment');
     await segment(from, window.rows, window.origins, (task) => window.values(task.column, task.from - from, task.count));
@@ -194,7 +215,14 @@ async function writeSeries(work: Work, inputs: readonly SeriesInput[], base: Gen
     lastTime = window.times.at(-1) ?? lastTime;
     rows += window.rows;
   }
-  return { rows, firstTime, lastTime: rows === kept.rows && base !== null ? (base.state.lastTime ?? lastTime) : lastTime, chunks: count, copied, arrayOf };
+  return {
+    rows,
+    firstTime,
+    lastTime: rows === kept.rows && base !== null ? (base.state.lastTime ?? lastTime) : lastTime,
+    chunks: count,
+    copied,
+    arrayOf,
+  };
 }
 
 async function writeCoordinate(
@@ -204,7 +232,10 @@ async function writeCoordinate(
   put: (key: string, bytes: Uint8Array) => Promise<unknown>,
 ): Promise<readonly ChunkRecord[]> {
   const records: ChunkRecord[] = [];
-  for await (const { key, bytes, record } of encodeRows({ get: async () => null }, withLength(array, 0), { from: 0, values: coordinateOf(column) })) {
+  for await (const { key, bytes, record } of encodeRows({ get: async () => null }, withLength(array, 0), {
+    from: 0,
+    values: coordinateOf(column),
+  })) {
     await put(`${root}/${key}`, bytes);
     records.push(record);
   }

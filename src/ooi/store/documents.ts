@@ -1,5 +1,12 @@
 import { withLength, type ZarrArray } from '../../formats/zarr/array.ts';
-import { arrayAttributesDocument, arrayDocument, consolidatedDocument, groupAttributesDocument, groupDocument, type ZarrGroup } from '../../formats/zarr/group.ts';
+import {
+  arrayAttributesDocument,
+  arrayDocument,
+  consolidatedDocument,
+  groupAttributesDocument,
+  groupDocument,
+  type ZarrGroup,
+} from '../../formats/zarr/group.ts';
 import type { StoredObject } from '../../formats/zarr/store.ts';
 import type { SeriesPlan } from '../series.ts';
 import { covering } from './coverage.ts';

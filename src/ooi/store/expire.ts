@@ -21,13 +21,24 @@ export async function listGenerations(room: Room): Promise<readonly GenerationIn
     const before = current?.record.before.findLast(({ generation }) => generation === id);
     const isLive = id === live;
     const publishedAt = current?.record.generation === id ? current.record.publishedAt : (before?.publishedAt ?? null);
-    infos.push({ id, root: await rootOf(room, id), isLive, state: found.state, replacedAt: isLive ? null : (before?.replacedAt ?? null), publishedAt });
+    infos.push({
+      id,
+      root: await rootOf(room, id),
+      isLive,
+      state: found.state,
+      replacedAt: isLive ? null : (before?.replacedAt ?? null),
+      publishedAt,
+    });
   }
   return infos.toSorted((a, b) => (a.state.madeAt === b.state.madeAt ? (a.id < b.id ? -1 : 1) : a.state.madeAt < b.state.madeAt ? -1 : 1));
 }
 
 /** Deletes what nobody can roll back to any more; the record goes last, so that a cut deletion is taken up again. */
-export async function expireGenerations(room: Room, keepMs: number, options: Pick<ChangeOptions, 'fence' | 'signal'>): Promise<readonly string[]> {
+export async function expireGenerations(
+  room: Room,
+  keepMs: number,
+  options: Pick<ChangeOptions, 'fence' | 'signal'>,
+): Promise<readonly string[]> {
   const { objects, places, now } = room;
   const latest = now().getTime() - keepMs;
   const gone: string[] = [];

@@ -1,8 +1,8 @@
+import { isFailure } from '../../errors.ts';
 import { CONSOLIDATED_KEY } from '../../formats/zarr/group.ts';
 import { openStore } from '../../formats/zarr/open.ts';
 import { chunksIn } from '../../stores/objects/chunks.ts';
 import type { ObjectStore, Options } from '../../stores/objects/contract.ts';
-import { isFailure } from '../../errors.ts';
 import { readPublished } from '../../stores/objects/disk-link.ts';
 import { WINDOW_ROWS } from '../series.ts';
 import { adoptedState } from './adopt.ts';
@@ -21,7 +21,12 @@ export interface Room extends StoreOptions {
   readonly windowRows: number;
 }
 
-export const roomOf = (options: StoreOptions): Room => ({ now: () => new Date(), windowRows: WINDOW_ROWS, ...options, places: placesOf(options.table) });
+export const roomOf = (options: StoreOptions): Room => ({
+  now: () => new Date(),
+  windowRows: WINDOW_ROWS,
+  ...options,
+  places: placesOf(options.table),
+});
 
 /** Prefix of a generation's keys. The adopted store stays at its address until another is published there. */
 export async function rootOf({ objects, places }: Room, id: string, options: Options = {}): Promise<string> {

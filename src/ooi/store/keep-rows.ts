@@ -25,7 +25,13 @@ export interface Kept {
   readonly arrays: ReadonlyMap<string, ZarrArray>;
 }
 
-export async function keptRows(room: Room, base: Generation | null, plan: SeriesPlan, inputs: readonly SeriesInput[], root: string): Promise<Kept> {
+export async function keptRows(
+  room: Room,
+  base: Generation | null,
+  plan: SeriesPlan,
+  inputs: readonly SeriesInput[],
+  root: string,
+): Promise<Kept> {
   const size = room.windowRows;
   const nothing: Kept = { room, base, root, rows: 0, arrays: new Map() };
   if (base === null || base.state.segmentRows !== size) return nothing;

@@ -6,7 +6,7 @@ import { publishLink } from '../../stores/objects/disk-link.ts';
 import { atOnce } from './at-once.ts';
 import type { ChangeOptions, Published } from './contract.ts';
 import { type CurrentRecord, type FoundCurrent, readCurrent, replacing, writeCurrent } from './current.ts';
-import { liveId, openGeneration, readLink, type Room, rootOf } from './generation.ts';
+import { liveId, openGeneration, type Room, readLink, rootOf } from './generation.ts';
 import { ADOPTED } from './places.ts';
 import { fillCopy } from './publish-copy.ts';
 import { readState, stateBytes, stateKey } from './state.ts';
@@ -21,7 +21,8 @@ export async function publishGeneration(room: Room, id: string, options: ChangeO
   await assertComplete(room, id);
   const live = await liveId(room, options);
   let current = await readCurrent(objects, places, options);
-  if (live === id && current?.record.state === 'published') return { generation: id, replaced: null, publishedAt: current.record.publishedAt };
+  if (live === id && current?.record.state === 'published')
+    return { generation: id, replaced: null, publishedAt: current.record.publishedAt };
   await assertNotOutgrown(room, id, live);
   if (live === ADOPTED && current === null) current = await noteAdopted(room, options);
   const publishedAt = now().toISOString();

@@ -2,7 +2,7 @@ import { publishLink, readPublished } from '../../stores/objects/disk-link.ts';
 import { applyIntent } from './apply.ts';
 import type { ChangeOptions } from './contract.ts';
 import { type FoundCurrent, readCurrent, replacing, writeCurrent } from './current.ts';
-import { linkedId, liveId, readLink, type Room, rootOf } from './generation.ts';
+import { linkedId, liveId, type Room, readLink, rootOf } from './generation.ts';
 import { readIntent } from './intent.ts';
 import { fillCopy } from './publish-copy.ts';
 import { stateKey } from './state.ts';
@@ -44,7 +44,10 @@ async function endLink(room: Room, current: FoundCurrent | null, options: Change
     if (current === null || (await readLink(disk.folder, table)) !== null) return [];
     const root = await rootOf(room, current.record.generation, options);
     if (root === places.address) return [];
-    await publishLink({ folder: disk.folder, name: table }, { target: root, replaces: await readPublished({ folder: disk.folder, name: table }), ...options });
+    await publishLink(
+      { folder: disk.folder, name: table },
+      { target: root, replaces: await readPublished({ folder: disk.folder, name: table }), ...options },
+    );
     return [`Set the link ${table} to generation ${current.record.generation}`];
   }
   if (current?.record.generation === linked) return [];

@@ -1,7 +1,10 @@
 import type { ChunkToRead } from './validate.ts';
 
 /** The ends of each array and so many others, the same for the same seed. */
-export function chosen(tasks: readonly ChunkToRead[], { chunks, seed }: { readonly chunks: number; readonly seed: number }): readonly ChunkToRead[] {
+export function chosen(
+  tasks: readonly ChunkToRead[],
+  { chunks, seed }: { readonly chunks: number; readonly seed: number },
+): readonly ChunkToRead[] {
   const ends = tasks.filter(({ isEnd }) => isEnd);
   const others = tasks.filter(({ isEnd }) => !isEnd);
   const next = generator(seed);

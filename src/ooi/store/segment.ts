@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ChunkRecord } from '../../formats/zarr/ledger.ts';
 import { readJson } from '../../formats/zarr/json.ts';
+import type { ChunkRecord } from '../../formats/zarr/ledger.ts';
 import { compareRanks, type Rank } from '../order.ts';
 import type { OriginRun } from '../series.ts';
 import { unreadableRecord } from './current.ts';

@@ -1,4 +1,4 @@
-import { type ChunkLedger, type ChunkRecord } from '../../formats/zarr/ledger.ts';
+import type { ChunkLedger, ChunkRecord } from '../../formats/zarr/ledger.ts';
 import type { ObjectStore } from '../../stores/objects/contract.ts';
 import { BEFORE } from '../order.ts';
 import type { OriginRun } from '../series.ts';
@@ -60,4 +60,3 @@ export const ledgerOf = (segments: readonly Segment[]): ChunkLedger => ({
     return undefined;
   },
 });
-

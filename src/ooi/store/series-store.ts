@@ -77,7 +77,10 @@ async function generationBefore(room: Room): Promise<string> {
   const live = all.findIndex(({ isLive }) => isLive);
   const before = all.slice(0, Math.max(0, live)).findLast(({ state }) => state.status === 'complete');
   if (before !== undefined) return before.id;
-  throw noGeneration(`No generation of ${room.table} is older than the live one`, all.map(({ id }) => id));
+  throw noGeneration(
+    `No generation of ${room.table} is older than the live one`,
+    all.map(({ id }) => id),
+  );
 }
 
 /** On disk one change of a table at a time, in whatever process, under the kernel's lock; in a bucket conditions see to it. */

@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts';
-import { type ZarrArray, product } from '../../formats/zarr/array.ts';
+import { product, type ZarrArray } from '../../formats/zarr/array.ts';
 import type { ZarrGroup } from '../../formats/zarr/group.ts';
 import { DEFAULT_LIMITS } from '../../formats/zarr/limits.ts';
 import { readRows } from '../../formats/zarr/read.ts';

@@ -1,16 +1,16 @@
+import { Failure, isFailure } from '../../errors.ts';
 import { dimensionsOf, type ZarrArray } from '../../formats/zarr/array.ts';
 import { type ChunkIndex, chunkKey, chunkRowsOf, chunksTouching, rowsOf } from '../../formats/zarr/grid.ts';
 import { tornDimensions } from '../../formats/zarr/group.ts';
-import { Failure, isFailure } from '../../errors.ts';
 import { openStore } from '../../formats/zarr/open.ts';
 import { readChunk } from '../../formats/zarr/read.ts';
 import { chunksIn } from '../../stores/objects/chunks.ts';
 import { atOnce } from './at-once.ts';
 import type { ChangeOptions, Generation, Problem, Validation } from './contract.ts';
 import type { Room } from './generation.ts';
-import { timeOf } from './stored-source.ts';
 import { rowOfChunk } from './reader.ts';
 import { chosen } from './sample.ts';
+import { timeOf } from './stored-source.ts';
 
 /** Findings that are listed; a store with more is no better known by more of them. */
 const LISTED = 100;
@@ -23,7 +23,11 @@ export interface ValidateOptions extends Partial<Pick<ChangeOptions, 'signal' | 
 }
 
 /** Reads a generation back: lengths, digests of chunks, times strictly ascending, `.zmetadata` and each array's own documents alike. */
-export async function validateGeneration(room: Room, generation: Generation, { sample, signal, onProgress }: ValidateOptions = {}): Promise<Validation> {
+export async function validateGeneration(
+  room: Room,
+  generation: Generation,
+  { sample, signal, onProgress }: ValidateOptions = {},
+): Promise<Validation> {
   const { group, state, chunks, id } = generation;
   const problems: Problem[] = [];
   const found = (code: string, what: string): void => void (problems.length < LISTED && problems.push({ code, what }));
@@ -40,7 +44,8 @@ export async function validateGeneration(room: Room, generation: Generation, { s
     signal?.throwIfAborted();
     try {
       if (array === time) times.push(lookAt(await timesOf(generation, array, chunk), chunk));
-      else if ((await generation.segments.chunk(key, rowOfChunk(group.arrays, key) ?? 0)) === undefined) await readChunk(chunks, array, index);
+      else if ((await generation.segments.chunk(key, rowOfChunk(group.arrays, key) ?? 0)) === undefined)
+        await readChunk(chunks, array, index);
       bytes += (await chunks.get(key))?.byteLength ?? 0;
     } catch (error) {
       if (!isFailure(error, 'missing_chunk', 'damaged_chunk')) throw error;
@@ -97,7 +102,8 @@ function lookAt(times: Float64Array, chunk: number): TimeChunk {
 
 function checkTimes(times: readonly TimeChunk[], { firstTime, lastTime }: Generation['state'], found: Found): void {
   const sorted = times.toSorted((a, b) => a.chunk - b.chunk);
-  for (const { chunk, reset } of sorted) if (reset !== -1) found('doubled', `Times do not ascend in chunk ${chunk} of time, at row ${reset} of it`);
+  for (const { chunk, reset } of sorted)
+    if (reset !== -1) found('doubled', `Times do not ascend in chunk ${chunk} of time, at row ${reset} of it`);
   for (const [at, { first, chunk }] of sorted.entries()) {
     const before = sorted[at - 1];
     if (before?.chunk === chunk - 1 && !(before.last < first)) found('doubled', `Chunk ${chunk} of time begins before the one before ends`);

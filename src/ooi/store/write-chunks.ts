@@ -21,7 +21,12 @@ export const CHUNKS_AT_ONCE = 4;
 const NOTHING: ChunkReader = { get: async () => null };
 
 /** The tasks that rows `from` to `from + rows - 1` of columns make. `from` is the beginning of a chunk of each. */
-export function* chunkTasks(columns: readonly ColumnPlan[], arrayOf: (name: string) => ZarrArray, from: number, rows: number): Generator<ChunkTask> {
+export function* chunkTasks(
+  columns: readonly ColumnPlan[],
+  arrayOf: (name: string) => ZarrArray,
+  from: number,
+  rows: number,
+): Generator<ChunkTask> {
   for (const column of columns) {
     const step = chunkRowsOf(arrayOf(column.name));
     for (let at = 0; at < rows; at += step) yield { column, from: from + at, count: Math.min(step, rows - at) };
@@ -36,7 +41,10 @@ export interface ChunkWriter {
 }
 
 /** Encodes and writes chunks, some at once; the records of what was written. */
-export async function writeChunks(tasks: Iterable<ChunkTask>, { arrayOf, values, put, signal }: ChunkWriter): Promise<readonly ChunkRecord[]> {
+export async function writeChunks(
+  tasks: Iterable<ChunkTask>,
+  { arrayOf, values, put, signal }: ChunkWriter,
+): Promise<readonly ChunkRecord[]> {
   const records: ChunkRecord[] = [];
   await atOnce(CHUNKS_AT_ONCE, tasks, async (task) => {
     signal?.throwIfAborted();

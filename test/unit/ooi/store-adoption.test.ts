@@ -48,7 +48,10 @@ describe('a store that somebody else wrote', () => {
         const live = (await store.live()) ?? assert.fail('it is live');
         const [time, temperature] = [live.group.arrays.get('time'), live.group.arrays.get('temperature')];
         assert.ok(time !== undefined && temperature !== undefined);
-        assert.deepEqual([...(await readArray(live.chunks, time))].map((seconds) => (Number(seconds) - START) / 60), [...Array(12).keys()]);
+        assert.deepEqual(
+          [...(await readArray(live.chunks, time))].map((seconds) => (Number(seconds) - START) / 60),
+          [...Array(12).keys()],
+        );
         assert.deepEqual([...(await readArray(live.chunks, temperature))], [0, 1, 2, 3, 4, 5.5, 5, 6, 7, 9.5, 9, 11.5]);
         assert.deepEqual([temperature.separator, temperature.compressor?.config ?? null], [separator, compressor]);
         assert.deepEqual((await store.validate(null)).problems, []);
@@ -94,7 +97,10 @@ describe('a store that somebody else wrote', () => {
 
     await assert.rejects(doubled.store.append(request([12]), free), { code: 'doubled_store' });
     await assert.rejects(torn.store.append(request([12]), free), { code: 'torn_store' });
-    assert.deepEqual((await torn.store.validate(null)).problems.map(({ code }) => code), ['torn']);
+    assert.deepEqual(
+      (await torn.store.validate(null)).problems.map(({ code }) => code),
+      ['torn'],
+    );
     assert.equal((await doubled.store.validate(null)).problems[0]?.code, 'doubled');
   });
 });

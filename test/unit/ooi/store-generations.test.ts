@@ -17,7 +17,10 @@ function stage() {
   const store = openSeriesStore({
     ...SETTINGS,
     objects,
-    now: () => new Date((clock.ms += 1000)),
+    now: () => {
+      clock.ms += 1000;
+      return new Date(clock.ms);
+    },
   });
   return { clock, objects, store };
 }
@@ -79,7 +82,10 @@ describe('generations of a stream', () => {
     clock.ms += 100 * DAY;
     assert.deepEqual(await store.expire(14 * DAY, free), []);
 
-    assert.deepEqual([...objects.objects.keys()].filter((key) => key.includes('g1')), []);
+    assert.deepEqual(
+      [...objects.objects.keys()].filter((key) => key.includes('g1')),
+      [],
+    );
     assert.deepEqual((await store.validate(null)).problems, []);
     await assert.rejects(store.rollback({ ...free, to: 'g1' }), { code: 'no_generation' });
   });
@@ -102,9 +108,18 @@ describe('generations of a stream', () => {
     const bytes = objects.objects.get(key) ?? assert.fail('it is there');
 
     objects.objects.delete(key);
-    assert.deepEqual((await store.validate(null, { sample: { chunks: 1, seed: 1 } })).problems.map(({ code }) => code), ['missing_chunk']);
-    objects.objects.set(key, bytes.map((byte, at) => (at === 20 ? byte ^ 1 : byte)));
-    assert.deepEqual((await store.validate(null)).problems.map(({ code }) => code), ['damaged_chunk']);
+    assert.deepEqual(
+      (await store.validate(null, { sample: { chunks: 1, seed: 1 } })).problems.map(({ code }) => code),
+      ['missing_chunk'],
+    );
+    objects.objects.set(
+      key,
+      bytes.map((byte, at) => (at === 20 ? byte ^ 1 : byte)),
+    );
+    assert.deepEqual(
+      (await store.validate(null)).problems.map(({ code }) => code),
+      ['damaged_chunk'],
+    );
     await assert.rejects(store.append(rowsInput({ id: 'late', at: 1, minutes: [5] }), free), { code: 'damaged_chunk' });
   });
 
@@ -116,8 +131,17 @@ describe('generations of a stream', () => {
 
     const origins = await store.origins(live, 36, 6);
 
-    assert.deepEqual(origins.map(({ rows, origin }) => [rows, origin.request]), [[1, 'first'], [5, 'later']]);
-    assert.deepEqual((await store.requests('g1')).map(({ id }) => id), ['first', 'later']);
+    assert.deepEqual(
+      origins.map(({ rows, origin }) => [rows, origin.request]),
+      [
+        [1, 'first'],
+        [5, 'later'],
+      ],
+    );
+    assert.deepEqual(
+      (await store.requests('g1')).map(({ id }) => id),
+      ['first', 'later', 'newest'],
+    );
   });
 });
 
@@ -129,7 +153,8 @@ describe('two writers of one stream', () => {
 
     const outcomes = await Promise.allSettled(inputs.map((input) => store.append(input, free)));
     const won = outcomes.filter(({ status }) => status === 'fulfilled');
-    for (const outcome of outcomes) if (outcome.status === 'rejected') assert.ok(isFailure(outcome.reason) && outcome.reason.kind === 'replan', String(outcome.reason));
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected') assert.ok(isFailure(outcome.reason) && outcome.reason.kind === 'replan', String(outcome.reason));
     await store.recover(free);
     assert.deepEqual((await store.validate(null)).problems, []);
     for (const input of inputs) await store.append(input, free);
@@ -172,7 +197,10 @@ describe('two writers of one stream', () => {
     const racing: ObjectStore = {
       ...objects,
       async put(key, body, options) {
-        if (key.endsWith('intent.json')) await openSeriesStore({ ...SETTINGS, objects: dead }).append(later, free).catch(() => undefined);
+        if (key.endsWith('intent.json'))
+          await openSeriesStore({ ...SETTINGS, objects: dead })
+            .append(later, free)
+            .catch(() => undefined);
         return objects.put(key, body, options);
       },
     };

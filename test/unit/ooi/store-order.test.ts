@@ -8,7 +8,8 @@ import { type MadeColumn, madeInput, START } from '../../helpers/series.ts';
 import { free } from '../../helpers/series-cases.ts';
 import { contentOfSeries } from '../../helpers/series-content.ts';
 
-const open = (): SeriesStore => openSeriesStore({ objects: memoryObjects(), disk: null, table: 'T', publish: 'pointer', codec: 'lz4', windowRows: 4 });
+const open = (): SeriesStore =>
+  openSeriesStore({ objects: memoryObjects(), disk: null, table: 'T', publish: 'pointer', codec: 'lz4', windowRows: 4 });
 
 interface Drawn {
   readonly minutes: readonly number[];
