@@ -4,8 +4,8 @@ import { newArray } from '../../src/formats/zarr/new-array.ts';
 import { rawBytes, roomFor, type Values } from '../../src/formats/zarr/values.ts';
 import type { Rank } from '../../src/ooi/order.ts';
 import type { ColumnPlan, SchemaNotes, SeriesInput, SortedSource, VariableNotes } from '../../src/ooi/series.ts';
-import { absentRows } from '../../src/ooi/store/absent.ts';
 import { reshaped } from '../../src/ooi/store/reshape.ts';
+import { absentValues } from '../../src/ooi/store/rules.ts';
 
 /** A variable of a made request: its values by row. */
 export interface MadeColumn {
@@ -80,7 +80,7 @@ function sourceOf(times: readonly number[], columns: MadeRequest['columns'], ran
     async values(column, from, count) {
       if (column.name === 'time') return Float64Array.from(times.slice(from, from + count));
       const made = columns[column.name];
-      if (made === undefined) return absentRows(column, count);
+      if (made === undefined) return absentValues(column, count);
       return asColumn(column.name, made, from, count, column);
     },
     close: async () => undefined,

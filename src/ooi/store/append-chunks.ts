@@ -5,13 +5,13 @@ import { withBestShuffle } from '../../formats/zarr/trial.ts';
 import { encodeRows } from '../../formats/zarr/write.ts';
 import type { WriteOptions } from '../../stores/objects/contract.ts';
 import type { ColumnPlan } from '../series.ts';
-import { coordinateOf } from './absent.ts';
 import type { Form } from './append-form.ts';
 import type { MergedRows } from './append-rows.ts';
 import { atOnce } from './at-once.ts';
 import type { ChangedRows } from './changed-rows.ts';
 import type { Room } from './generation.ts';
 import type { StagedChunk } from './intent.ts';
+import { coordinateValues } from './rules.ts';
 import { CHUNKS_AT_ONCE, type ChunkTask } from './write-chunks.ts';
 
 /** Chunks of one array that rows may move through in place; where more would, a new generation is cheaper to read meanwhile. */
@@ -114,4 +114,4 @@ async function* encodedTask(arrays: Form['arrays'], merged: MergedRows, { column
 }
 
 const valuesOf = (column: ColumnPlan, merged: MergedRows, from: number, count: number) =>
-  column.isOnTime ? merged.values(column, from, count) : Promise.resolve(coordinateOf(column));
+  column.isOnTime ? merged.values(column, from, count) : Promise.resolve(coordinateValues(column));

@@ -2,7 +2,7 @@ import type { Values } from '../../formats/zarr/values.ts';
 import { rawBytes, roomFor } from '../../formats/zarr/values.ts';
 import { compareRanks } from '../order.ts';
 import type { ColumnPlan, OriginRun, SeriesInput, SeriesWindow, SortedSource } from '../series.ts';
-import { typeOf, widthOf } from './absent.ts';
+import { typeOf, widthOf } from './column-type.ts';
 import type { ChangeOptions, Generation } from './contract.ts';
 import { firstTimeOf } from './keep-rows.ts';
 import { mergeSources } from './rules.ts';

@@ -1,7 +1,7 @@
 import { rawBytes } from '../../formats/zarr/values.ts';
 import { type ColumnPlan, type SortedSource, WINDOW_ROWS } from '../series.ts';
-import { typeOf, widthOf } from './absent.ts';
 import type { MergedRows } from './append-rows.ts';
+import { typeOf, widthOf } from './column-type.ts';
 
 /** Bytes of one column that are compared at a time. */
 const COMPARED_BYTES = 16_000_000;

@@ -3,8 +3,9 @@ import { copyBox } from '../../formats/zarr/box.ts';
 import type { Fill } from '../../formats/zarr/fill.ts';
 import { rawBytes, roomFor, type Values } from '../../formats/zarr/values.ts';
 import type { ColumnPlan } from '../series.ts';
-import { absentRows, typeOf, widthOf } from './absent.ts';
 import { whyNotSame } from './column-array.ts';
+import { typeOf, widthOf } from './column-type.ts';
+import { absentValues } from './rules.ts';
 
 const NINE = '9'.charCodeAt(0);
 
@@ -75,7 +76,7 @@ function inRows(array: ZarrArray, values: Values, rows: number, column: ColumnPl
   const sizes = array.shape.slice(1);
   const wanted = column.inner.map(({ size }) => size);
   if (sizes.length === wanted.length && sizes.every((size, at) => size === wanted[at])) return values;
-  const target = absentRows(column, rows);
+  const target = absentValues(column, rows);
   const start = [0, ...wanted.map(() => 0)];
   const width = widthOf(column);
   const box = [...sizes, ...wanted.slice(sizes.length).map(() => 1)];

@@ -6,8 +6,8 @@ import { readRows } from '../../formats/zarr/read.ts';
 import type { ChunkReader } from '../../formats/zarr/store.ts';
 import { parseTimeUnits } from '../../formats/zarr/time.ts';
 import type { ColumnPlan, SeriesPlan, SortedSource } from '../series.ts';
-import { absentRows, coordinateOf } from './absent.ts';
 import { reshaped } from './reshape.ts';
+import { absentValues, coordinateValues } from './rules.ts';
 import type { Segments } from './segments.ts';
 
 export interface Stored {
@@ -29,8 +29,8 @@ export function storedSource({ group, chunks, segments, plan }: Stored, from: nu
     origins: (at, count) => segments.origins(from + at, count),
     async values(column: ColumnPlan, at, count) {
       const array = group.arrays.get(column.name);
-      if (!column.isOnTime) return coordinateOf(column);
-      if (array === undefined) return absentRows(column, count);
+      if (!column.isOnTime) return coordinateValues(column);
+      if (array === undefined) return absentValues(column, count);
       const values = await readRows(chunks, array, { from: from + at, to: from + at + count }, limitsFor(array, count));
       return reshaped(array, values, count, column, before.get(column.name) ?? null);
     },
