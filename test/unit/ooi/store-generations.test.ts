@@ -101,6 +101,28 @@ describe('generations of a stream', () => {
     assert.equal((await store.live())?.id, 'g1');
   });
 
+  it('one that grows takes over the chunks before what changes as they are', async () => {
+    const { store } = stage();
+    await publishFirst(store);
+    const wider = rowsInput({ id: 'wider', at: 3, minutes: [45], more: { temperature: { type: '<f8', values: [1] } } });
+
+    const { copied, chunks, rows, validation } = await store.grow({ id: 'g2', inputs: [wider] }, free);
+
+    // Of 40 rows in chunks of 16: two chunks of time and of spectra stay, temperature is written anew, so are the last chunks.
+    assert.deepEqual({ copied, chunks, rows }, { copied: 4, chunks: 5, rows: 40 });
+    assert.deepEqual(validation.problems, []);
+  });
+
+  it('a request without a row is put on record and changes nothing else', async () => {
+    const { store } = stage();
+    await publishFirst(store);
+
+    const { state, chunks, rows } = await store.append({ ...rowsInput({ id: 'empty', at: 5, minutes: [] }), sources: [] }, free);
+
+    assert.deepEqual({ state, chunks, rows }, { state: 'unchanged', chunks: 0, rows: 39 });
+    assert.ok((await store.requests('g1')).some(({ id }) => id === 'empty'));
+  });
+
   it('a chunk that was lost or damaged is found, also by a sample of the ends', async () => {
     const { store, objects } = stage();
     await publishFirst(store);
