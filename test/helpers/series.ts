@@ -30,7 +30,7 @@ export const START = 3_800_000_000;
 
 /** A request with one file in memory, as if it had been read. Times in order. */
 export function madeInput({ id, at, kind = 'append', times, columns }: MadeRequest): SeriesInput {
-  const requestedAt = new Date(Date.UTC(2024, 0, 1, 0, at)).toISOString();
+  const requestedAt = new Date(Date.UTC(2024, 0, 1) + at * 60_000).toISOString();
   const rank: Rank = { requestedAt, request: id, file: 0 };
   const file = { name: `deployment0001_${id}.nc`, deployment: 1, start: '20240101T000000', end: '20240102T000000' };
   const rows = times.length;

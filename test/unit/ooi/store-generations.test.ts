@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Failure, isFailure } from '../../../src/errors.ts';
+import { readArray } from '../../../src/formats/zarr/read.ts';
 import { openSeriesStore } from '../../../src/ooi/store/series-store.ts';
 import type { ObjectStore } from '../../../src/stores/objects/contract.ts';
 import { memoryObjects } from '../../helpers/memory-objects.ts';
@@ -111,6 +112,21 @@ describe('generations of a stream', () => {
     // Of 40 rows in chunks of 16: two chunks of time and of spectra stay, temperature is written anew, so are the last chunks.
     assert.deepEqual({ copied, chunks, rows }, { copied: 4, chunks: 5, rows: 40 });
     assert.deepEqual(validation.problems, []);
+  });
+
+  it('values are corrected in place also where no document changes with them', async () => {
+    const { store, objects } = stage();
+    await publishFirst(store);
+    const metadata = objects.objects.get('T.generations/g1/.zmetadata');
+
+    const { corrected, added, chunks } = await store.append(rowsInput({ id: 'corrected', at: 0.5, minutes: [12], plus: 0.5 }), free);
+
+    assert.deepEqual({ corrected, added, chunks }, { corrected: 1, added: 0, chunks: 1 });
+    assert.deepEqual(objects.objects.get('T.generations/g1/.zmetadata'), metadata);
+    const live = (await store.live()) ?? assert.fail('it is live');
+    const values = await readArray(live.chunks, live.group.arrays.get('temperature') ?? assert.fail('it is there'));
+    assert.deepEqual([...values.slice(11, 14)], [11, 12.5, 13]);
+    assert.deepEqual((await store.validate(null)).problems, []);
   });
 
   it('a request without a row is put on record and changes nothing else', async () => {
