@@ -191,7 +191,4 @@ async function commit({ objects, places }: Room, intent: Intent, bytes: Uint8Arr
 }
 
 const bytesOf = ({ cut, chunks, documents, publishes, records, state }: Intent): number =>
-  [...chunks, ...chunks, ...documents, publishes, ...records, state, ...(cut === null ? [] : [cut])].reduce(
-    (sum, { length }) => sum + length,
-    0,
-  );
+  [...chunks, ...documents, publishes, ...records, state, ...(cut === null ? [] : [cut])].reduce((sum, { length }) => sum + length, 0);
