@@ -1,0 +1,73 @@
+import { dimensionsOf, type ZarrArray } from '../../formats/zarr/array.ts';
+import { fillJson } from '../../formats/zarr/fill.ts';
+import type { ZarrGroup } from '../../formats/zarr/group.ts';
+import type { JsonObject } from '../../formats/zarr/json.ts';
+import type { ChunkReader } from '../../formats/zarr/store.ts';
+import { BEFORE } from '../order.ts';
+import type { Said, SchemaNotes, VariableNotes } from '../series.ts';
+import { ADOPTED } from './places.ts';
+import type { GenerationState } from './state.ts';
+import { readTimes, timeOf } from './stored-source.ts';
+
+/**
+ * The state of a store that somebody else wrote: its form is what its metadata say, and whatever a request says later counts as newer.
+ *
+ * @throws {Failure} `unsupported_store`
+ */
+export async function adoptedState(group: ZarrGroup, chunks: ChunkReader, root: string, segmentRows: number): Promise<GenerationState> {
+  const length = timeOf(group).shape[0] ?? 0;
+  const at = async (row: number): Promise<number | null> => (length === 0 ? null : ((await readTimes(chunks, group, row, 1))[0] ?? null));
+  return {
+    format: 1,
+    generation: ADOPTED,
+    status: 'complete',
+    root,
+    length,
+    segmentRows,
+    firstTime: await at(0),
+    lastTime: await at(Math.max(0, length - 1)),
+    notes: notesOfGroup(group),
+    grownFrom: null,
+    madeAt: LONG_AGO,
+    changedAt: LONG_AGO,
+  };
+}
+
+/** Whenever that was: before anything of ours. */
+const LONG_AGO = new Date(0).toISOString();
+
+export function notesOfGroup({ arrays, attributes }: ZarrGroup): SchemaNotes {
+  const plain = Object.entries(attributes).filter(([name]) => !name.startsWith('time_coverage_') && !isExtent(name));
+  const extent = Object.entries(attributes).flatMap(([name, value]): readonly [string, number][] =>
+    isExtent(name) && typeof value === 'number' ? [[name, value]] : [],
+  );
+  return {
+    variables: Object.fromEntries([...arrays.values()].map((array) => [array.name, notesOfArray(array)])),
+    attributes: said(Object.fromEntries(plain)),
+    extent: Object.fromEntries(extent),
+  };
+}
+
+const isExtent = (name: string): boolean => /^geospatial_(lat|lon)_(min|max)$/.test(name);
+
+const said = (attributes: JsonObject): Readonly<Record<string, Said<JsonObject[string]>>> =>
+  Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, { value, by: BEFORE }]));
+
+function notesOfArray(array: ZarrArray): VariableNotes {
+  const { type, fill, shape, name } = array;
+  const dimensions = dimensionsOf(array) ?? shape.map((_, at) => (at === 0 ? 'time' : `${name}_dim_${at - 1}`));
+  const { _ARRAY_DIMENSIONS: _, ...attributes } = array.attributes;
+  const isOnTime = dimensions[0] === 'time';
+  const inner = dimensions.map((dimension, at) => ({ name: dimension, size: shape[at] ?? 0 })).slice(isOnTime ? 1 : 0);
+  const isText = type.kind === 'text';
+  const tests = isText ? attributes.tests_executed : undefined;
+  const declared = fill === null || isText ? null : { value: fillJson(type, fill), by: BEFORE };
+  return {
+    types: { [type.isBigEndian ? type.name.replace('>', '<') : type.name]: { first: BEFORE, fill: declared } },
+    inner,
+    isOnTime,
+    attributes: said(attributes),
+    tests: typeof tests === 'string' ? { value: tests, by: BEFORE } : null,
+    textBytes: isText ? type.bytes : 0,
+  };
+}

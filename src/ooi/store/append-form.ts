@@ -1,0 +1,61 @@
+import { Failure } from '../../errors.ts';
+import type { ZarrArray } from '../../formats/zarr/array.ts';
+import { whyNotEncoded } from '../../formats/zarr/codecs/pipeline.ts';
+import { tornDimensions } from '../../formats/zarr/group.ts';
+import type { ColumnPlan, SchemaNotes, SeriesPlan } from '../series.ts';
+import { arrayFor, whyNotSame } from './column-array.ts';
+import type { Codec, Generation } from './contract.ts';
+import { isSameAbsent } from './reshape.ts';
+
+/** What an append does to the form of a store. */
+export interface Form {
+  readonly notes: SchemaNotes;
+  readonly plan: SeriesPlan;
+  /** Columns that the store does not have yet. */
+  readonly fresh: readonly ColumnPlan[];
+  /** As they become, at their old length; `shuffle` of fresh ones is still to be tried. */
+  readonly arrays: ReadonlyMap<string, ZarrArray>;
+}
+
+/**
+ * The form with further notes; or a sentence that says why the store cannot take it as it is.
+ *
+ * @throws {Failure} `torn_store`, and why an array is not read: what cannot be read cannot be taken over either
+ */
+export function formWith(
+  { group, state }: Generation,
+  notes: SchemaNotes,
+  plan: SeriesPlan,
+  before: SeriesPlan,
+  codec: Codec,
+): Form | string {
+  for (const why of group.unread?.values() ?? []) throw why;
+  for (const [dimension, lengths] of tornDimensions(group)) throw torn(dimension, lengths);
+  const known = new Map(before.columns.map((column) => [column.name, column]));
+  const arrays = new Map<string, ZarrArray>();
+  const fresh: ColumnPlan[] = [];
+  for (const column of plan.columns) {
+    const array = group.arrays.get(column.name);
+    if (array === undefined) {
+      fresh.push(column);
+      arrays.set(column.name, arrayFor(column, state.length, codec, state.segmentRows));
+      continue;
+    }
+    const was = known.get(column.name);
+    const notWritten = whyNotEncoded(array);
+    const why = notWritten === null ? whyNotSame(array, column) : `${column.name} cannot be written as it is: ${notWritten}`;
+    if (why !== null) return why;
+    if (was !== undefined && !isSameAbsent(was, column)) return `what stands where ${column.name} is absent changes`;
+    const { _ARRAY_DIMENSIONS: dimensions = [] } = array.attributes;
+    arrays.set(column.name, { ...array, attributes: { ...column.attributes, _ARRAY_DIMENSIONS: dimensions } });
+  }
+  return { notes, plan, fresh, arrays };
+}
+
+const torn = (dimension: string, lengths: readonly number[]): Failure =>
+  new Failure({
+    kind: 'stop',
+    code: 'torn_store',
+    happened: `Arrays of the store give ${dimension} the lengths ${lengths.join(' and ')}: an append was cut short by the program that wrote it`,
+    remedy: 'Refresh the flow: that builds a whole store beside it',
+  });

@@ -1,0 +1,120 @@
+import { Failure } from '../../errors.ts';
+import type { SchemaNotes } from '../series.ts';
+import type { BuildInput, BuiltGeneration, ChangeOptions, Generation } from './contract.ts';
+import { documentsOf, publishedGroup, publishingDocument } from './documents.ts';
+import { emptySeries } from './failures.ts';
+import { openGeneration, type Room } from './generation.ts';
+import { keptRows } from './keep-rows.ts';
+import { removeAll } from './remove.ts';
+import { consumedRequest, readRequests, requestBytes, requestKey } from './requests.ts';
+import { joinNotes, planOf } from './rules.ts';
+import { type GenerationState, readState, stateBytes, stateKey } from './state.ts';
+import { validateGeneration } from './validate.ts';
+import { counting, writeSeries } from './write-series.ts';
+
+/**
+ * Builds a generation beside the live one, from requests and, where one is given, from an older generation whose rows and chunks it takes
+ * over. Killed at any moment and begun anew it ends in the same bytes.
+ *
+ * @throws {Failure} `empty_series`, `invalid_generation` (stop)
+ */
+export async function buildGeneration(
+  room: Room,
+  { id, inputs }: BuildInput,
+  base: Generation | null,
+  options: ChangeOptions,
+): Promise<BuiltGeneration> {
+  const { objects, places, now, maximum } = room;
+  const [root, record] = [places.group(id), places.record(id)];
+  const done = await alreadyBuilt(room, { id, inputs }, base, options);
+  if (done !== null) return done;
+
+  const notes = inputs.reduce((all: SchemaNotes, input) => joinNotes(all, input.notes), base?.state.notes ?? NO_NOTES);
+  const plan = planOf(notes, maximum === undefined ? {} : { maximum });
+  const madeAt = now().toISOString();
+  const building: GenerationState = {
+    format: 1,
+    generation: id,
+    status: 'building',
+    root,
+    length: 0,
+    segmentRows: room.windowRows,
+    firstTime: null,
+    lastTime: null,
+    notes,
+    grownFrom: grownFrom(base),
+    madeAt,
+    changedAt: madeAt,
+  };
+  await removeAll(objects, `${root}/`, options);
+  await removeAll(objects, `${record}/`, options);
+  const put = counting(objects, options);
+  await put.put(stateKey(record), stateBytes(building));
+
+  const kept = await keptRows(room, base, plan, inputs, root);
+  const work = { room, plan, kept, root, record, put, options };
+  const written = await writeSeries(work, inputs, base);
+  if (written.rows === 0) throw emptySeries(id);
+
+  for (const request of [...(base === null ? [] : await readRequests(objects, places.record(base.id))), ...inputs.map(consumedRequest)]) {
+    await put.put(requestKey(record, request.id), requestBytes(request));
+  }
+  const group = publishedGroup(plan, written.arrayOf, written);
+  for (const { key, bytes } of [...documentsOf(group), publishingDocument(group)]) await put.put(`${root}/${key}`, bytes);
+  const { rows, firstTime, lastTime } = written;
+  await put.put(stateKey(record), stateBytes({ ...building, length: rows, firstTime, lastTime }));
+  return finish(room, id, options, { chunks: written.chunks, copied: written.copied, bytesWritten: put.bytes() });
+}
+
+const NO_NOTES: SchemaNotes = { variables: {}, attributes: {}, extent: {} };
+
+/** Reads all of it back; only then it is complete. */
+async function finish(
+  room: Room,
+  id: string,
+  options: ChangeOptions,
+  counts: Pick<BuiltGeneration, 'chunks' | 'copied' | 'bytesWritten'>,
+): Promise<BuiltGeneration> {
+  const generation = await openGeneration(room, id, signalOf(options));
+  const validation = await validateGeneration(room, generation, options);
+  const [problem] = validation.problems;
+  if (problem !== undefined)
+    throw new Failure({
+      kind: 'again',
+      code: 'invalid_generation',
+      happened: `Generation ${id} was built but is not what it should be: ${problem.what}`,
+      remedy: 'Build it again; if that says the same, look at the disk or the object store',
+    });
+  const { state } = generation;
+  if (state.status !== 'complete') {
+    await room.objects.put(stateKey(room.places.record(id)), stateBytes({ ...state, status: 'complete' }), options);
+  }
+  return { id, rows: state.length, firstTime: state.firstTime ?? 0, lastTime: state.lastTime ?? 0, validation, ...counts };
+}
+
+const grownFrom = (base: Generation | null) => (base === null ? null : { generation: base.id, changedAt: base.state.changedAt });
+
+const signalOf = ({ signal }: ChangeOptions) => (signal === undefined ? {} : { signal });
+
+/** A repeated call finds what the first has made, if it is of the same requests. */
+async function alreadyBuilt(
+  room: Room,
+  { id, inputs }: BuildInput,
+  base: Generation | null,
+  options: ChangeOptions,
+): Promise<BuiltGeneration | null> {
+  const record = room.places.record(id);
+  const found = await readState(room.objects, record, signalOf(options));
+  if (found === null || found.state.status !== 'complete') return null;
+  const requests = new Set((await readRequests(room.objects, record)).map((request) => request.id));
+  const { grownFrom: was } = found.state;
+  const isSame =
+    was?.generation === base?.id && was?.changedAt === base?.state.changedAt && inputs.every(({ request }) => requests.has(request.id));
+  if (isSame) return finish(room, id, options, { chunks: 0, copied: 0, bytesWritten: 0 });
+  throw new Failure({
+    kind: 'stop',
+    code: 'generation_exists',
+    happened: `Generation ${id} is there already, and was made of other requests`,
+    remedy: 'Build it under another name',
+  });
+}

@@ -1,0 +1,54 @@
+import type { ChangeOptions, GenerationInfo } from './contract.ts';
+import { readCurrent } from './current.ts';
+import { liveId, type Room, rootOf } from './generation.ts';
+import { removeAll } from './remove.ts';
+import { readState } from './state.ts';
+
+/** Every generation that has a record, oldest first. */
+export async function listGenerations(room: Room): Promise<readonly GenerationInfo[]> {
+  const { objects, places } = room;
+  const ids = new Set<string>();
+  for await (const { key } of objects.list(`${places.generations}/`)) {
+    const [, id] = /^([^/]+)\.landfall\/state\.json$/.exec(key.slice(places.generations.length + 1)) ?? [];
+    if (id !== undefined) ids.add(id);
+  }
+  const live = await liveId(room);
+  const current = await readCurrent(objects, places);
+  const infos: GenerationInfo[] = [];
+  for (const id of ids) {
+    const found = await readState(objects, places.record(id));
+    if (found === null) continue;
+    const before = current?.record.before.findLast(({ generation }) => generation === id);
+    const isLive = id === live;
+    const publishedAt = current?.record.generation === id ? current.record.publishedAt : (before?.publishedAt ?? null);
+    infos.push({
+      id,
+      root: await rootOf(room, id),
+      isLive,
+      state: found.state,
+      replacedAt: isLive ? null : (before?.replacedAt ?? null),
+      publishedAt,
+    });
+  }
+  return infos.toSorted((a, b) => (a.state.madeAt === b.state.madeAt ? (a.id < b.id ? -1 : 1) : a.state.madeAt < b.state.madeAt ? -1 : 1));
+}
+
+/** Deletes what nobody can roll back to any more; the record goes last, so that a cut deletion is taken up again. */
+export async function expireGenerations(
+  room: Room,
+  keepMs: number,
+  options: Pick<ChangeOptions, 'fence' | 'signal'>,
+): Promise<readonly string[]> {
+  const { objects, places, now } = room;
+  const latest = now().getTime() - keepMs;
+  const gone: string[] = [];
+  for (const { id, root, isLive, replacedAt, state } of await listGenerations(room)) {
+    if (isLive || Date.parse(replacedAt ?? state.changedAt) > latest) continue;
+    await removeAll(objects, `${root}/`, options);
+    const record = places.record(id);
+    for (const folder of ['intent', 'requests', 'rows']) await removeAll(objects, `${record}/${folder}/`, options);
+    await removeAll(objects, `${record}/`, options);
+    gone.push(id);
+  }
+  return gone;
+}

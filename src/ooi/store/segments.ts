@@ -1,0 +1,62 @@
+import type { ChunkLedger, ChunkRecord } from '../../formats/zarr/ledger.ts';
+import type { ObjectStore } from '../../stores/objects/contract.ts';
+import { BEFORE } from '../order.ts';
+import type { OriginRun } from '../series.ts';
+import { cutRuns, EMPTY_SEGMENT, joined, parseSegment, type Segment, segmentKey } from './segment.ts';
+
+/** The record of rows and chunks of one generation, read as it is needed. */
+export interface Segments {
+  /** Rows of a segment. */
+  readonly rows: number;
+  get(k: number): Promise<Segment>;
+  /** Runs that add up to `count` rows. */
+  origins(from: number, count: number): Promise<readonly OriginRun[]>;
+  /** What is known of a chunk that begins at the row; undefined: nothing is. */
+  chunk(key: string, row: number): Promise<ChunkRecord | undefined>;
+}
+
+/** @param record the prefix of the record; null: of an adopted store, of which nothing is known but that it was there before */
+export function segmentsAt(objects: ObjectStore, record: string | null, rows: number): Segments {
+  const read = new Map<number, Promise<Segment>>();
+  const get = (k: number): Promise<Segment> => {
+    if (record === null) return Promise.resolve(EMPTY_SEGMENT);
+    const key = segmentKey(record, k);
+    const known = read.get(k);
+    if (known !== undefined) return known;
+    const segment = objects.get(key).then((found) => (found === null ? EMPTY_SEGMENT : parseSegment(key, found.bytes)));
+    if (read.size >= KEPT) read.delete(read.keys().next().value ?? -1);
+    read.set(k, segment);
+    return segment;
+  };
+  return {
+    rows,
+    get,
+    async origins(from, count) {
+      const runs: OriginRun[] = [];
+      for (let at = from; at < from + count; ) {
+        const k = Math.floor(at / rows);
+        const end = Math.min(from + count, (k + 1) * rows);
+        const { origins } = await get(k);
+        // rows of an adopted store stand in no segment
+        runs.push(...(origins.length === 0 ? [{ rows: end - at, origin: BEFORE }] : cutRuns(origins, at - k * rows, end - at)));
+        at = end;
+      }
+      return joined(runs);
+    },
+    chunk: async (key, row) => (await get(Math.floor(row / rows))).chunks.get(key),
+  };
+}
+
+/** Segments in memory at a time. */
+const KEPT = 16;
+
+/** A ledger of what a few segments say. */
+export const ledgerOf = (segments: readonly Segment[]): ChunkLedger => ({
+  get: (key) => {
+    for (const { chunks } of segments) {
+      const record = chunks.get(key);
+      if (record !== undefined) return [record];
+    }
+    return undefined;
+  },
+});

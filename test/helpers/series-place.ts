@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { Failure } from '../../src/errors.ts';
+import { openSeriesStore, type PublishMode, type SeriesStore } from '../../src/ooi/store/series-store.ts';
+import type { ObjectStore } from '../../src/stores/objects/contract.ts';
+import { openDisk } from '../../src/stores/objects/disk.ts';
+import { openS3 } from '../../src/stores/objects/s3.ts';
+import type { TestObjectServer } from './object-server.ts';
+
+export const TABLE = 'CE02SHBP-LJ01D-06-CTDBPN106-streamed-ctdbp_no_sample';
+
+/** A flow's place that can be cloned and looked into as files. */
+export interface SeriesPlace {
+  readonly mode: PublishMode;
+  /** The objects as files, for tests only. */
+  readonly folder: string;
+  readonly objects: ObjectStore;
+  store(objects?: ObjectStore): SeriesStore;
+  clone(): Promise<SeriesPlace>;
+  remove(): Promise<void>;
+}
+
+/** Where synchronising costs nothing: what these tests kill is the writer, not the machine. */
+const room = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
+/** A clock that stands: what is made twice has the same times. */
+const now = () => new Date(Date.UTC(2024, 5, 1));
+
+export async function diskPlace(): Promise<SeriesPlace> {
+  return diskPlaceAt(await mkdtemp(join(room, 'landfall-series-')));
+}
+
+export async function diskPlaceAt(folder: string): Promise<SeriesPlace> {
+  const objects = await openDisk({ folder });
+  return {
+    mode: 'link',
+    folder,
+    objects,
+    store: (given = objects) =>
+      openSeriesStore({ objects: given, disk: { folder }, table: TABLE, publish: 'link', codec: 'zstd', windowRows: 16, now }),
+    async clone() {
+      const target = await mkdtemp(join(room, 'landfall-series-'));
+      await execa('cp', ['-a', `${folder}/.`, target]);
+      return diskPlaceAt(target);
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+let places = 0;
+
+export async function bucketPlace(server: TestObjectServer, mode: 'pointer' | 'prefix', name = `p${places++}`): Promise<SeriesPlace> {
+  const objects = await openS3(server.options('series', name));
+  const folder = join(server.home, 's3/data/series', name);
+  return {
+    mode,
+    folder,
+    objects,
+    store: (given = objects) =>
+      openSeriesStore({ objects: given, disk: null, table: TABLE, publish: mode, codec: 'zstd', windowRows: 32, now }),
+    async clone() {
+      const other = `p${places++}`;
+      await execa('cp', ['-a', folder, join(server.home, 's3/data/series', other)]);
+      return bucketPlace(server, mode, other);
+    },
+    async remove() {
+      objects.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The same objects until so many changes were made; from then on nothing works any more, as after a kill. */
+export function endingAfter(objects: ObjectStore, writes: number): { readonly objects: ObjectStore; isEnded(): boolean } {
+  let left = writes;
+  let ended = false;
+  const change = async <T>(step: () => Promise<T>): Promise<T> => {
+    if (left <= 0) {
+      ended = true;
+      throw new Failure({ kind: 'again', code: 'killed', happened: 'The process is dead' });
+    }
+    left--;
+    return step();
+  };
+  return {
+    isEnded: () => ended,
+    objects: {
+      ...objects,
+      put: (key, body, options) => change(() => objects.put(key, body, options)),
+      copy: (from, to, options) => change(() => objects.copy(from, to, options)),
+      delete: (key, options) => change(() => objects.delete(key, options)),
+    },
+  };
+}
+
+/** Digest of every object below the place by its key; links as what they name. */
+export async function contentOf({ folder }: SeriesPlace): Promise<Readonly<Record<string, string>>> {
+  const content: Record<string, string> = {};
+  for (const entry of (await readdir(folder, { recursive: true })).toSorted()) {
+    const path = join(folder, entry);
+    if (entry.includes('.landfall-') || !(await stat(path)).isFile() || entry.startsWith(`${TABLE}/`)) continue;
+    content[entry] = createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex');
+  }
+  for (const entry of await readdir(join(folder, TABLE), { recursive: true }).catch(() => [])) {
+    const path = join(folder, TABLE, entry);
+    if ((await stat(path)).isFile())
+      content[`${TABLE}/${entry}`] = createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex');
+  }
+  return content;
+}
+
+/** What readers can come across, without the record beside it: the same text means that they see the same. */
+export const visibleIn = (content: Readonly<Record<string, string>>): string =>
+  JSON.stringify(Object.entries(content).filter(([key]) => !key.includes('.landfall/')));
