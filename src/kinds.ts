@@ -1,10 +1,11 @@
 import { argoKind } from './argo/kind.ts';
 import type { Flow } from './config/flow.ts';
 import type { FlowPlaces } from './config/overlap.ts';
+import { ooiKind } from './ooi/kind.ts';
 import type { AnyKind } from './stores/kind.ts';
 
 /** One line a kind. */
-export const kinds: readonly AnyKind[] = [argoKind];
+export const kinds: readonly AnyKind[] = [argoKind, ooiKind];
 
 export const kindNamed = (name: string): AnyKind | undefined => kinds.find(({ kind }) => kind === name);
 
@@ -15,6 +16,7 @@ export const flowFolders = (flow: Flow): readonly string[] => kindNamed(flow.kin
 export const flowPlaces = (flow: Flow): FlowPlaces => ({
   flow: flow.name,
   folders: flowFolders(flow),
+  stores: kindNamed(flow.kind)?.stores?.(flow) ?? [],
   collections: (kindNamed(flow.kind)?.databases(flow) ?? []).flatMap(({ database, collections }) =>
     collections.map(({ name }) => `${database}.${name}`),
   ),

@@ -6,19 +6,16 @@ import { jobActivities } from '../activities/common/job.ts';
 import { attemptTime } from '../activities/common/time.ts';
 import type { QueueActivities } from '../activities/common/wiring.ts';
 import type { HostPort } from '../src/config/addresses.ts';
-import type { Flow } from '../src/config/flow.ts';
-import { findFlow, readableFlows } from '../src/config/flow-file.ts';
-import { refuseOverlapWith } from '../src/config/overlap.ts';
 import { QUEUES, type Queue, queueName } from '../src/config/queues.ts';
 import type { Settings } from '../src/config/settings.ts';
 import { temporalConnection } from '../src/config/temporal-connection.ts';
 import { serverAddresses } from '../src/embedded/addresses.ts';
 import { Failure, messageOf } from '../src/errors.ts';
-import { flowPlaces, kinds } from '../src/kinds.ts';
 import { type StatusServer, serveStatus } from '../src/observe/http.ts';
 import type { Logger } from '../src/observe/log.ts';
 import { createMetrics } from '../src/observe/metrics.ts';
 import { workflowBundle } from './bundled.ts';
+import { flowResolver } from './flows.ts';
 import { kindActivities } from './kinds.ts';
 import type { WorkerArguments } from './options.ts';
 import { workerOptions } from './queues.ts';
@@ -122,12 +119,8 @@ async function idle(log: Logger, queues: readonly Queue[]): Promise<void> {
 
 /** What each queue serves: a kind's activities as `<kind>.<name>`, those of all kinds by their names. */
 function activitiesByQueue(wiring: ProcessWiring): QueueActivities {
-  const { settings, leases, runs, client, metrics } = wiring;
-  const resolve = async (name: string): Promise<Flow> => {
-    const { flow } = await findFlow(settings.flows, kinds, name);
-    refuseOverlapWith(flowPlaces(flow), (await readableFlows(settings.flows, kinds)).map(flowPlaces));
-    return flow;
-  };
+  const { leases, runs, client, metrics } = wiring;
+  const resolve = flowResolver(wiring.flows);
   const job = jobActivities({
     resolve,
     leases,

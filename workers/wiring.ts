@@ -2,9 +2,12 @@ import type { Client } from '@temporalio/client';
 import { progressReporter } from '../activities/common/report.ts';
 import { type Attempt, troubleReporter } from '../activities/common/trouble.ts';
 import type { Wiring } from '../activities/common/wiring.ts';
+import { FlowCache } from '../src/config/flow-cache.ts';
 import type { Settings } from '../src/config/settings.ts';
+import { objectServer } from '../src/embedded/object-server.ts';
 import { messageOf } from '../src/errors.ts';
 import { createHdf5Pool } from '../src/formats/netcdf/hdf5-pool.ts';
+import { kinds } from '../src/kinds.ts';
 import type { Logger } from '../src/observe/log.ts';
 import type { Metrics } from '../src/observe/metrics.ts';
 import { Leases } from '../src/stores/leases.ts';
@@ -51,6 +54,7 @@ export async function wire({ settings, client, mongodbUri, log, metrics }: Wirin
   });
   return {
     settings,
+    flows: new FlowCache(settings.flows, kinds),
     client,
     trouble,
     database,
@@ -60,6 +64,7 @@ export async function wire({ settings, client, mongodbUri, log, metrics }: Wirin
     quarantine: new Quarantine(database),
     leases: new Leases(database),
     hdf5,
+    objectServer: () => objectServer(settings),
     log,
     metrics,
     report,

@@ -26,6 +26,27 @@ export interface EndRun {
   readonly record: Readonly<Record<string, unknown>>;
 }
 
+/** A lease beside the one that a job holds from begin to end. */
+export interface TakeLease {
+  readonly lease: string;
+  readonly holder: LeaseHolder;
+}
+
+export type LeaseTaken =
+  | { readonly state: 'taken'; readonly fence: Fence }
+  /** Whoever holds it is at work; `since` is ISO 8601. */
+  | { readonly state: 'busy'; readonly holder: LeaseHolder; readonly since: string };
+
+/** A run as it is known from outside. */
+export interface RunState {
+  readonly runId: string;
+  readonly isOpen: boolean;
+  /** What it ended with; null while it is open, and when it kept no record. */
+  readonly health: Health | null;
+  readonly says: string | null;
+  readonly record: Readonly<Record<string, unknown>> | null;
+}
+
 export interface JobDependencies {
   /** Finds a flow of any kind by its name, in the flow files. */
   readonly resolve: (flow: string) => Promise<Flow>;
@@ -62,6 +83,36 @@ export const jobActivities = ({ resolve, leases, runs, isAlive, onHealth, now }:
     }
     await runs.begin({ run: holder.runId, flow, kind, job: holder.job, workflowId: holder.workflowId }, now());
     return { fence: answer.fence };
+  },
+
+  /** Takes a lease for a part of a run's work, or says who has it: then the run waits, and asks again. */
+  async takeLease({ lease, holder }: TakeLease): Promise<LeaseTaken> {
+    const answer = await leases.take(lease, holder, now(), isAlive);
+    if (answer.state === 'busy') return { state: 'busy', holder: answer.holder, since: answer.since.toISOString() };
+    return { state: 'taken', fence: answer.fence };
+  },
+
+  async releaseLease({ fence }: { readonly fence: Fence }): Promise<void> {
+    await leases.release(fence);
+  },
+
+  /** How runs fare that another run has started and does not wait for. */
+  async runStates({ runs: asked }: { readonly runs: readonly LeaseHolder[] }): Promise<readonly RunState[]> {
+    return await Promise.all(
+      asked.map(async (holder) => {
+        // In this order: a run that ends in between has kept its record before.
+        const isOpen = await isAlive(holder);
+        const known = await runs.get(holder.runId);
+        const isEnded = !isOpen && known !== null && known.endedAt !== null;
+        return {
+          runId: holder.runId,
+          isOpen,
+          health: isEnded ? known.health : null,
+          says: isEnded ? known.says : null,
+          record: isEnded ? known.record : null,
+        };
+      }),
+    );
   },
 
   async notePhase({ run, progress, health, says }: NotePhase): Promise<void> {

@@ -39,6 +39,8 @@ export async function startJob(context: Context, job: string, flowName: string, 
   const jobs = kindNamed(flow.kind)?.jobs ?? {};
   const spec = jobs[job];
   if (spec === undefined) throw unknownJob(job, flow.kind, Object.keys(jobs));
+  const refusal = kindNamed(flow.kind)?.refuses?.(flow, job) ?? null;
+  if (refusal !== null) throw new Failure({ kind: 'stop', code: 'usage', happened: refusal });
   const input = { flow: flow.name, ...options.input };
   const problems = inputProblems(job, spec, input);
   if (problems.length > 0) throw badInput(problems, job, flow.kind);

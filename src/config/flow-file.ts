@@ -39,7 +39,11 @@ export async function findFlow<KindFlow extends Flow>(
   kinds: readonly KindSchema<KindFlow>[],
   name: string,
 ): Promise<LoadedFlow<KindFlow>> {
-  const reads = await readFolder(folder, kinds);
+  return namedIn(await readFolder(folder, kinds), folder, name);
+}
+
+/** @throws {ConfigError} as `findFlow` does. */
+export function namedIn<KindFlow extends Flow>(reads: readonly ReadFlow<KindFlow>[], folder: string, name: string): LoadedFlow<KindFlow> {
   const named = reads.filter((read) => read.name === name);
   const problems = named.flatMap((read) => problemsOf(read, reads));
   if (problems.length > 0) throw new ConfigError(`the flow files of ${folder}`, problems);
@@ -64,16 +68,26 @@ async function readFolder<KindFlow extends Flow>(
   folder: string,
   kinds: readonly KindSchema<KindFlow>[],
 ): Promise<readonly ReadFlow<KindFlow>[]> {
+  return Promise.all((await flowFilesIn(folder)).map((file) => readFlowFile(file, kinds)));
+}
+
+/** Paths of a folder's flow files, in the order of their names. @throws {ConfigError} the folder cannot be read. */
+export async function flowFilesIn(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder).catch((error: unknown) => {
     const remedy =
       errnoOf(error) === 'ENOENT' ? ' Write a first flow file with `landfall init`, or name the folder with LANDFALL_FLOWS.' : '';
     throw new ConfigError('the flow files', [{ file: folder, path: '', text: `the folder ${unreadableBecause(error)}.${remedy}` }]);
   });
-  const files = names.filter((name) => /^[^.].*\.ya?ml$/.test(name)).toSorted();
-  return Promise.all(files.map((name) => readFlowFile(join(folder, name), kinds)));
+  return names
+    .filter((name) => /^[^.].*\.ya?ml$/.test(name))
+    .toSorted()
+    .map((name) => join(folder, name));
 }
 
-async function readFlowFile<KindFlow extends Flow>(file: string, kinds: readonly KindSchema<KindFlow>[]): Promise<ReadFlow<KindFlow>> {
+export async function readFlowFile<KindFlow extends Flow>(
+  file: string,
+  kinds: readonly KindSchema<KindFlow>[],
+): Promise<ReadFlow<KindFlow>> {
   const broken = (text: string): ReadFlow<KindFlow> => ({ state: 'broken', file, name: undefined, problems: [{ file, path: '', text }] });
   const text = await readBounded(file).catch((error: unknown) => ({ unreadable: unreadableBecause(error) }));
   if (typeof text === 'string') return readFlow(text, file, kinds);

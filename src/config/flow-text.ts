@@ -41,8 +41,9 @@ export function readFlow<KindFlow extends Flow>(text: string, file: string, kind
   const kind = kinds.find((candidate) => candidate.kind === value.kind);
   if (kind === undefined) return broken([{ line: lineOf(['kind']), path: 'kind', text: unknownKind(value.kind, kinds) }]);
 
-  const shape = shapeOf(kind.schema);
-  const parsed = kind.schema.safeParse(resolvePaths(value, shape, resolve(dirname(file))), { error: expectation });
+  const schema = kind.formOf?.(value) ?? kind.schema;
+  const shape = shapeOf(schema);
+  const parsed = schema.safeParse(resolvePaths(value, shape, resolve(dirname(file))), { error: expectation });
   if (parsed.success) return { state: 'good', file, name: parsed.data.name, nameLine: lineOf(['name']), flow: parsed.data };
   const problems = explain(parsed.error.issues, shape, value).map(({ at, path, text }) => ({ line: lineOf(at), path, text }));
   return broken(problems.toSorted((a, b) => a.line - b.line));

@@ -14,6 +14,8 @@ export interface Flow {
 export interface KindSchema<KindFlow extends Flow = Flow> {
   readonly kind: string;
   readonly schema: z.ZodType<KindFlow>;
+  /** Which of several forms a file means, judged by the keys it has, so that what is wrong with it is said of that form; absent: there is one. */
+  readonly formOf?: (written: Readonly<Record<string, unknown>>) => z.ZodType<KindFlow>;
 }
 
 /** The keys of every flow. A kind's schema is a strict object of these, its own `kind` literal, its `schedules`, and the rest. */

@@ -7,6 +7,8 @@ export interface FlowPlaces {
   readonly folders: readonly string[];
   /** Products, as `<database>.<collection>`. */
   readonly collections: readonly string[];
+  /** Stores that are no folders, as `s3://bucket/prefix/name`. */
+  readonly stores?: readonly string[];
 }
 
 /**
@@ -27,6 +29,8 @@ export function refuseOverlapWith(one: FlowPlaces, others: readonly FlowPlaces[]
     if (other.flow === one.flow) continue;
     const shared = one.collections.filter((name) => other.collections.includes(name));
     if (shared.length > 0) throw sharedCollections(one.flow, other.flow, shared);
+    const store = one.stores?.find((name) => other.stores?.includes(name));
+    if (store !== undefined) throw sharedStore(one.flow, other.flow, store);
     for (const mine of one.folders) {
       const theirs = other.folders.find((folder) => holds(mine, folder) || holds(folder, mine));
       if (theirs === undefined) continue;
@@ -48,6 +52,15 @@ const sharedCollections = (one: string, other: string, shared: readonly string[]
     happened: `Flows ${one} and ${other} both write to ${shared.join(', ')}`,
     expected: "collections of one flow alone: a rebuild removes what the flow's own mirror does not account for, the other's documents too",
     remedy: 'Give one of the flows another database, or other names of collections',
+  });
+
+const sharedStore = (one: string, other: string, store: string): Failure =>
+  new Failure({
+    kind: 'stop',
+    code: 'bad_configuration',
+    happened: `Flows ${one} and ${other} both write to ${store}`,
+    expected: 'a store of one flow alone: each holds a lease of its own, so neither would wait for the other',
+    remedy: 'Give one of the flows another place, or remove it',
   });
 
 const holds = (folder: string, path: string): boolean => `${resolve(path)}${sep}`.startsWith(`${resolve(folder)}${sep}`);

@@ -3,7 +3,7 @@ import { baseUrl } from '../config/addresses.ts';
 import { flowKeys, schedule } from '../config/flow.ts';
 import { secretReference } from '../config/secret.ts';
 import { storePlace } from '../config/store-place.ts';
-import { duration, flowName, wholeNumber } from '../config/values.ts';
+import { duration, flowName, folder, wholeNumber } from '../config/values.ts';
 import { isInstrument, isMethod, isStream } from './names.ts';
 
 /** Each default once, with its reason. */
@@ -16,6 +16,8 @@ export const OOI_DEFAULTS = {
   /** Facility's politeness: it publishes no limit, and four at once are enough. */
   requests: 4,
   connectTimeout: '30s',
+  /** The facility's own estimate is never below a minute. */
+  look: '1m',
   /** An accepted request may take the server a quarter of an hour to answer. */
   timeout: '15m',
   harvest: '0 0 * * *',
@@ -40,9 +42,12 @@ const upstream = z
       .default({})
       .describe('other addresses for hosts that answers and catalogs name, such as a mirror of the download server'),
     timeout: duration.prefault(OOI_DEFAULTS.timeout).describe('give up an answer after so long'),
+    look: duration
+      .prefault(OOI_DEFAULTS.look)
+      .describe('the first look at a request after so long; the next ones double their distance, up to thirty times this'),
     downloads: wholeNumber(1, 16).default(OOI_DEFAULTS.requests).describe('files fetched at once'),
   })
-  .transform(({ timeout, ...rest }) => ({ ...rest, timeoutMs: timeout }));
+  .transform(({ timeout, look, ...rest }) => ({ ...rest, timeoutMs: timeout, lookMs: look }));
 
 const store = z
   .strictObject({
@@ -117,6 +122,10 @@ const setFlow = z.strictObject({
   streams: z
     .union([z.literal('all'), z.array(flowName).min(1)])
     .describe('which flows of kind ooi: all that this folder has, or a list of their names'),
+  sheets: folder
+    .nullable()
+    .default(null)
+    .describe('folder of the shared spreadsheet: a CSV file for each sheet; null: there is none, and tables are made without it'),
   width: wholeNumber(1, 1_000).default(OOI_DEFAULTS.width).describe('streams at once, those that wait for the facility included'),
   schedules: z
     .strictObject({
@@ -133,6 +142,9 @@ const setFlow = z.strictObject({
 
 /** A flow of kind ooi: one stream, or a set of them. Its output is JSON-safe and holds no secret; times are milliseconds. */
 export const ooiFlowSchema = z.union([streamFlow, setFlow]);
+
+/** A file with `streams` is a set; every other one is a stream. */
+export const ooiFormOf = (written: Readonly<Record<string, unknown>>): z.ZodType<OoiFlow> => ('streams' in written ? setFlow : streamFlow);
 
 export type StreamFlow = z.output<typeof streamFlow>;
 export type SetFlow = z.output<typeof setFlow>;

@@ -14,10 +14,14 @@ export interface DatabaseSpec {
 export interface Kind<KindFlow extends Flow = Flow> extends KindSchema<KindFlow> {
   /** What an operator may start, by name; the first is the job of every day. */
   readonly jobs: Readonly<Record<string, JobSpec>>;
+  /** Why a job of the kind is not for this flow, a sentence that names what is; null: it is. Absent: every job is for every flow. */
+  readonly refuses?: (flow: KindFlow, job: string) => string | null;
   /** What the products of a flow need. */
   readonly databases: (flow: KindFlow) => readonly DatabaseSpec[];
   /** Folders that workers write to for a flow; `landfall doctor` looks at them. */
   readonly folders: (flow: KindFlow) => readonly string[];
+  /** Stores elsewhere that workers write to for a flow, `s3://bucket/prefix/name`; absent: none. */
+  readonly stores?: (flow: KindFlow) => readonly string[];
   /** Everything known of an item as a person names it. Throws a `Failure` `unknown_item`, with the nearest known, when nothing is. */
   readonly why?: (flow: KindFlow, item: string, database: Database) => Promise<Explanation>;
   /** What `landfall init <kind>` writes: a commented flow file for the public upstream. */
@@ -29,12 +33,14 @@ export type AnyKind = Kind<Flow>;
 
 export function defineKind<KindFlow extends Flow>(kind: Kind<KindFlow>): AnyKind {
   const isMine = (flow: Flow): flow is KindFlow => flow.kind === kind.kind;
-  const { why, ...rest } = kind;
+  const { why, refuses, stores, ...rest } = kind;
   return {
     ...rest,
     ...(why === undefined
       ? {}
       : { why: (flow, item, database) => (isMine(flow) ? why(flow, item, database) : Promise.reject(notMine(flow))) }),
+    refuses: (flow, job) => (isMine(flow) ? (refuses?.(flow, job) ?? null) : null),
+    stores: (flow) => (isMine(flow) ? (stores?.(flow) ?? []) : []),
     databases: (flow) => (isMine(flow) ? kind.databases(flow) : []),
     folders: (flow) => (isMine(flow) ? kind.folders(flow) : []),
   };

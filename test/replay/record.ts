@@ -2,7 +2,7 @@
  * Records the histories that `replay.test.ts` replays, from real runs: `node test/replay/record.ts`.
  * Do it anew only when a change of the workflows is meant to be incompatible with runs that are under way.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { expectedProfiles } from '../../standins/gdac/expected.ts';
@@ -12,6 +12,7 @@ import type { ReloadWorkflow } from '../../workflows/argo/reload.ts';
 import type { VerifyWorkflow } from '../../workflows/argo/verify.ts';
 import { until } from '../helpers/processes.ts';
 import { filesIn, type Night, type Site, startSite, untilProgress } from '../helpers/site.ts';
+import { recordOoi } from './record-ooi.ts';
 
 const folder = fileURLToPath(new URL('histories/', import.meta.url));
 const world = { seed: 51, floats: 5, cyclesPerFloat: 7 };
@@ -179,7 +180,14 @@ async function recordWith(
   }
 }
 
-rmSync(folder, { recursive: true, force: true });
+/** `node test/replay/record.ts ooi` records those of kind ooi alone. */
+const isOoiOnly = process.argv.includes('ooi');
 mkdirSync(folder, { recursive: true });
-await recordWith({}, recordUsual, recordAsked, recordCopies, recordLoads, recordChecks, recordRebuilds);
-await recordWith({ 'limit.historyCount.suggestContinueAsNew': '40' }, recordContinued, recordContinuedRebuild);
+for (const name of readdirSync(folder)) if (!isOoiOnly || name.startsWith('ooi-')) rmSync(`${folder}${name}`);
+if (!isOoiOnly) {
+  await recordWith({}, recordUsual, recordAsked, recordCopies, recordLoads, recordChecks, recordRebuilds);
+  await recordWith({ 'limit.historyCount.suggestContinueAsNew': '40' }, recordContinued, recordContinuedRebuild);
+}
+const ooi = await startSite({ dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': '60' } });
+await recordOoi(ooi, save).finally(() => ooi.stop());
+process.exit();

@@ -1,0 +1,149 @@
+import { flowTable } from '../../src/ooi/form.ts';
+import type { TimeRange } from '../../src/ooi/m2m/request.ts';
+import { type Action, type Decision as Decided, decide, type Outstanding } from '../../src/ooi/requests/decide.ts';
+import type { Owed } from '../../src/ooi/requests/owed.ts';
+import { appendRange, covers, refreshRange } from '../../src/ooi/requests/range.ts';
+import { isOutstanding, type RequestRecord } from '../../src/ooi/requests/record.ts';
+import type { Requests } from '../../src/ooi/requests/requests.ts';
+import { isoOfTime } from '../../src/ooi/time-text.ts';
+import type { Asked, Decision, OfStream, RequestKind, ServerSeen } from './contracts.ts';
+import type { OoiEnvironment } from './environment.ts';
+import { asSentence, heldOf } from './requests.ts';
+
+export interface DecideRun extends OfStream {
+  readonly kind: RequestKind;
+  readonly asked: Asked;
+  readonly server: ServerSeen;
+}
+
+export interface DecideDependencies {
+  readonly environment: OoiEnvironment;
+  readonly requests: Requests;
+  readonly owed: Owed;
+  readonly now: () => Date;
+}
+
+const LOOK_AGAIN_MS = 600_000;
+
+/** What a run does next, by what is outstanding, what the store has and what the facility says. */
+export async function decideRun(use: DecideDependencies, { flow, kind, asked, server }: DecideRun): Promise<Decision> {
+  const table = flowTable(flow);
+  const { environment, requests, owed, now } = use;
+  const live = await environment.withSeries(flow, ({ store }) => store.live());
+  const lastTime = isoOfTime(live?.state.lastTime ?? null);
+  const due = await owed.due(table, now());
+  const wanted = rangeOf(use, { flow, run: '', kind, asked, server }, lastTime, due);
+  const reusable =
+    asked.request === 'reuse' && wanted !== null ? await finishedFor(requests, table, { kind, server, asked }, wanted) : null;
+  const [append, refresh] = [await requests.outstanding(table, 'append'), await requests.outstanding(table, 'refresh')];
+  const decided = decide({
+    flags: { refresh: kind === 'refresh', force: asked.force, request: asked.request },
+    isKnown: server.state !== 'unknown_stream',
+    outstanding: { append: outstandingOf(append), refresh: outstandingOf(refresh) },
+    store: { exists: live !== null, lastTime },
+    server: server.state === 'unavailable' ? server : { state: 'answers', endTime: server.state === 'known' ? server.endTime : null },
+    owed: due.length,
+    reusable: reusable?.id ?? null,
+  });
+  const says = asSentence(decided.why);
+  const found = [append, refresh, reusable].find((record) => record?.id === decided.request) ?? null;
+  return answerTo(decided, { kind, says, found, wanted, server });
+}
+
+function answerTo(
+  { action, replaces, request }: Decided,
+  {
+    kind,
+    says,
+    found,
+    wanted,
+    server,
+  }: {
+    readonly kind: RequestKind;
+    readonly says: string;
+    readonly found: RequestRecord | null;
+    readonly wanted: TimeRange | null;
+    readonly server: ServerSeen;
+  },
+): Decision {
+  switch (action) {
+    case 'request_append':
+    case 'request_refresh':
+      if (KIND_OF[action] !== kind) return { action: 'refresh', says };
+      if (wanted === null) return { action: 'look_again', afterMs: LOOK_AGAIN_MS, says };
+      return { action: 'request', ...wanted, replaces, says: `${says} Asks for ${wanted.begin} to ${wanted.end}.` };
+    case 'continue_append':
+    case 'continue_refresh':
+      if (KIND_OF[action] !== kind) return { action: 'refresh', says };
+      return goOn(found, says);
+    case 'reuse_finished': {
+      const held = found === null ? null : heldOf(found);
+      return held === null
+        ? { action: 'refuse', says }
+        : { action: 'continue', request: held, isFinished: true, says: `${says} It is ${held.id} of ${held.requestedAt}.` };
+    }
+    case 'report_waiting':
+      return {
+        action: 'report_waiting',
+        says: found === null ? says : `${says} It is ${found.id}, asked ${found.createdAt.toISOString()}.`,
+      };
+    case 'skip':
+    case 'nothing_new':
+      return { action: 'skip', says };
+    case 'wait_and_look_again':
+      return { action: 'look_again', afterMs: LOOK_AGAIN_MS, says };
+    case 'error_unknown_stream':
+      return { action: 'refuse', says: server.state === 'unknown_stream' ? server.says : says };
+    case 'request_failed_ask_again_later':
+    case 'expired_ask_again':
+      return { action: 'refuse', says: `${says} ${request ?? ''}` };
+  }
+}
+
+/** One that was written down and not accepted so far is asked for as it stands. */
+function goOn(found: RequestRecord | null, says: string): Decision {
+  const held = found === null ? null : heldOf(found);
+  if (held !== null)
+    return { action: 'continue', request: held, isFinished: false, says: `${says} It is ${held.id} of ${held.requestedAt}.` };
+  return found === null
+    ? { action: 'look_again', afterMs: LOOK_AGAIN_MS, says }
+    : { action: 'request', ...found.range, replaces: null, says };
+}
+
+const KIND_OF = {
+  request_append: 'append',
+  continue_append: 'append',
+  request_refresh: 'refresh',
+  continue_refresh: 'refresh',
+} as const satisfies Partial<Record<Action, RequestKind>>;
+
+const outstandingOf = (record: RequestRecord | null): Outstanding | null =>
+  record === null || !isOutstanding(record.state) ? null : { id: record.id, state: record.state, isRecordMissing: false, outcome: null };
+
+/** Null: it cannot be told now. */
+function rangeOf(
+  { now }: DecideDependencies,
+  { flow, kind, asked, server }: DecideRun,
+  lastTime: string | null,
+  owed: readonly TimeRange[],
+): TimeRange | null {
+  const at = now().toISOString();
+  if (kind === 'append') {
+    if (lastTime === null) return null;
+    return appendRange({ lastTime, lookBackMs: flow.lookBackMs, owed, now: at, start: asked.start, end: asked.end });
+  }
+  if (server.state !== 'known') return null;
+  const { range } = flow;
+  return refreshRange({ serverBegin: server.beginTime, now: at, start: asked.start ?? range.start, end: asked.end ?? range.end });
+}
+
+/** One whose results brought all that the facility had in the range, which never reaches to the present moment. */
+async function finishedFor(
+  requests: Requests,
+  table: string,
+  { kind, server, asked }: Pick<DecideRun, 'kind' | 'server' | 'asked'>,
+  { begin, end }: TimeRange,
+): Promise<RequestRecord | null> {
+  const needed = { begin, end: asked.end === null && server.state === 'known' ? server.endTime : end };
+  return (await requests.finished(table, kind)).find(({ range }) => covers(range, needed)) ?? null;
+}

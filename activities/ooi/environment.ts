@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { resolveSecret, type Secret, type SecretReference } from '../../src/config/secret.ts';
+import type { OoiFlow, StreamFlow } from '../../src/ooi/flow.ts';
+import { flowTable } from '../../src/ooi/form.ts';
+import { Facility } from '../../src/ooi/m2m/client.ts';
+import type { SeriesStore } from '../../src/ooi/store/contract.ts';
+import { openSeriesStore } from '../../src/ooi/store/series-store.ts';
+import type { Fence } from '../../src/stores/leases.ts';
+import type { ObjectStore } from '../../src/stores/objects/contract.ts';
+import { openStore } from '../../src/stores/objects/open.ts';
+import type { Wiring } from '../common/wiring.ts';
+
+/** A stream's store, open. */
+export interface OpenSeries {
+  readonly store: SeriesStore;
+  readonly objects: ObjectStore;
+}
+
+/** What the activities of kind `ooi` work with, by flow. */
+export interface OoiEnvironment {
+  /** The facility of a flow; its rate is kept inside an activity as the queue keeps it between them. */
+  facility(flow: OoiFlow): Facility;
+  /** Opens the place of a flow, and closes it when the work has ended. */
+  withObjects<T>(flow: OoiFlow, work: (objects: ObjectStore) => Promise<T>): Promise<T>;
+  withSeries<T>(flow: StreamFlow, work: (open: OpenSeries) => Promise<T>): Promise<T>;
+  /** Where the files of a request are, on the host that does the work of the flow. */
+  spool(flow: StreamFlow, request: string): string;
+  /** Where scratch files of a conversion may be. */
+  readonly scratch: string;
+  /** Awaited before each write that becomes visible. */
+  fence(fence: Fence): () => Promise<void>;
+}
+
+export function ooiEnvironment({ settings, leases, objectServer, now }: Wiring): OoiEnvironment {
+  const secret = (flow: OoiFlow, reference: SecretReference, what: string): Secret =>
+    resolveSecret(reference, `The ${what} of flow ${flow.name}`, { env: process.env, readFile: (path) => readFileSync(path, 'utf8') });
+  const turn = turns(1000 / settings.requestsPerSecond);
+  const withObjects: OoiEnvironment['withObjects'] = async ({ store: { place } }, work) => {
+    const { store, close } = await openStore(place, { server: objectServer });
+    try {
+      return await work(store);
+    } finally {
+      close();
+    }
+  };
+  return {
+    facility(flow) {
+      const { api, hosts, user, token, timeoutMs } = flow.upstream;
+      return new Facility({
+        api,
+        hosts,
+        timeoutMs,
+        user: secret(flow, user, 'API user name'),
+        token: secret(flow, token, 'API token'),
+        turn,
+      });
+    },
+    withObjects,
+    withSeries: (flow, work) =>
+      withObjects(flow, (objects) => {
+        const { place, publish, codec } = flow.store;
+        const disk = place.kind === 'disk' ? { folder: place.folder } : null;
+        const store = openSeriesStore({
+          objects,
+          disk,
+          table: flowTable(flow),
+          publish: disk === null ? publish : 'link',
+          codec,
+          maximum: flow.maximum,
+          now,
+        });
+        return work({ store, objects });
+      }),
+    spool: ({ name }, request) => join(settings.home, 'spool', name, safe(request)),
+    scratch: join(settings.home, 'scratch'),
+    fence: (held) => () => leases.assertHeld(held),
+  };
+}
+
+/** The facility's ids are UUIDs; whatever else one may be, it stays one part of a path. */
+const safe = (id: string): string => id.replaceAll(/[^A-Za-z0-9-]/g, '_').slice(0, 120);
+
+/** One after the other in this process, so far apart. */
+function turns(apartMs: number): (signal: AbortSignal) => Promise<void> {
+  let next = 0;
+  return async (signal) => {
+    const now = Date.now();
+    const mine = Math.max(now, next);
+    next = mine + apartMs;
+    if (mine > now) await sleep(mine - now, undefined, { signal });
+  };
+}

@@ -1,0 +1,153 @@
+import { cancellationSignal, heartbeat } from '@temporalio/activity';
+import type { FlowCache } from '../../src/config/flow-cache.ts';
+import type { SetFlow } from '../../src/ooi/flow.ts';
+import { flowTable } from '../../src/ooi/form.ts';
+import { annotationsOf } from '../../src/ooi/m2m/annotations.ts';
+import { annotations } from '../../src/ooi/products/annotations.ts';
+import { availability, availabilityKey, RESOLUTIONS } from '../../src/ooi/products/availability.ts';
+import { CATALOG_KEY, intakeCatalog } from '../../src/ooi/products/catalog.ts';
+import { readSheet } from '../../src/ooi/products/csv-table.ts';
+import { putJson } from '../../src/ooi/products/json-product.ts';
+import { type LiveStore, liveStores } from '../../src/ooi/products/live-stores.ts';
+import { makeMetadata } from '../../src/ooi/products/metadata.ts';
+import { readSheetFile } from '../../src/ooi/products/sheet-folder.ts';
+import { INDEX_KEY, type KnownInstrument, STATS_KEY, statistics } from '../../src/ooi/products/statistics.ts';
+import type { Made, Omission } from '../../src/ooi/products/table.ts';
+import { under } from '../../src/ooi/products/under.ts';
+import type { Fence } from '../../src/stores/leases.ts';
+import type { ObjectStore, WriteOptions } from '../../src/stores/objects/contract.ts';
+import { withSignsOfLife } from '../../src/transfer/signs-of-life.ts';
+import type { OoiEnvironment } from './environment.ts';
+import { membersOf } from './members.ts';
+import { metadataFacility } from './metadata-facility.ts';
+
+export type ProductJob = 'metadata' | 'annotations' | 'catalog' | 'statistics' | 'availability';
+
+export interface MakeProduct {
+  readonly flow: SetFlow;
+  readonly run: string;
+  readonly what: ProductJob;
+  /** Of the job's own lease. */
+  readonly fence: Fence;
+}
+
+export interface ProductMade {
+  readonly says: string;
+  /** False: something was left out; the record names it. */
+  readonly isWhole: boolean;
+  readonly record: Readonly<Record<string, unknown>>;
+}
+
+export interface ProductDependencies {
+  readonly environment: OoiEnvironment;
+  readonly flows: Pick<FlowCache, 'reads'>;
+  readonly now: () => Date;
+}
+
+interface Making {
+  readonly use: ProductDependencies;
+  readonly flow: SetFlow;
+  readonly objects: ObjectStore;
+  readonly options: WriteOptions & { readonly signal: AbortSignal };
+  readonly tables: readonly string[];
+  readonly instruments: readonly string[];
+}
+
+/** Products of a set, each made anew and put in place whole. Queues: request for those that ask the facility, verify for the others. */
+export const productActivities = (use: ProductDependencies) => ({
+  async makeProduct({ flow, what, fence }: MakeProduct): Promise<ProductMade> {
+    const members = await membersOf(use.flows, flow);
+    return await use.environment.withObjects(flow, async (objects) => {
+      const options = { signal: cancellationSignal(), fence: use.environment.fence(fence) };
+      const instruments = [...new Set(members.map(({ instrument }) => instrument))];
+      const making: Making = { use, flow, objects, options, tables: members.map(flowTable), instruments };
+      return await withSignsOfLife(MAKERS[what](making), () => heartbeat({ phase: what }));
+    });
+  },
+});
+
+const MAKERS: Readonly<Record<ProductJob, (making: Making) => Promise<ProductMade>>> = {
+  async metadata(making) {
+    const { use, flow, objects, options } = making;
+    const { sheets } = flow;
+    const sources = {
+      facility: metadataFacility(use.environment.facility(flow), options.signal),
+      sheet: sheets === null ? null : (name: string) => readSheetFile(sheets, name),
+      ranges: null,
+      stores: () => storesOf(making),
+      goldCopyOf: [],
+    };
+    const { value, omissions } = await makeMetadata(sources, under(objects, 'metadata'), use.now(), options);
+    const { tables, documents } = value;
+    return made(`${tables.length} tables and ${documents} documents made`, omissions, { tables: tables.length, documents });
+  },
+
+  async annotations({ use, flow, objects, options, instruments }) {
+    const facility = use.environment.facility(flow);
+    const fetch = async (instrument: string): Promise<string> => (await annotationsOf(facility, instrument, options.signal)).text;
+    const { value, omissions } = await annotations(instruments, fetch, objects, options);
+    return made(`Annotations of ${value.written} instruments written`, omissions, { instruments: value.written, bytes: value.bytes });
+  },
+
+  async catalog(making) {
+    const stores = await storesOf(making);
+    const { value, omissions } = intakeCatalog(stores.value, making.use.now());
+    await making.objects.put(CATALOG_KEY, new TextEncoder().encode(value), { ...making.options, contentType: 'application/yaml' });
+    const all = [...stores.omissions, ...omissions];
+    return made(`A catalogue of ${stores.value.length - omissions.length} stores written`, all, { stores: stores.value.length });
+  },
+
+  async statistics(making) {
+    const stores = await storesOf(making);
+    const { value, omissions } = await statistics(stores.value, await knownInstruments(making.flow), making.use.now());
+    await putJson(making.objects, INDEX_KEY, value, making.options);
+    await putJson(making.objects, STATS_KEY, value.stats, making.options);
+    const { num_instruments: instruments, size, bytes } = value.stats;
+    return made(`Statistics of ${instruments} instruments written, ${size} together`, [...stores.omissions, ...omissions], {
+      instruments,
+      bytes,
+    });
+  },
+
+  async availability(making) {
+    const stores = await storesOf(making);
+    const omissions: Omission[] = [...stores.omissions];
+    const groups = Map.groupBy(stores.value, ({ table }) => table.split('-').slice(0, 4).join('-'));
+    for (const [instrument, own] of groups) {
+      const counted = await availability(instrument, own);
+      omissions.push(...counted.omissions);
+      for (const resolution of RESOLUTIONS) {
+        await putJson(making.objects, availabilityKey(resolution, instrument), counted.value.counts[resolution], making.options);
+      }
+    }
+    return made(`Availability of ${groups.size} instruments counted`, omissions, { instruments: groups.size });
+  },
+};
+
+const storesOf = ({ flow, objects, options, tables }: Making): Promise<Made<readonly LiveStore[]>> =>
+  liveStores(objects, tables, flow.store.place.kind === 's3' && flow.store.publish === 'pointer', { signal: options.signal });
+
+/** What the shared spreadsheet says of instruments; nothing where there is none. */
+async function knownInstruments({ sheets }: SetFlow): Promise<readonly KnownInstrument[]> {
+  const text = sheets === null ? null : await readSheetFile(sheets, 'instruments');
+  if (text === null) return [];
+  const { columns, rows } = readSheet(text, 'instruments.csv');
+  return rows.map((row) => {
+    const cell = (name: string): string | null => row[columns.indexOf(name)] ?? null;
+    return {
+      reference_designator: cell('reference_designator') ?? '',
+      instrument_name: cell('instrument_name'),
+      formal_name: cell('formal_name'),
+      instrument_url: cell('instrument_url'),
+      group_code: cell('group_code'),
+    };
+  });
+}
+
+const MOST_NAMED = 100;
+
+function made(says: string, omissions: readonly Omission[], counts: Readonly<Record<string, number>>): ProductMade {
+  const leftOut = omissions.slice(0, MOST_NAMED).map(({ what, why }) => `${what}: ${why}`);
+  const more = omissions.length === 0 ? '.' : `; ${omissions.length} left out: ${leftOut.slice(0, 3).join('; ')}.`;
+  return { says: `${says}${more}`, isWhole: omissions.length === 0, record: { ...counts, omitted: omissions.length, leftOut } };
+}

@@ -1,0 +1,117 @@
+import { isFailure } from '../../src/errors.ts';
+import type { StreamFlow } from '../../src/ooi/flow.ts';
+import { flowTable } from '../../src/ooi/form.ts';
+import { isoOfMicros, microsOfStamp } from '../../src/ooi/m2m/instants.ts';
+import { parseDataFileName } from '../../src/ooi/order.ts';
+import type { History } from '../../src/ooi/requests/history.ts';
+import type { Owed } from '../../src/ooi/requests/owed.ts';
+import { isOutstanding, type OwedRange } from '../../src/ooi/requests/record.ts';
+import type { Requests } from '../../src/ooi/requests/requests.ts';
+import type { StatusChange, Statuses } from '../../src/ooi/requests/status.ts';
+import { isoOfTime } from '../../src/ooi/time-text.ts';
+import type { Runs } from '../../src/stores/runs.ts';
+import type { Decision, Ending, EndingNoted, LeftOutFile } from './contracts.ts';
+import { type DecideDependencies, type DecideRun, decideRun } from './decide.ts';
+import { dropSpool } from './spool.ts';
+
+export interface RecordDependencies extends DecideDependencies {
+  readonly requests: Requests;
+  readonly owed: Owed;
+  readonly statuses: Statuses;
+  readonly history: History;
+  readonly runs: Runs;
+  readonly now: () => Date;
+}
+
+/** Book-keeping of single streams. Queue: control, on the host that reaches the store. */
+export const recordActivities = (use: RecordDependencies) => {
+  const { requests, owed, statuses, history, runs, now } = use;
+  return {
+    async decide(wanted: DecideRun): Promise<Decision> {
+      return await decideRun(use, wanted);
+    },
+
+    /** What the run came to, in the records of the request, the stream and its history. Repeated it changes nothing. */
+    async noteEnding(ending: Ending): Promise<EndingNoted> {
+      const { flow, run, job, request, outcome, says, brought } = ending;
+      const table = flowTable(flow);
+      const at = now();
+      const isDone = outcome === 'appended' || outcome === 'published';
+      if (request !== null && isDone) {
+        const record = await requests.get(request.record);
+        const stillOwed = [...(record?.owed ?? []), ...(brought?.leftOutFiles ?? []).flatMap((file) => owedOf(file, table))];
+        if (outcome === 'published') await owed.clear(table);
+        await owed.settle(table, request, stillOwed, request.record, at);
+        await consumed(requests, request.record, says, at);
+        await dropSpools(use, flow);
+      }
+      await statuses.change(table, changeBy(ending, at), at);
+      const subject = request?.record ?? null;
+      await history.add(`${run}/${outcome}`, { table, at, event: job, state: outcome, says, run, subject });
+      const [begun, all] = await Promise.all([runs.get(run), owed.of(table)]);
+      const startedAt = begun?.startedAt ?? null;
+      return {
+        owed: all.map(({ begin, end }) => ({ begin, end })),
+        startedAt: startedAt?.toISOString() ?? null,
+        seconds: startedAt === null ? 0 : (at.getTime() - startedAt.getTime()) / 1000,
+      };
+    },
+  };
+};
+
+/** Files of requests that are over. A refresh that is under way takes in the appends that came meanwhile: then theirs are kept until it is published. */
+async function dropSpools({ environment, requests }: RecordDependencies, flow: StreamFlow): Promise<void> {
+  const table = flowTable(flow);
+  if ((await requests.outstanding(table, 'refresh')) !== null) return;
+  for (const { accepted, state } of await requests.latest(table, LATEST)) {
+    if (accepted !== null && !isOutstanding(state)) await dropSpool(environment.spool(flow, accepted.id));
+  }
+}
+
+const LATEST = 50;
+
+/** A request that another run has closed meanwhile is no trouble: its rows are in the store. */
+async function consumed(requests: Requests, record: string, says: string, at: Date): Promise<void> {
+  try {
+    await requests.move(record, 'consumed', says, at);
+  } catch (error) {
+    if (!isFailure(error, 'request_moved')) throw error;
+  }
+}
+
+/** What a file that was left out should have brought, by its name. */
+function owedOf({ name, reason }: LeftOutFile, table: string): readonly OwedRange[] {
+  const file = parseDataFileName(name, table);
+  if (file === null || reason === 'empty') return [];
+  const [a, b] = [microsOfStamp(file.start), microsOfStamp(file.end)];
+  if (a === null || b === null) return [];
+  return [{ begin: isoOfMicros(Math.min(a, b)), end: isoOfMicros(Math.max(a, b)), why: `${name} was left out: ${reason}` }];
+}
+
+function changeBy({ flow, job, request, outcome, range }: Ending, at: Date): StatusChange {
+  const isDone = outcome === 'appended' || outcome === 'published';
+  const { place } = flow.store;
+  const table = flowTable(flow);
+  const location =
+    place.kind === 'disk'
+      ? `${place.folder}/${table}`
+      : `s3://${[place.bucket, place.prefix, table].filter((part) => part !== '').join('/')}`;
+  return {
+    flow: flow.name,
+    ...(request === null || outcome === 'stopped'
+      ? {}
+      : {
+          request: {
+            state: outcome === 'failed' || outcome === 'refused' ? ('failed' as const) : ('success' as const),
+            record: request.record,
+            kind: request.kind,
+            requestedAt: request.requestedAt,
+            isReady: isDone,
+            isOutstanding: false,
+          },
+        }),
+    ...(isDone ? { process: { state: 'success' as const, at: at.toISOString() } } : {}),
+    ...(range === null ? {} : { store: { location, first: isoOfTime(range.firstTime), last: isoOfTime(range.lastTime) } }),
+    ...(job === 'refresh' && isDone ? { lastRefresh: at.toISOString() } : {}),
+  };
+}

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { jsonSchema } from '../../../src/config/flow-schema.ts';
+import { parseFlow } from '../../../src/config/flow-text.ts';
+import { flowPlaces, kindNamed, kinds } from '../../../src/kinds.ts';
+import type { OoiFlow } from '../../../src/ooi/flow.ts';
+import { ooiFlowSchema, ooiFormOf } from '../../../src/ooi/flow.ts';
+import { flowTable, isSetFlow, refusal } from '../../../src/ooi/form.ts';
+import { ooiTemplate } from '../../../src/ooi/template.ts';
+
+const STREAM = `name: ctd
+kind: ooi
+instrument: CE02SHBP-LJ01D-06-CTDBPN106
+stream: { method: streamed, name: ctdbp_no_sample }
+store: { place: stores/ooi }
+`;
+const SET = 'name: all\nkind: ooi\nstreams: all\nstore: { place: stores/ooi }\n';
+const mine = [{ kind: 'ooi', schema: ooiFlowSchema, formOf: ooiFormOf }];
+
+const read = (text: string): OoiFlow => parseFlow(text, '/srv/flows/ooi.yaml', mine);
+
+describe('a flow file of kind ooi', () => {
+  it('is one stream, whose place is relative to the folder of the file', () => {
+    const flow = read(STREAM);
+
+    assert.deepEqual(flow.store.place, { kind: 'disk', folder: '/srv/flows/stores/ooi' });
+    assert.equal(isSetFlow(flow) ? '' : flowTable(flow), 'CE02SHBP-LJ01D-06-CTDBPN106-streamed-ctdbp_no_sample');
+  });
+
+  it('is a set when it has the key streams', () => {
+    const flow = read(SET);
+
+    assert.ok(isSetFlow(flow));
+    assert.equal(flow.width, 50);
+  });
+
+  const wrongs: readonly (readonly [text: string, message: RegExp])[] = [
+    [STREAM.replace('streamed', 'Streamed'), /ooi\.yaml:4: stream\.method is "Streamed"\. Expected a method such as streamed/],
+    [`${STREAM}lokBack: 48h\n`, /ooi\.yaml:6: there is no key "lokBack"\. Did you mean lookBack\?/],
+    [STREAM.replace('CTDBPN106', 'CTD'), /ooi\.yaml:3: instrument is "CE02SHBP-LJ01D-06-CTD"\. Expected a reference designator/],
+    [`${SET}widht: 3\n`, /ooi\.yaml:5: there is no key "widht"\. Did you mean width\?/],
+    [`${SET}width: 0\n`, /ooi\.yaml:5: width is 0\. Expected a whole number from 1 to 1000/],
+    ['name: x\nkind: ooi\nstore: { place: a }\n', /instrument is missing/],
+    [STREAM.replace('stores/ooi', 's3://UPPER/x'), /ooi\.yaml:5: store\.place is "s3:\/\/UPPER\/x"\. Expected a folder/],
+  ];
+  for (const [text, message] of wrongs) {
+    it(`is refused with its line and the nearest key: ${message.source.slice(0, 60)}`, () => {
+      assert.throws(() => read(text), { message });
+    });
+  }
+
+  it('has both forms in the JSON Schema for editors', () => {
+    const text = JSON.stringify(jsonSchema(kinds));
+
+    assert.match(text, /reference designator/);
+    assert.match(text, /streams at once/);
+  });
+
+  it('is written whole by landfall init', () => {
+    const flow = parseFlow(ooiTemplate(), '/srv/flows/ooi.yaml', kinds);
+
+    assert.equal(flow.name, 'ooi');
+    assert.deepEqual(flow.schedules, { harvest: '0 0 * * *', refresh: null, verify: '0 18 * * 0' });
+  });
+});
+
+describe('a job of kind ooi', () => {
+  it('is refused with the jobs that fit when it is of the other form', () => {
+    assert.equal(
+      refusal(read(SET), 'harvest'),
+      'Flow all is a set of streams, and harvest is a job of one stream. The jobs of all are harvestAll, metadata, annotations, catalog, statistics, availability.',
+    );
+    assert.match(refusal(read(STREAM), 'harvestAll') ?? '', /^Flow ctd is one stream, .* are harvest, refresh, rollback, verify\.$/);
+  });
+
+  it('is taken when it fits', () => {
+    assert.deepEqual([refusal(read(STREAM), 'harvest'), refusal(read(SET), 'catalog')], [null, null]);
+    assert.equal(kindNamed('ooi')?.refuses?.(read(STREAM), 'verify'), null);
+  });
+});
+
+describe('the places of flows of kind ooi', () => {
+  it('are the store of the stream, and nothing for a set', () => {
+    const bucket = read(STREAM.replace('stores/ooi', 's3://ooi-data/x'));
+
+    assert.deepEqual(flowPlaces(read(SET)).folders, []);
+    assert.deepEqual(flowPlaces(read(STREAM)).folders, ['/srv/flows/stores/ooi/CE02SHBP-LJ01D-06-CTDBPN106-streamed-ctdbp_no_sample']);
+    assert.deepEqual(flowPlaces(bucket).stores, ['s3://ooi-data/x/CE02SHBP-LJ01D-06-CTDBPN106-streamed-ctdbp_no_sample']);
+  });
+});

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { type Facility, startFacility } from '../../standins/ooi/facility.ts';
+import { generatedWorld } from '../../standins/ooi/series/facility-world.ts';
+import { clockAt, SERIES_DEFAULTS } from '../../standins/ooi/series/options.ts';
+import { streamsOf } from '../../standins/ooi/series/stream.ts';
+import type { RefreshInput, RefreshWorkflow } from '../../workflows/ooi/refresh.ts';
+import type { RollbackWorkflow } from '../../workflows/ooi/rollback.ts';
+import type { VerifyStreamWorkflow } from '../../workflows/ooi/verify.ts';
+import { OOI_WORKER, type StreamSite, streamFlow } from '../helpers/ooi-site.ts';
+import { filesIn, type Site, startSite, untilProgress } from '../helpers/site.ts';
+
+const options = { ...SERIES_DEFAULTS, seed: 9, streams: 1, deploymentDays: 3, rowsPerFile: 60 };
+const world = generatedWorld(options);
+const [TABLE = ''] = streamsOf(options).keys();
+
+describe('a refresh of a stream', () => {
+  let site: Site;
+  let facility: Facility;
+  let stream: StreamSite;
+  before(async () => {
+    facility = await startFacility({ world, startMs: clockAt(options, 2) });
+    site = await startSite();
+    await site.worker(OOI_WORKER);
+    stream = streamFlow(site, facility, 'ctd', TABLE, { upstream: { look: '1h' }, lookBack: '1h' });
+    await (await stream.start()).result();
+    await stream.refresh().result();
+  });
+  after(async () => {
+    await site.stop();
+    await facility.stop();
+  });
+
+  const refresh = (input: Partial<RefreshInput> = {}) =>
+    site.client.workflow.start<RefreshWorkflow>('refresh', {
+      taskQueue: 'landfall',
+      workflowId: 'refresh/ctd',
+      args: [{ flow: 'ctd', ...input }],
+    });
+  const live = (): string => realpathSync(join(stream.place, TABLE));
+  const expected = (): Readonly<Record<string, string>> => {
+    const { columns } = world.expectedRows(TABLE, facility.requests);
+    const digest = ({ buffer, byteOffset, byteLength }: NodeJS.ArrayBufferView): string =>
+      createHash('sha256')
+        .update(Buffer.from(buffer, byteOffset, byteLength))
+        .digest('hex');
+    return Object.fromEntries([...columns].map(([name, { values }]) => [name, digest(values)]));
+  };
+
+  it('goes on beside daily appends, has them in it when it is published, and keeps the old generation', async () => {
+    const old = live();
+    facility.clock.advance(86_400);
+    facility.set({ delay: 'never' });
+    const run = await refresh({ force: true });
+    await untilProgress(run, ({ phase, says }) => phase === 'wait' && says !== null);
+    const [before] = facility.requests.slice(-1);
+    facility.clock.advance(86_400);
+    facility.set({ delay: { seconds: 0 } });
+    const appended = await (await stream.start()).result();
+    const between = await stream.digests();
+    await run.signal('retry');
+
+    const { state, record, message } = await run.result();
+
+    assert.equal(appended.state, 'done');
+    assert.equal(state, 'published');
+    assert.ok(before !== undefined && facility.requests.length === 3);
+    assert.equal(Array.isArray(record.replayed) && record.replayed.length, 1);
+    assert.match(message, /1 appends that came meanwhile are in it\. Against .*; the report is .*report\.html\.$/);
+    assert.notEqual(live(), old);
+    assert.ok(existsSync(old));
+    assert.deepEqual(await stream.digests(), expected());
+    assert.equal(Object.keys(between).length, Object.keys(await stream.digests()).length);
+    assert.equal(await filesIn(join(site.home, 'spool', 'ctd')), 0, 'nothing stays in the spool');
+  });
+
+  it('asks before it publishes less than there is, and leaves the live store when it is stopped', async () => {
+    const before = { at: live(), digests: await stream.digests() };
+    const run = await refresh({ force: true, end: new Date(clockAt(options, 2)).toISOString() });
+    const { says } = await untilProgress(run, ({ health }) => health === 'asks');
+    await run.signal('stop');
+
+    const { state } = await run.result();
+
+    assert.equal(state, 'stopped');
+    assert.match(says ?? '', /^The new series is not published unasked: .* The live store is as it was\. Signal retry/);
+    assert.deepEqual({ at: live(), digests: await stream.digests() }, before);
+  });
+
+  it('publishes less when that is accepted beforehand, and is rolled back with one command', async () => {
+    const before = { at: live(), digests: await stream.digests() };
+    const shorter = await (await refresh({ force: true, accept: ['shorter'], end: new Date(clockAt(options, 2)).toISOString() })).result();
+    const after = live();
+    const back = await site.client.workflow.execute<RollbackWorkflow>('rollback', {
+      taskQueue: 'landfall',
+      workflowId: 'rollback/ctd',
+      args: [{ flow: 'ctd' }],
+    });
+
+    assert.deepEqual([shorter.state, back.state], ['published', 'published']);
+    assert.notEqual(after, before.at);
+    assert.deepEqual({ at: live(), digests: await stream.digests() }, before);
+  });
+
+  it('asks about files that could not be read, and publishes when a person says so', async () => {
+    facility.set({ defectsOf: { [TABLE]: [{ file: -1, kind: 'truncated' }] } });
+    const run = await refresh({ force: true });
+    const { says } = await untilProgress(run, ({ health }) => health === 'asks');
+    await run.signal('retry', { force: true });
+
+    const { state, record } = await run.result();
+
+    facility.reset();
+    assert.match(says ?? '', /1 files were left out/);
+    assert.equal(state, 'published');
+    assert.match(String(record.leftOut), /nc: unreadable/);
+    assert.equal(Array.isArray(record.owed) && record.owed.length, 1);
+  });
+
+  it('brings what was owed with the next append, and the whole store is then as the facility has it', async () => {
+    facility.clock.advance(86_400);
+    const { state, record } = await (await stream.start({ force: true, start: new Date(options.beginMs).toISOString() })).result();
+    const verified = await site.client.workflow.execute<VerifyStreamWorkflow>('verify', {
+      taskQueue: 'landfall',
+      workflowId: 'verify/ctd',
+      args: [{ flow: 'ctd', slabs: 4, seed: 1 }],
+    });
+
+    assert.equal(state, 'done');
+    assert.deepEqual(record.owed, []);
+    assert.deepEqual([verified.state, verified.record.findings], ['done', []]);
+    assert.equal(verified.record.compared, 4);
+    assert.ok(Number(verified.record.rowsCompared) > 40);
+    assert.ok(readdirSync(join(stream.place, `${TABLE}.generations`)).length > 3);
+  });
+});

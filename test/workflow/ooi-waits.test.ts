@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { after, before, describe, it } from 'node:test';
+import { WorkflowFailedError } from '@temporalio/client';
+import { type Facility, startFacility } from '../../standins/ooi/facility.ts';
+import { generatedWorld } from '../../standins/ooi/series/facility-world.ts';
+import { clockAt, SERIES_DEFAULTS } from '../../standins/ooi/series/options.ts';
+import { streamsOf } from '../../standins/ooi/series/stream.ts';
+import type { HarvestAllWorkflow } from '../../workflows/ooi/harvest-all.ts';
+import { OOI_WORKER, type StreamSite, streamFlow } from '../helpers/ooi-site.ts';
+import { until } from '../helpers/processes.ts';
+import { progressOf, type Site, startSite, untilProgress } from '../helpers/site.ts';
+import type { WorkerProcess } from '../helpers/worker.ts';
+
+const options = { ...SERIES_DEFAULTS, seed: 5, streams: 2, deploymentDays: 3, rowsPerFile: 200 };
+const [TABLE = '', OTHER = ''] = streamsOf(options).keys();
+/** Nobody looks by himself within a test. */
+const SLOW = { upstream: { look: '1h' }, notify: { webhook: { env: 'LANDFALL_SECRET_HOOK' } } };
+
+describe('a harvest that waits for the facility', () => {
+  let site: Site;
+  let facility: Facility;
+  let worker: WorkerProcess;
+  let stream: StreamSite;
+  let hook: Server;
+  let env: Readonly<Record<string, string>>;
+  const messages: string[] = [];
+  before(async () => {
+    facility = await startFacility({ world: generatedWorld(options), startMs: clockAt(options, 2) });
+    site = await startSite();
+    hook = createServer((request, response) => {
+      request.setEncoding('utf8');
+      let text = '';
+      request.on('data', (part: string) => {
+        text += part;
+      });
+      request.on('end', () => {
+        messages.push(text);
+        response.end();
+      });
+    }).listen(0, '127.0.0.1');
+    await once(hook, 'listening');
+    const address = hook.address();
+    env = { ...OOI_WORKER, LANDFALL_SECRET_HOOK: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/hook` };
+    worker = await site.worker(env);
+    stream = streamFlow(site, facility, 'ctd', TABLE, SLOW);
+    await (await stream.start()).result();
+    await stream.refresh().result();
+  });
+  after(async () => {
+    await site.stop();
+    await facility.stop();
+    hook.close();
+  });
+
+  const asked = (): number => facility.requests.length;
+  const waiting = async () => {
+    facility.clock.advance(86_400);
+    facility.set({ delay: 'never' });
+    const run = await stream.start();
+    const progress = await untilProgress(run, ({ phase, says }) => phase === 'wait' && says !== null);
+    return { run, progress };
+  };
+  const finish = (): void => facility.set({ delay: { seconds: 0 } });
+
+  it('says since when and when it looks next, costs no worker, and goes on after a restart when it is told to look', async () => {
+    const { run, progress } = await waiting();
+    const before = asked();
+    // What a worker is handed in the moment in which it ends is noticed a minute later.
+    await until(async () => ((await run.describe()).raw.pendingActivities ?? []).length === 0);
+    await worker.stop();
+    finish();
+    worker = await site.worker(env);
+    await run.signal('retry');
+
+    const { state, record } = await run.result();
+
+    assert.match(progress.says ?? '', /^The facility works on the request\. Not ready since .*, looks next at 20\d\d-.* UTC\.$/);
+    assert.equal((await run.describe()).raw.pendingActivities?.length ?? 0, 0);
+    assert.equal(state, 'done');
+    assert.ok(Number(record.added) > 80);
+    assert.equal(asked(), before, 'nothing was asked a second time');
+  });
+
+  it('ends when it is stopped, and the next run goes on with the same request', async () => {
+    const { run } = await waiting();
+    const before = asked();
+    await run.signal('stop');
+    const stopped = await run.result();
+    const second = await stream.start();
+    await untilProgress(second, ({ phase, says }) => phase === 'wait' && says !== null);
+    finish();
+    await second.signal('retry');
+
+    const { state } = await second.result();
+
+    assert.equal(stopped.state, 'stopped');
+    assert.match(stopped.message, /while request .* waits; the next run goes on with it/);
+    assert.equal(state, 'done');
+    assert.equal(asked(), before);
+  });
+
+  it('is cancelled at once and gives its lease back; a second run beside it is refused', async () => {
+    const { run } = await waiting();
+    const refused = stream.start({}, 'harvest/second').then((second) => second.result());
+    await assert.rejects(
+      refused,
+      (error: unknown) => error instanceof WorkflowFailedError && /already being worked on/.test(String(error.cause?.message)),
+    );
+
+    await run.cancel();
+    await assert.rejects(run.result());
+
+    const lease = await site.database.book.collection<{ _id: string; holder: unknown }>('leases').findOne({ _id: 'ctd#harvest' });
+    assert.equal(lease?.holder, null);
+  });
+
+  it('reports the request that waits when it is forced, and gives it up when it is told to', async () => {
+    const before = asked();
+    const reported = await (await stream.start({ force: true })).result();
+    finish();
+    const replaced = await (await stream.start({ force: true, request: 'replace' })).result();
+
+    assert.equal(reported.state, 'skipped');
+    assert.match(reported.message, /A request waits already; say replace to give it up/);
+    assert.equal(replaced.state, 'done');
+    assert.equal(asked(), before + 1);
+  });
+
+  it('waits for whoever changes the store, says for whom, and appends when the lease is free', async () => {
+    facility.clock.advance(86_400);
+    facility.set({ delayOf: { [OTHER]: 'never' } });
+    const other = streamFlow(site, facility, 'other', OTHER, SLOW);
+    await (await other.start()).result();
+    const { workflowId, runId = '' } = await other.refresh().describe();
+    const leases = site.database.book.collection<{ _id: string; epoch: number; holder: unknown }>('leases');
+    await leases.updateOne({ _id: 'ctd' }, { $set: { holder: { job: 'rollback', workflowId, runId } }, $inc: { epoch: 1 } });
+    const run = await stream.start();
+    const { says } = await untilProgress(run, (progress) => progress.phase === 'append' && progress.says !== null);
+    await leases.updateOne({ _id: 'ctd' }, { $set: { holder: null } });
+    await run.signal('retry');
+
+    const { state } = await run.result();
+
+    assert.match(says ?? '', /^Waits for rollback \(refresh\/.*\), which changes the store since 20/);
+    assert.equal(state, 'done');
+    assert.equal((await leases.findOne({ _id: 'ctd' }))?.holder, null);
+    await other.refresh().cancel();
+  });
+
+  it('only says what it would do in a dry run', async () => {
+    const before = asked();
+    facility.clock.advance(86_400);
+
+    const { state, message } = await (await stream.start({ dryRun: true })).result();
+
+    assert.equal(state, 'dry');
+    assert.match(message, /^The facility has data until .* Asks for 20.* to 20/);
+    assert.equal(asked(), before);
+  });
+
+  it('is nothing new when every part of the request says so', async () => {
+    facility.set({ outcome: 'no_data' });
+
+    const { state, message } = await (await stream.start()).result();
+
+    assert.equal(state, 'unchanged');
+    assert.match(message, /Every sub-job says that there are no data in its range/);
+  });
+
+  it('asks again after a failure, and then says what is to be done', async () => {
+    facility.set({ outcome: 'aggregation_failed' });
+    const run = await stream.start();
+    const seen: string[] = [];
+    for (let failures = 1; failures <= 3; failures += 1) {
+      await until(async () => {
+        const { says, health } = await progressOf(run);
+        return health === 'failing' && says !== null && !seen.includes(says);
+      });
+      seen.push((await progressOf(run)).says ?? '');
+      await run.signal('retry');
+    }
+
+    const { state, message } = await run.result();
+
+    assert.match(seen[0] ?? '', /could not finish the request: Aggregation failed.* Asks again at 20/);
+    assert.equal(state, 'failed');
+    assert.match(message, /It was asked again three times; tell the facility/);
+    assert.equal(messages.length, 1, 'people are told once');
+    assert.match(messages[0] ?? '', /harvest: failed .*could not finish the request/);
+  });
+
+  it('is refused for what is the job of a set', async () => {
+    const run = await site.client.workflow.start<HarvestAllWorkflow>('harvestAll', {
+      taskQueue: 'landfall',
+      workflowId: 'harvestAll/ctd',
+      args: [{ flow: 'ctd' }],
+    });
+
+    await assert.rejects(
+      run.result(),
+      (error: unknown) =>
+        error instanceof WorkflowFailedError &&
+        /The jobs of ctd are harvest, refresh, rollback, verify\./.test(String(error.cause?.message)),
+    );
+  });
+});

@@ -1,0 +1,144 @@
+import { condition, workflowInfo } from '@temporalio/workflow';
+import type { Asked, Decision, HeldRequest, RequestKind } from '../../activities/ooi/contracts.ts';
+import type { recordActivities } from '../../activities/ooi/record.ts';
+import type { requestActivities } from '../../activities/ooi/requests.ts';
+import type { StreamFlow } from '../../src/ooi/flow.ts';
+import { type Controls, mayGoOn } from '../common/controls.ts';
+import type { Job } from '../common/job.ts';
+import { ooiActivities } from './activities.ts';
+
+/** Where a run is with its request: what it takes along when it goes on as new. */
+export interface Obtaining {
+  /** Null: nothing was asked yet, or what was asked is over. */
+  readonly request: HeldRequest | null;
+  /** Looks at the present request. */
+  readonly polls: number;
+  /** Requests of this run that came to nothing, one after the other. */
+  readonly failures: number;
+  /** The decision is made once; after a failure only the request is repeated. */
+  readonly isAgain: boolean;
+}
+
+export const NOTHING_ASKED: Obtaining = { request: null, polls: 0, failures: 0, isAgain: false };
+
+/** How the wait for data ended. */
+export type Obtained =
+  | { readonly state: 'ready'; readonly request: HeldRequest; readonly isDegraded: boolean; readonly says: string }
+  | { readonly state: 'nothing_new' | 'failed'; readonly request: HeldRequest | null; readonly says: string }
+  | { readonly state: 'refresh' | 'skipped' | 'refused' | 'dry'; readonly request: HeldRequest | null; readonly says: string }
+  | { readonly state: 'stopped'; readonly request: HeldRequest | null; readonly says: string }
+  /** The history has grown long. */
+  | { readonly state: 'long'; readonly at: Obtaining };
+
+export interface Obtain {
+  readonly flow: StreamFlow;
+  readonly kind: RequestKind;
+  readonly asked: Asked;
+  readonly isDryRun: boolean;
+  readonly from: Obtaining;
+  readonly controls: Controls;
+}
+
+/** Decides what to ask the facility for, asks, and waits until it is ready: minutes to days, by timers that a signal `retry` cuts short. */
+export async function obtain(job: Job, { flow, kind, asked, isDryRun, from, controls }: Obtain): Promise<Obtained> {
+  const { askForData, lookAtServer } = ooiActivities<ReturnType<typeof requestActivities>>('request', flow);
+  const { decide } = ooiActivities<ReturnType<typeof recordActivities>>('control', flow);
+  let at = from;
+  for (;;) {
+    if (!(await mayGoOn(controls))) return { state: 'stopped', request: at.request, says: whyStopped(at) };
+    if (workflowInfo().continueAsNewSuggested) return { state: 'long', at };
+    if (at.request === null) {
+      const { retries } = controls;
+      await job.enter('decide');
+      const server = await lookAtServer({ flow, run: job.run });
+      const decision = await decide({ flow, run: job.run, kind, asked: at.isAgain ? { ...asked, force: true } : asked, server });
+      if (decision.action === 'look_again') {
+        await job.says(`${decision.says} Looks again at ${clock(decision.afterMs)}.`, 'ok');
+        await pause(controls, retries, decision.afterMs);
+        continue;
+      }
+      if (decision.action === 'continue') {
+        const { request, says } = decision;
+        if (isDryRun) return { state: 'dry', request, says };
+        if (decision.isFinished) return { state: 'ready', request, isDegraded: false, says };
+        at = { ...at, request, polls: 0 };
+        continue;
+      }
+      if (decision.action !== 'request') return { state: ENDS[decision.action], request: null, says: decision.says };
+      if (isDryRun) return { state: 'dry', request: null, says: decision.says };
+
+      await job.enter('request');
+      const { begin, end, replaces } = decision;
+      const answer = await askForData.executeWithOptions({ summary: `${kind} ${begin} to ${end}` }, [
+        { flow, run: job.run, kind, begin, end, replaces, attempt: at.failures + 1 },
+      ]);
+      if (answer.state === 'no_data') return { state: 'nothing_new', request: null, says: answer.says };
+      if (answer.state === 'unanswered') {
+        await job.says(`${answer.says} Looks for it again at ${clock(answer.lookAgainMs)}.`, 'ok');
+        await pause(controls, retries, answer.lookAgainMs);
+        continue;
+      }
+      at = { ...at, request: answer.request, polls: 0 };
+      continue;
+    }
+    const waited = await untilOver(job, flow, { ...at, request: at.request }, controls);
+    if ('state' in waited) return waited;
+    at = waited;
+  }
+}
+
+const ENDS = { refresh: 'refresh', skip: 'skipped', report_waiting: 'skipped', refuse: 'refused' } as const satisfies Partial<
+  Record<Decision['action'], Obtained['state']>
+>;
+
+type Waiting = Obtaining & { readonly request: HeldRequest };
+
+/** Looks at a request until it is over; answers where to go on when it has to be asked again. */
+async function untilOver(job: Job, flow: StreamFlow, from: Waiting, controls: Controls): Promise<Obtained | Obtaining> {
+  const { pollRequest } = ooiActivities<ReturnType<typeof requestActivities>>('request', flow);
+  const { request } = from;
+  await job.enter('wait');
+  for (let { polls } = from; await mayGoOn(controls); polls += 1) {
+    if (workflowInfo().continueAsNewSuggested) return { state: 'long', at: { ...from, polls } };
+    const { retries } = controls;
+    const polled = await pollRequest.executeWithOptions({ summary: `look ${polls + 1} at ${request.id}` }, [
+      { flow, run: job.run, request },
+    ]);
+    switch (polled.state) {
+      case 'waiting':
+        await job.says(`${polled.says} Not ready since ${request.requestedAt}, looks next at ${clock(polled.lookAgainMs)}.`, 'ok');
+        await pause(controls, retries, polled.lookAgainMs);
+        break;
+      case 'complete':
+      case 'degraded':
+        return { state: 'ready', request, isDegraded: polled.state === 'degraded', says: polled.says };
+      case 'nothing_new':
+        return { state: 'nothing_new', request, says: polled.says };
+      case 'failed':
+      case 'expired':
+      case 'gone':
+        if (polled.againMs === null) return { state: 'failed', request, says: polled.says };
+        if (polled.againMs > 0) {
+          await job.says(`${polled.says} Asks again at ${clock(polled.againMs)}.`, 'failing');
+          await pause(controls, retries, polled.againMs);
+        }
+        return { request: null, polls: 0, failures: from.failures + 1, isAgain: true };
+    }
+  }
+  return { state: 'stopped', request, says: whyStopped(from) };
+}
+
+const whyStopped = ({ request }: Obtaining): string =>
+  request === null
+    ? 'Stopped by an operator before anything was asked.'
+    : `Stopped by an operator while request ${request.id} of ${request.requestedAt} waits; the next run goes on with it.`;
+
+/** Waits; a stop cuts it short, and so does a retry that came since so many had come: one that comes while a sentence is being noted counts too. */
+async function pause(controls: Controls, retries: number, ms: number): Promise<void> {
+  await condition(() => controls.retries > retries || controls.isStopping, ms);
+  // What was asked here is to look now; there is no quarantine to try again.
+  controls.wantsQuarantine = false;
+}
+
+/** As people read it: `2026-11-25 23:54:35 UTC`. */
+const clock = (afterMs: number): string => `${new Date(Date.now() + afterMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
