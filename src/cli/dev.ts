@@ -11,7 +11,7 @@ import { startWorker } from './worker-process.ts';
 /** Whether a flow has its place in a bucket and no S3 server is named. A folder of flows that is not there yet has none. */
 async function wantsBuckets({ s3, flows }: Settings): Promise<boolean> {
   if (s3.endpoint !== undefined || !existsSync(flows)) return false;
-  return (await readableFlows(flows, kinds)).some((flow) => (flowPlaces(flow).stores ?? []).length > 0);
+  return (await readableFlows(flows, kinds)).some((flow) => (flowPlaces(flow).stores ?? []).some((store) => store.startsWith('s3://')));
 }
 
 /** The embedded servers and a worker for all queues, until told to stop. Servers named by settings are used, not started. */

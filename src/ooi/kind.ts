@@ -1,9 +1,15 @@
 import { join } from 'node:path';
 import { defineKind } from '../stores/kind.ts';
-import { ooiFlowSchema, ooiFormOf } from './flow.ts';
+import { ooiFlowSchema, ooiFormOf, type StreamFlow } from './flow.ts';
 import { flowTable, isSetFlow, refusal } from './form.ts';
 import { ooiJobs } from './jobs.ts';
 import { ooiTemplate } from './template.ts';
+
+function bucketOf(flow: StreamFlow): readonly string[] {
+  const { place } = flow.store;
+  if (place.kind !== 's3') return [];
+  return [`s3://${[place.bucket, place.prefix, flowTable(flow)].filter((part) => part !== '').join('/')}`];
+}
 
 export const ooiKind = defineKind({
   kind: 'ooi',
@@ -13,10 +19,7 @@ export const ooiKind = defineKind({
   refuses: refusal,
   databases: () => [],
   folders: (flow) => (isSetFlow(flow) || flow.store.place.kind !== 'disk' ? [] : [join(flow.store.place.folder, flowTable(flow))]),
-  stores: (flow) => {
-    if (isSetFlow(flow) || flow.store.place.kind !== 's3') return [];
-    const { bucket, prefix } = flow.store.place;
-    return [`s3://${[bucket, prefix, flowTable(flow)].filter((part) => part !== '').join('/')}`];
-  },
+  // Requests, status and owed ranges are kept by table: two flows of one stream would take each other's requests.
+  stores: (flow) => (isSetFlow(flow) ? [] : [...bucketOf(flow), `the records of ${flowTable(flow)}`]),
   template: () => ooiTemplate(),
 });

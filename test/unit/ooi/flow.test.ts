@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { jsonSchema } from '../../../src/config/flow-schema.ts';
 import { parseFlow } from '../../../src/config/flow-text.ts';
+import { refuseOverlap } from '../../../src/config/overlap.ts';
 import { flowPlaces, kindNamed, kinds } from '../../../src/kinds.ts';
 import type { OoiFlow } from '../../../src/ooi/flow.ts';
 import { ooiFlowSchema, ooiFormOf } from '../../../src/ooi/flow.ts';
@@ -85,6 +86,12 @@ describe('the places of flows of kind ooi', () => {
 
     assert.deepEqual(flowPlaces(read(SET)).folders, []);
     assert.deepEqual(flowPlaces(read(STREAM)).folders, ['/srv/flows/stores/ooi/CE02SHBP-LJ01D-06-CTDBPN106-streamed-ctdbp_no_sample']);
-    assert.deepEqual(flowPlaces(bucket).stores, ['s3://ooi-data/x/CE02SHBP-LJ01D-06-CTDBPN106-streamed-ctdbp_no_sample']);
+    assert.deepEqual(flowPlaces(bucket).stores, [
+      's3://ooi-data/x/CE02SHBP-LJ01D-06-CTDBPN106-streamed-ctdbp_no_sample',
+      'the records of CE02SHBP-LJ01D-06-CTDBPN106-streamed-ctdbp_no_sample',
+    ]);
+    assert.throws(() => refuseOverlap([flowPlaces(bucket), flowPlaces(read(STREAM.replace('name: ctd', 'name: twin')))]), {
+      message: /Flows ctd and twin both write to the records of CE02SHBP/,
+    });
   });
 });
