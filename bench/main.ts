@@ -6,7 +6,17 @@ import { spawnSync } from 'node:child_process';
 import { argv, execPath, exit, stdout } from 'node:process';
 import { fileURLToPath } from 'node:url';
 
-const BENCHES = ['translate', 'night', 'quiet-night', 'audit', 'rebuild', 'rebuild-plan', 'ooi-convert', 'ooi-append', 'ooi-set'] as const;
+const BENCHES = [
+  'translate',
+  'night',
+  'quiet-night',
+  'audit',
+  'rebuild',
+  'rebuild-plan',
+  'ooi-convert',
+  'ooi-append',
+  'ooi-harvest-all',
+] as const;
 
 const wanted = argv.slice(2).filter((name) => !/^\d/.test(name));
 const numbers = argv.slice(2).filter((name) => /^\d/.test(name));

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { resolveSecret, type Secret, type SecretReference } from '../../src/config/secret.ts';
 import type { OoiFlow, StreamFlow } from '../../src/ooi/flow.ts';
 import { flowTable } from '../../src/ooi/form.ts';
@@ -10,6 +9,7 @@ import { openSeriesStore } from '../../src/ooi/store/series-store.ts';
 import type { Fence } from '../../src/stores/leases.ts';
 import type { ObjectStore } from '../../src/stores/objects/contract.ts';
 import { openStore } from '../../src/stores/objects/open.ts';
+import { Turns } from '../../src/stores/turns.ts';
 import type { Wiring } from '../common/wiring.ts';
 
 /** A stream's store, open. */
@@ -20,7 +20,7 @@ export interface OpenSeries {
 
 /** What the activities of kind `ooi` work with, by flow. */
 export interface OoiEnvironment {
-  /** The facility of a flow; its rate is kept inside an activity as the queue keeps it between them. */
+  /** The facility of a flow; all workers together ask it no faster than the rate of queue request. */
   facility(flow: OoiFlow): Facility;
   /** Opens the place of a flow, and closes it when the work has ended. */
   withObjects<T>(flow: OoiFlow, work: (objects: ObjectStore) => Promise<T>): Promise<T>;
@@ -33,10 +33,10 @@ export interface OoiEnvironment {
   fence(fence: Fence): () => Promise<void>;
 }
 
-export function ooiEnvironment({ settings, leases, objectServer, now }: Wiring): OoiEnvironment {
+export function ooiEnvironment({ settings, database, leases, objectServer, now }: Wiring): OoiEnvironment {
   const secret = (flow: OoiFlow, reference: SecretReference, what: string): Secret =>
     resolveSecret(reference, `The ${what} of flow ${flow.name}`, { env: process.env, readFile: (path) => readFileSync(path, 'utf8') });
-  const turn = turns(1000 / settings.requestsPerSecond);
+  const turns = new Turns(database);
   const withObjects: OoiEnvironment['withObjects'] = async ({ store: { place } }, work) => {
     const { store, close } = await openStore(place, { server: objectServer });
     try {
@@ -54,7 +54,7 @@ export function ooiEnvironment({ settings, leases, objectServer, now }: Wiring):
         timeoutMs,
         user: secret(flow, user, 'API user name'),
         token: secret(flow, token, 'API token'),
-        turn,
+        turn: (signal) => turns.take(new URL(api).host, settings.requestsPerSecond, signal),
       });
     },
     withObjects,
@@ -81,14 +81,3 @@ export function ooiEnvironment({ settings, leases, objectServer, now }: Wiring):
 
 /** The facility's ids are UUIDs; whatever else one may be, it stays one part of a path. */
 const safe = (id: string): string => id.replaceAll(/[^A-Za-z0-9-]/g, '_').slice(0, 120);
-
-/** One after the other in this process, so far apart. */
-function turns(apartMs: number): (signal: AbortSignal) => Promise<void> {
-  let next = 0;
-  return async (signal) => {
-    const now = Date.now();
-    const mine = Math.max(now, next);
-    next = mine + apartMs;
-    if (mine > now) await sleep(mine - now, undefined, { signal });
-  };
-}

@@ -6,7 +6,7 @@ import { timesOfStream } from '../../src/ooi/m2m/inventory.ts';
 import type { StreamName } from '../../src/ooi/names.ts';
 import { type AskOutcome, askOnce } from '../../src/ooi/requests/ask.ts';
 import type { RequestOutcome } from '../../src/ooi/requests/judge.ts';
-import { LOOK_MS } from '../../src/ooi/requests/judge.ts';
+import { ASK_AGAIN_MS, LOOK_MS } from '../../src/ooi/requests/judge.ts';
 import { lookAtRequest } from '../../src/ooi/requests/look.ts';
 import { isOutstanding, type RequestRecord } from '../../src/ooi/requests/record.ts';
 import type { Requests, Wish } from '../../src/ooi/requests/requests.ts';
@@ -117,8 +117,16 @@ function polledOf(outcome: RequestOutcome, flow: StreamFlow): Polled {
     case 'failed':
     case 'expired':
     case 'gone':
-      return { state: outcome.state, againMs: outcome.askAgainMs, says: `${asSentence(outcome.says)} ${asSentence(outcome.remedy)}` };
+      return {
+        state: outcome.state,
+        againMs: paced(outcome.askAgainMs, flow),
+        says: `${asSentence(outcome.says)} ${asSentence(outcome.remedy)}`,
+      };
   }
 }
+
+const FIRST_AGAIN_MS = ASK_AGAIN_MS[0] ?? 1;
+const paced = (againMs: number | null, { upstream }: StreamFlow): number | null =>
+  againMs === null ? null : Math.round((againMs * upstream.againMs) / FIRST_AGAIN_MS);
 
 export const asSentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

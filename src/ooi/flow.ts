@@ -18,6 +18,8 @@ export const OOI_DEFAULTS = {
   connectTimeout: '30s',
   /** The facility's own estimate is never below a minute. */
   look: '1m',
+  /** Whatever a request failed of is seldom over at once. */
+  again: '1h',
   /** An accepted request may take the server a quarter of an hour to answer. */
   timeout: '15m',
   harvest: '0 0 * * *',
@@ -26,8 +28,10 @@ export const OOI_DEFAULTS = {
   annotations: '0 0 * * *',
   daily: '0 11 * * *',
   slabs: 8,
-  /** Streams of a set that are worked on at once; those that only wait count too, and cost nothing. */
+  /** Streams of a set that are worked on at once; those that only wait for the facility cost nothing and do not count. */
   width: 50,
+  /** Less than a day: the run of the next day finds this one ended, whatever a stream still waits for. */
+  patience: '20h',
 } as const;
 
 const instant = z.iso.datetime({ offset: true, local: true, error: 'a time such as 2024-01-01T00:00:00Z' });
@@ -45,9 +49,12 @@ const upstream = z
     look: duration
       .prefault(OOI_DEFAULTS.look)
       .describe('the first look at a request after so long; the next ones double their distance, up to thirty times this'),
+    again: duration
+      .prefault(OOI_DEFAULTS.again)
+      .describe('a request that failed is asked again after so long, then after four times and sixteen times this'),
     downloads: wholeNumber(1, 16).default(OOI_DEFAULTS.requests).describe('files fetched at once'),
   })
-  .transform(({ timeout, look, ...rest }) => ({ ...rest, timeoutMs: timeout, lookMs: look }));
+  .transform(({ timeout, look, again, ...rest }) => ({ ...rest, timeoutMs: timeout, lookMs: look, againMs: again }));
 
 const store = z
   .strictObject({
@@ -117,28 +124,35 @@ const streamFlow = z
   .transform(({ lookBack, ...rest }) => ({ ...rest, lookBackMs: lookBack }));
 
 /** Many streams together. */
-const setFlow = z.strictObject({
-  ...common,
-  streams: z
-    .union([z.literal('all'), z.array(flowName).min(1)])
-    .describe('which flows of kind ooi: all that this folder has, or a list of their names'),
-  sheets: folder
-    .nullable()
-    .default(null)
-    .describe('folder of the shared spreadsheet: a CSV file for each sheet; null: there is none, and tables are made without it'),
-  width: wholeNumber(1, 1_000).default(OOI_DEFAULTS.width).describe('streams at once, those that wait for the facility included'),
-  schedules: z
-    .strictObject({
-      harvestAll: schedule(OOI_DEFAULTS.harvestAll).describe('when to harvest all streams; null: by hand'),
-      metadata: schedule(null).describe('when to make the tables; null: by hand'),
-      annotations: schedule(null).describe('when to fetch annotations; null: by hand'),
-      catalog: schedule(null).describe('when to write the catalogue; null: by hand'),
-      statistics: schedule(null).describe('when to write the statistics; null: by hand'),
-      availability: schedule(null).describe('when to count availability; null: by hand'),
-    })
-    .prefault({})
-    .describe('when each job runs'),
-});
+const setFlow = z
+  .strictObject({
+    ...common,
+    streams: z
+      .union([z.literal('all'), z.array(flowName).min(1)])
+      .describe('which flows of kind ooi: all that this folder has, or a list of their names'),
+    sheets: folder
+      .nullable()
+      .default(null)
+      .describe('folder of the shared spreadsheet: a CSV file for each sheet; null: there is none, and tables are made without it'),
+    width: wholeNumber(1, 1_000)
+      .default(OOI_DEFAULTS.width)
+      .describe('streams worked on at once; those that wait for the facility do not count'),
+    patience: duration
+      .prefault(OOI_DEFAULTS.patience)
+      .describe('so long harvestAll goes on for streams that are not done; then they go on by themselves'),
+    schedules: z
+      .strictObject({
+        harvestAll: schedule(OOI_DEFAULTS.harvestAll).describe('when to harvest all streams; null: by hand'),
+        metadata: schedule(null).describe('when to make the tables; null: by hand'),
+        annotations: schedule(null).describe('when to fetch annotations; null: by hand'),
+        catalog: schedule(null).describe('when to write the catalogue; null: by hand'),
+        statistics: schedule(null).describe('when to write the statistics; null: by hand'),
+        availability: schedule(null).describe('when to count availability; null: by hand'),
+      })
+      .prefault({})
+      .describe('when each job runs'),
+  })
+  .transform(({ patience, ...rest }) => ({ ...rest, patienceMs: patience }));
 
 /** A flow of kind ooi: one stream, or a set of them. Its output is JSON-safe and holds no secret; times are milliseconds. */
 export const ooiFlowSchema = z.union([streamFlow, setFlow]);

@@ -10,6 +10,7 @@ import { untilPutDown } from '../common/put-down.ts';
 import { withLease } from '../common/with-lease.ts';
 import { ooiActivities } from './activities.ts';
 import { fetchFiles } from './fetch.ts';
+import { tellSetOfWaits } from './member-waits.ts';
 import { NOTHING_ASKED, type Obtained, type Obtaining, obtain } from './obtain.ts';
 import { ooiJob } from './ooi-job.ts';
 import { startRefresh } from './start-refresh.ts';
@@ -54,7 +55,8 @@ export async function harvest({ flow, input, controls, tracker }: JobStart<Strea
   controls.plan = () => request;
   return await ooiJob({ job: 'harvest', flow, tracker }, async (job) => {
     if (input.refresh === true) return await refreshInstead(job, flow, input, 'A refresh was asked for.');
-    const obtained = await obtain(job, { flow, kind: 'append', asked, isDryRun, from: goOn?.obtaining ?? NOTHING_ASKED, controls });
+    const [from, onWait] = [goOn?.obtaining ?? NOTHING_ASKED, tellSetOfWaits(flow.name)];
+    const obtained = await obtain(job, { flow, kind: 'append', asked, isDryRun, from, controls, onWait });
     if (obtained.state === 'long') {
       const state = { flow, obtaining: obtained.at, asked, controls: carry(controls) };
       return await continueAsNew<HarvestWorkflow>({ flow: flow.name, goOn: state });

@@ -11,7 +11,12 @@ import {
 import type { jobActivities, RunState } from '../../activities/common/job.ts';
 import { activityOptions } from '../common/policies.ts';
 import type { HarvestResult, HarvestWorkflow } from './harvest.ts';
-import type { MemberInput } from './harvest-all.ts';
+
+/** What each stream of a set is started with. */
+export interface MemberInput {
+  readonly force?: true;
+  readonly refresh?: true;
+}
 
 /** The run of one stream of a set. */
 export interface Member {

@@ -37,12 +37,18 @@ export interface Obtain {
   readonly isDryRun: boolean;
   readonly from: Obtaining;
   readonly controls: Controls;
+  /** Called before each wait for the facility. */
+  readonly onWait?: () => Promise<void>;
 }
 
 /** Decides what to ask the facility for, asks, and waits until it is ready: minutes to days, by timers that a signal `retry` cuts short. */
-export async function obtain(job: Job, { flow, kind, asked, isDryRun, from, controls }: Obtain): Promise<Obtained> {
+export async function obtain(job: Job, { flow, kind, asked, isDryRun, from, controls, onWait }: Obtain): Promise<Obtained> {
   const { askForData, lookAtServer } = ooiActivities<ReturnType<typeof requestActivities>>('request', flow);
   const { decide } = ooiActivities<ReturnType<typeof recordActivities>>('control', flow);
+  const pause = async (retries: number, ms: number): Promise<void> => {
+    await onWait?.();
+    await waitFor(controls, retries, ms);
+  };
   let at = from;
   for (;;) {
     if (!(await mayGoOn(controls))) return { state: 'stopped', request: at.request, says: whyStopped(at) };
@@ -54,7 +60,7 @@ export async function obtain(job: Job, { flow, kind, asked, isDryRun, from, cont
       const decision = await decide({ flow, run: job.run, kind, asked: at.isAgain ? { ...asked, force: true } : asked, server });
       if (decision.action === 'look_again') {
         await job.says(`${decision.says} Looks again at ${clock(decision.afterMs)}.`, 'ok');
-        await pause(controls, retries, decision.afterMs);
+        await pause(retries, decision.afterMs);
         continue;
       }
       if (decision.action === 'continue') {
@@ -75,13 +81,13 @@ export async function obtain(job: Job, { flow, kind, asked, isDryRun, from, cont
       if (answer.state === 'no_data') return { state: 'nothing_new', request: null, says: answer.says };
       if (answer.state === 'unanswered') {
         await job.says(`${answer.says} Looks for it again at ${clock(answer.lookAgainMs)}.`, 'ok');
-        await pause(controls, retries, answer.lookAgainMs);
+        await pause(retries, answer.lookAgainMs);
         continue;
       }
       at = { ...at, request: answer.request, polls: 0 };
       continue;
     }
-    const waited = await untilOver(job, flow, { ...at, request: at.request }, controls);
+    const waited = await untilOver(job, flow, { ...at, request: at.request }, controls, pause);
     if ('state' in waited) return waited;
     at = waited;
   }
@@ -94,7 +100,13 @@ const ENDS = { refresh: 'refresh', skip: 'skipped', report_waiting: 'skipped', r
 type Waiting = Obtaining & { readonly request: HeldRequest };
 
 /** Looks at a request until it is over; answers where to go on when it has to be asked again. */
-async function untilOver(job: Job, flow: StreamFlow, from: Waiting, controls: Controls): Promise<Obtained | Obtaining> {
+async function untilOver(
+  job: Job,
+  flow: StreamFlow,
+  from: Waiting,
+  controls: Controls,
+  pause: (retries: number, ms: number) => Promise<void>,
+): Promise<Obtained | Obtaining> {
   const { pollRequest } = ooiActivities<ReturnType<typeof requestActivities>>('request', flow);
   const { request } = from;
   await job.enter('wait');
@@ -107,7 +119,7 @@ async function untilOver(job: Job, flow: StreamFlow, from: Waiting, controls: Co
     switch (polled.state) {
       case 'waiting':
         await job.says(`${polled.says} Not ready since ${request.requestedAt}, looks next at ${clock(polled.lookAgainMs)}.`, 'ok');
-        await pause(controls, retries, polled.lookAgainMs);
+        await pause(retries, polled.lookAgainMs);
         break;
       case 'complete':
       case 'degraded':
@@ -120,7 +132,7 @@ async function untilOver(job: Job, flow: StreamFlow, from: Waiting, controls: Co
         if (polled.againMs === null) return { state: 'failed', request, says: polled.says };
         if (polled.againMs > 0) {
           await job.says(`${polled.says} Asks again at ${clock(polled.againMs)}.`, 'failing');
-          await pause(controls, retries, polled.againMs);
+          await pause(retries, polled.againMs);
         }
         return { request: null, polls: 0, failures: from.failures + 1, isAgain: true };
     }
@@ -134,7 +146,7 @@ const whyStopped = ({ request }: Obtaining): string =>
     : `Stopped by an operator while request ${request.id} of ${request.requestedAt} waits; the next run goes on with it.`;
 
 /** Waits; a stop cuts it short, and so does a retry that came since so many had come: one that comes while a sentence is being noted counts too. */
-async function pause(controls: Controls, retries: number, ms: number): Promise<void> {
+async function waitFor(controls: Controls, retries: number, ms: number): Promise<void> {
   await condition(() => controls.retries > retries || controls.isStopping, ms);
   // What was asked here is to look now; there is no quarantine to try again.
   controls.wantsQuarantine = false;

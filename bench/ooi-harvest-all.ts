@@ -1,0 +1,140 @@
+/**
+ * A set of many streams against a facility in a box: node bench/ooi-harvest-all.ts [streams] [workers] [requests a second]
+ *
+ * Three harvests of the set: the first, whose streams are each refreshed; one after a day, which appends to each, while one stream's request
+ * is never finished and some fail; and one with nothing new. Waits that are a minute in production are a second here.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { argv } from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import { startWorker } from '../src/cli/worker-process.ts';
+import { startEmbedded } from '../src/embedded/embedded.ts';
+import type { Supervised } from '../src/embedded/supervise.ts';
+import { bookCollections } from '../src/stores/collection-spec.ts';
+import { applyCollections } from '../src/stores/collections.ts';
+import { connectDatabase } from '../src/stores/mongo.ts';
+import type { HarvestAllWorkflow } from '../workflows/ooi/harvest-all.ts';
+import { mostWithin, startFacilityProcess, stored, type Visit, writeFlows } from './ooi-facility.ts';
+import { median, peakMemory, say } from './support.ts';
+
+const streams = Number(argv[2] ?? 1_000);
+const workers = Number(argv[3] ?? 1);
+const rate = Number(argv[4] ?? 25);
+const WIDTH = 50;
+const SAMPLE = 20;
+const FAILING = 3;
+
+const home = await mkdtemp(join(tmpdir(), 'landfall-bench-'));
+const stores = join(home, 'stores');
+const facility = await startFacilityProcess(
+  ['--streams', `${streams}`, '--days', '2', '--row-seconds', '3600', '--deployment-days', '3', '--rows-per-file', '200'].concat(
+    // The first look finds nothing, the second does.
+    ['--switches', '{"delay":{"polls":1}}'],
+  ),
+);
+const flows = join(home, 'flows');
+const names = await writeFlows(flows, { ...facility, stores, width: WIDTH });
+const embedded = await startEmbedded({ home, report: () => undefined, usualPorts: false });
+const connection = await Connection.connect({ address: embedded.endpoints.temporalAddress });
+const client = new Client({ connection });
+const database = await connectDatabase({ uri: embedded.endpoints.mongodbUri, book: 'book' });
+await applyCollections(database.book, bookCollections);
+const env = {
+  ...process.env,
+  LANDFALL_HOME: home,
+  LANDFALL_FLOWS: flows,
+  LANDFALL_DATABASE: 'book',
+  LANDFALL_RATE_REQUEST: `${rate}`,
+  OOI_USERNAME: facility.user,
+  OOI_TOKEN: facility.token,
+};
+const started: readonly Supervised[] = await Promise.all(
+  Array.from({ length: workers }, async (_, at) => {
+    const own = join(home, `worker${at}`);
+    return (await startWorker({ home: own, env, args: [], logFile: join(home, `worker${at}.log`), report: say })).worker;
+  }),
+);
+
+const isApi = ({ path }: Visit): boolean => path.startsWith('/api/');
+
+/** Runs of a job since a moment: how many, and their events. */
+async function runsSince(since: Date): Promise<ReadonlyMap<string, readonly number[]>> {
+  const found = new Map<string, number[]>();
+  for await (const { type, historyLength } of client.workflow.list({ query: `StartTime >= "${since.toISOString()}"` }))
+    found.set(type, [...(found.get(type) ?? []), historyLength]);
+  return found;
+}
+
+const running = async (): Promise<number> => (await client.workflow.count("ExecutionStatus = 'Running'")).count;
+
+async function round(what: string, left: number): Promise<void> {
+  await facility.order('clear', {});
+  const since = new Date();
+  const began = performance.now();
+  const run = await client.workflow.start<HarvestAllWorkflow>('harvestAll', {
+    taskQueue: 'landfall',
+    workflowId: 'harvestAll/all',
+    args: [{ flow: 'all' }],
+  });
+  const { message } = await run.result();
+  const ended = (performance.now() - began) / 1000;
+  while ((await running()) > left) await sleep(500);
+  const seconds = (performance.now() - began) / 1000;
+  say(
+    `\n${what}: ${seconds.toFixed(0)} s, ${((60 * streams) / seconds).toFixed(0)} streams a minute; the run of the set ended after ${ended.toFixed(0)} s`,
+  );
+  say(`  ${message}`);
+  await sleep(2_000);
+  for (const [type, events] of await runsSince(since))
+    say(`  ${type}: ${events.length} runs, events median ${median(events)}, most ${Math.max(...events)}`);
+  const visits = await facility.visits();
+  const [api, looks] = [visits.filter(isApi), visits.filter(({ endpoint }) => endpoint === 'status')];
+  say(
+    `  facility: ${visits.length} requests, of them ${api.length} of the interface (${(api.length / seconds).toFixed(1)}/s, most within a second ${mostWithin(api, 1_000)}, ` +
+      `limit ${rate}), ${looks.length} looks; ${(visits.length / streams).toFixed(1)} a stream`,
+  );
+  const memory = started.map((worker) => peakMemory(worker.pid() ?? 0).toFixed(0));
+  say(`  workers' peak memory: ${memory.join(', ')} MiB`);
+}
+
+async function compare(but: ReadonlySet<string>): Promise<void> {
+  const all = [...names].filter(([name]) => !but.has(name));
+  const step = Math.max(1, Math.floor(all.length / SAMPLE));
+  const sample = all.filter((_, at) => at % step === 0);
+  let wrong = 0;
+  for (const [name, table] of sample) {
+    const [is, ought] = [await stored(stores, table), await facility.expected(table)];
+    const different = Object.keys({ ...is, ...ought }).filter((column) => is[column] !== ought[column]);
+    if (different.length === 0) continue;
+    wrong += 1;
+    say(`  ${name} differs from what the facility had: ${different.slice(0, 5).join(', ')}`);
+  }
+  say(`  ${sample.length - wrong} of ${sample.length} stores of the sample are what the facility had`);
+}
+
+try {
+  await round('first harvest: a refresh of each', 0);
+  await compare(new Set());
+
+  const [slow = '', ...others] = names.keys();
+  const failing = others.slice(0, FAILING);
+  const tableOf = (name: string): string => names.get(name) ?? '';
+  await facility.order('advance', { seconds: 86_400 });
+  await facility.order('switches', {
+    delayOf: { [tableOf(slow)]: 'never' },
+    outcomeOf: Object.fromEntries(failing.map((name) => [tableOf(name), 'aggregation_failed'])),
+  });
+  await round(`a day later, one stream waits for a day, ${FAILING} fail`, 1 + FAILING);
+  await compare(new Set([slow, ...failing]));
+  await round('nothing new', 1 + FAILING);
+} finally {
+  await Promise.all(started.map((worker) => worker.stop()));
+  await database.close();
+  await connection.close();
+  await embedded.stop();
+  await facility.stop();
+  await rm(home, { recursive: true, force: true });
+}
