@@ -97,13 +97,13 @@ export async function writeFlows(
     const flow = {
       ...{ name, kind: 'ooi', instrument, stream: { method, name: stream }, store },
       // The clock of every wait for the facility: a second here is a minute there.
-      upstream: { api: `${url}/`, look: '1s', again: '1m' },
+      upstream: { api: `${url}/`, look: '1s', again: '1s' },
       schedules: { harvest: null, refresh: null, verify: null },
     };
     await writeFile(join(folder, `${name}.yaml`), JSON.stringify(flow));
     names.set(name, table);
   }
-  await writeFile(join(folder, 'all.yaml'), JSON.stringify({ name: 'all', kind: 'ooi', streams: 'all', width, patience: '3m', store }));
+  await writeFile(join(folder, 'all.yaml'), JSON.stringify({ name: 'all', kind: 'ooi', streams: 'all', width, store }));
   return names;
 }
 
