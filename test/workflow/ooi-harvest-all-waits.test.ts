@@ -13,7 +13,7 @@ import { until } from '../helpers/processes.ts';
 import { type Site, startSite } from '../helpers/site.ts';
 
 const options = { ...SERIES_DEFAULTS, seed: 17, streams: 6, rowSeconds: 3600, deploymentDays: 3, rowsPerFile: 200 };
-const RATE = 5;
+const RATE = 8;
 
 interface Plan {
   readonly open: readonly string[];
