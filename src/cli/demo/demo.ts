@@ -11,12 +11,15 @@ import { type Started, uiLink } from '../run.ts';
 import { startWorker } from '../worker-process.ts';
 import { argoTour } from './argo.ts';
 import { demoEnvironment } from './environment.ts';
+import { ooiTour } from './ooi.ts';
 import { lockOf, type Stage, short, type Told } from './stage.ts';
 
 export interface DemoOptions {
   readonly floats: number;
   readonly cycles: number;
   readonly seed: number;
+  /** Of the observatory's series. */
+  readonly days: number;
   /** Keep everything running afterwards. */
   readonly stay: boolean;
 }
@@ -37,13 +40,15 @@ async function play(home: string, options: DemoOptions & { readonly isJson: bool
   const env = demoEnvironment(process.env, home);
   const settings = loadSettings(env);
   const tell = options.isJson ? remark : say;
-  tell(`Landfall's demo: an Argo data centre in miniature, mirrored and loaded by durable workflows. All it writes is in ${short(home)}.`);
+  tell(
+    `Landfall's demo: an Argo data centre and an ocean observatory in miniature, brought home by durable workflows. All it writes is in ${short(home)}.`,
+  );
   const embedded = await lifetime.start(startEmbedded({ home, report: remark }), (servers) => servers.stop());
   await mkdir(settings.flows, { recursive: true });
   const context = new Context(settings, embedded.endpoints);
   await lifetime.start(Promise.resolve(context), () => context.close());
   const stage: Stage = { home, context, embedded, lifetime, tell };
-  const tours = [await argoTour(stage, options)];
+  const tours = [await argoTour(stage, options), await ooiTour(stage, options)];
   tell([introduction(embedded), ...tours.map((tour) => tour.introduction)].join('\n'));
   await lifetime.unlessStopped(applyFlows(context, false));
   tell('  worker     starting; the first time its workflows are bundled, which takes some seconds');
@@ -63,7 +68,10 @@ async function play(home: string, options: DemoOptions & { readonly isJson: bool
 }
 
 /** What the servers and the tours keep below the home. */
-const MADE = ['gdac', 'mirror', 'mirror.journal', 'flows', 'logs', 'postgres', 'mongodb', 'temporal', 'ferretdb'];
+const MADE = [
+  ...['gdac', 'mirror', 'mirror.journal', 'ooi', 'stores', 'spool', 'scratch'],
+  ...['flows', 'logs', 'postgres', 'mongodb', 'temporal', 'ferretdb'],
+];
 
 /** A demo tells the same story every time: what an earlier one left is removed, unless somebody still works in it. */
 async function ownHome(home: string, lifetime: Lifetime): Promise<void> {

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { GlobalOptions } from '../output.ts';
 import { argoCommands } from './argo.ts';
 import { flowCommands } from './flows.ts';
+import { ooiCommands } from './ooi.ts';
 import { quarantineCommands } from './quarantine.ts';
 import { runCommands } from './runs.ts';
 import { serverCommands } from './servers.ts';
@@ -33,6 +34,7 @@ export function program(): Command {
   runCommands(usage);
   quarantineCommands(usage);
   argoCommands(usage);
+  ooiCommands(usage);
   takeoverCommands(usage);
   return landfall;
 }

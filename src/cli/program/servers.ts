@@ -7,12 +7,13 @@ import { answering, command, type Usage, whole } from './usage.ts';
 /** Commands that start servers and workers, or look after them. */
 export function serverCommands(usage: Usage): void {
   const { landfall, globals } = usage;
-  command(landfall, 'demo', 'a data centre in miniature, mirrored and loaded twice; what npm start runs', 'demo --stay')
+  command(landfall, 'demo', 'a data centre and an observatory in miniature, brought home day by day; what npm start runs', 'demo --stay')
     .option('--floats <n>', 'floats of the miniature', whole(1), 30)
     .option('--cycles <n>', 'cycles of each', whole(1), 40)
+    .option('--days <n>', 'days of the observatory', whole(2), 59)
     .option('--seed <n>', 'another seed, another world', whole(0), 1)
     .option('--stay', 'keep everything running afterwards', false)
-    .action(async (options: { floats: number; cycles: number; seed: number; stay: boolean }) => {
+    .action(async (options: { floats: number; cycles: number; days: number; seed: number; stay: boolean }) => {
       process.exitCode = await demo(globals(), options);
     });
   command(landfall, 'dev', 'start the embedded servers and a worker for all queues; stays until Ctrl-C', 'dev').action(() =>

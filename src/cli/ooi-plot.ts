@@ -1,0 +1,38 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Failure, messageOf } from '../errors.ts';
+import { formatItems } from '../observe/format.ts';
+import { flowTable } from '../ooi/form.ts';
+import { plotSeries } from '../ooi/report/picture/plot-series.ts';
+import type { Context } from './context.ts';
+import { noStoreYet, streamFlow, withSeries } from './ooi-series.ts';
+import type { Answer } from './output.ts';
+
+export interface PlotOptions {
+  readonly out?: string;
+}
+
+/** Draws one variable of a stream's live store, with its gaps, into a file. */
+export async function plot(context: Context, name: string, variable: string, { out }: PlotOptions): Promise<Answer> {
+  const flow = await streamFlow(context, name);
+  const file = resolve(out ?? `${name}-${variable.replaceAll(/[^A-Za-z0-9_.-]/g, '_')}.svg`);
+  const { svg, series, values } = await withSeries(context, flow, async (store) => {
+    const live = await store.live();
+    if (live === null) throw noStoreYet(name);
+    return plotSeries({ store: live.chunks, group: live.group }, variable, { title: `${variable} of ${flowTable(flow)}` });
+  });
+  await writeFile(file, svg).catch((cause: unknown) => {
+    throw new Failure({
+      kind: 'stop',
+      code: 'unwritable',
+      happened: `The picture cannot be written to ${file}: ${messageOf(cause)}`,
+      remedy: 'Name another file with --out',
+      cause,
+    });
+  });
+  const { rows, first, last, gaps } = series;
+  return {
+    value: { file, variable, rows, first, last, gaps, values },
+    text: `${file}: ${formatItems(rows, 'row')}, ${formatItems(gaps.length, 'gap')}. Open it with a browser.`,
+  };
+}
