@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -13,10 +13,12 @@ const home = mkdtempSync(join(tmpdir(), 'landfall-demo-'));
 describe('npm start', () => {
   after(() => rmSync(home, { recursive: true, force: true }));
 
-  it('mirrors and loads two nights, proves every document, and leaves no process behind', { timeout: 120_000 }, async () => {
+  it('brings home two nights of profiles and some days of a stream, proves all of it, and leaves no process behind', {
+    timeout: 240_000,
+  }, async () => {
     const env = { LANDFALL_HOME: home };
 
-    const demo = await execa('node', ['tools/bootstrap.js', 'demo', '--floats', '6', '--cycles', '8', '--json'], {
+    const demo = await execa('node', ['tools/bootstrap.js', 'demo', '--floats', '6', '--cycles', '8', '--days', '14', '--json'], {
       cwd: root,
       env,
       reject: false,
@@ -25,7 +27,18 @@ describe('npm start', () => {
     assert.equal(demo.exitCode, 0, demo.stderr);
     assert.match(demo.stderr, /The second night:/);
     assert.match(demo.stderr, /Proved: all \d+ profiles are what the generator says they must be/);
-    assert.equal(JSON.parse(demo.stdout).right, true);
+    assert.match(demo.stderr, /Proved: all [\d,]+ rows × 16 variables of 2 generations are what the generator says they must be/);
+    const { right, ooi } = JSON.parse(demo.stdout);
+    assert.equal(right, true);
+    const states = ooi.runs.map(({ name, state }: { readonly name: string; readonly state: string }) => `${name}: ${state}`);
+    assert.deepEqual(states, [
+      ...['first harvest: published', 'first day: done', 'second day: done', 'forced refresh: published'],
+      ...['rollback: published', 'verify: done'],
+    ]);
+    const [, first, second, anew] = ooi.runs;
+    for (const { record } of [first, second]) assert.ok(record.added > 0 && record.corrected > 0 && record.inserted > 0);
+    assert.ok(anew.record.difference.valuesChanged > 0, 'the difference report has something to say');
+    for (const made of [ooi.store, ooi.report, ooi.picture]) assert.ok(existsSync(made), made);
     assert.deepEqual(processesOf(home), []);
   });
 });

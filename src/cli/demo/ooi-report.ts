@@ -12,7 +12,13 @@ export function runsTable(runs: readonly DayRun[]): string {
   }));
   const lines = runs.map(({ name, record, seconds }) => [
     name,
-    ...[record.rows, record.added, record.corrected, record.inserted, record.files].map(counted),
+    ...[
+      record.rows,
+      record.added ?? (record.replaced === null ? record.rows : undefined),
+      record.corrected,
+      record.inserted,
+      record.files,
+    ].map(counted),
     typeof record.bytesWritten === 'number' ? formatBytes(record.bytesWritten) : '',
     formatDuration(seconds * 1000),
   ]);
@@ -22,7 +28,7 @@ export function runsTable(runs: readonly DayRun[]): string {
 const counted = (value: unknown): string => (typeof value === 'number' ? formatCount(value) : '');
 
 /** What a refresh found that the daily appends had not. */
-function differenceLine(difference: unknown): readonly string[] {
+export function differenceLine(difference: unknown): readonly string[] {
   const of = (name: string): number => {
     const value: unknown = typeof difference === 'object' && difference !== null ? Reflect.get(difference, name) : undefined;
     return typeof value === 'number' ? value : 0;
@@ -30,7 +36,7 @@ function differenceLine(difference: unknown): readonly string[] {
   const [fresh, gone, changed] = [of('rowsNew'), of('rowsGone'), of('valuesChanged')];
   if (fresh + gone + changed === 0) return [];
   return [
-    `The forced refresh found ${formatItems(fresh, 'row')} that came too late for the appends, ${formatItems(changed, 'other value')}, and lost ${formatCount(gone)}.`,
+    `The forced refresh found ${formatItems(fresh, 'row')} that came too late for the appends, ${formatItems(changed, 'other value')}, and lost ${gone === 0 ? 'no row' : formatItems(gone, 'row')}.`,
   ];
 }
 

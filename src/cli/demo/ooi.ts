@@ -27,7 +27,10 @@ export async function ooiTour(stage: Stage, { seed, days }: { readonly seed: num
   const both = { api: `${observatory.url}/`, user, token, place: join(home, 'stores') };
   await writeFile(join(context.settings.flows, `${FLOW}.yaml`), demoStream({ ...both, name: FLOW }));
   await writeFile(join(context.settings.flows, `${SET}.yaml`), demoSet({ ...both, name: SET }));
-  return { introduction: `  stand-in   ${observatory.url} (an observatory, its clock told when a day has passed)`, play: () => play(stage, observatory, both.place) };
+  return {
+    introduction: `  stand-in   ${observatory.url} (an observatory, its clock told when a day has passed)`,
+    play: () => play(stage, observatory, both.place),
+  };
 }
 
 async function play(stage: Stage, observatory: Observatory, place: string): Promise<Told> {
