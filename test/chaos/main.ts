@@ -1,10 +1,12 @@
 /**
- * The long form: kill -9 of each victim at many random moments. `npm run chaos`, `npm run chaos -- --kills 5 --lanes 1 --only 17`.
+ * The long form: kill -9 of each victim at many random moments. `npm run chaos`, `npm run chaos -- --kind ooi --kills 5 --lanes 1 --only 17`.
  * `LANDFALL_CHAOS_SEED` repeats the moments of an earlier run.
  */
 import { parseArgs } from 'node:util';
+import { argoKit } from './support/argo-kit.ts';
 import type { CycleEnd } from './support/cycle.ts';
-import { openLane, SCENARIOS } from './support/lane.ts';
+import { openLane } from './support/lane.ts';
+import { ooiKit } from './support/ooi-kit.ts';
 import { chaosSeed, cyclesOf } from './support/plan.ts';
 import { cycleLine, summaryTable } from './support/report.ts';
 
@@ -16,20 +18,24 @@ const { values } = parseArgs({
     lanes: { type: 'string', default: '2' },
     /** Numbers of the cycles to run, with commas; all others are left out. */
     only: { type: 'string' },
+    /** What is disturbed: argo or ooi. */
+    kind: { type: 'string', default: 'argo' },
   },
 });
+const kit = [argoKit, ooiKit].find(({ kind }) => kind === values.kind);
+if (kit === undefined) throw new Error(`--kind is ${values.kind}, neither argo nor ooi.`);
 
 const seed = chaosSeed();
 const wanted = values.only?.split(',').map(Number);
 const ends: CycleEnd[] = [];
 console.log(`seed ${seed} (LANDFALL_CHAOS_SEED=${seed} repeats it)`);
-console.log('seed/cycle   scenario     killed           moment        found        outcome  seconds');
+console.log('seed/cycle   scenario         killed           moment        found        outcome  seconds');
 
-const cycles = cyclesOf(seed, Number(values.kills), SCENARIOS).filter(({ number }) => wanted?.includes(number) ?? true);
+const cycles = cyclesOf(seed, Number(values.kills), kit).filter(({ number }) => wanted?.includes(number) ?? true);
 const queue = [...cycles];
 await Promise.all(
   Array.from({ length: Number(values.lanes) }, async () => {
-    let lane = await openLane(seed);
+    let lane = await openLane(seed, kit);
     for (let cycle = queue.shift(); cycle !== undefined; cycle = queue.shift()) {
       const end = await lane.run(cycle);
       ends.push(end);
@@ -38,7 +44,7 @@ await Promise.all(
       // What went wrong must not spoil the next cycle; its home stays to be looked at.
       console.log(`    its home is kept: ${lane.dev.folder}`);
       await lane.stop({ keep: true });
-      lane = await openLane(seed);
+      lane = await openLane(seed, kit);
     }
     await lane.stop();
   }),

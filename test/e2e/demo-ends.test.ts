@@ -27,7 +27,7 @@ interface Demo {
 
 /** The demo, small, as the command that `npm start` runs; in a home that all tests of this file share. */
 function startDemo(...words: readonly string[]): Demo {
-  const args = ['src/cli/main.ts', 'demo', '--home', home, '--floats', '6', '--cycles', '8', ...words];
+  const args = ['src/cli/main.ts', 'demo', '--home', home, '--floats', '6', '--cycles', '8', '--days', '10', ...words];
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   started.push(child);
   const exit = once(child, 'exit').then(([code, signal]) => code ?? signal);

@@ -30,7 +30,7 @@ const PATIENCE_MS = 300_000;
 /** Runs the scenario without a disturbance; answers how long its phases took. @throws when even that ends wrong. */
 export async function undisturbed(dev: DevHome, scenario: Scenario): Promise<PhaseTimes> {
   const until = AbortSignal.timeout(PATIENCE_MS);
-  await scenario.prepare();
+  await scenario.prepare(null);
   const run = await scenario.start();
   const started = performance.now();
   const begun = new Map<string, number>([['starting', started]]);
@@ -51,7 +51,7 @@ export async function disturb(dev: DevHome, scenario: Scenario, cycle: Cycle, se
   let [struck, at]: [string | null, string] = [null, now.phase];
   let wrongs: readonly string[];
   try {
-    await patiently(() => scenario.prepare(), until);
+    await patiently(() => scenario.prepare(cycle.number), until);
     const run = await patiently(() => scenario.start(), until);
     const id = run.firstExecutionRunId;
     const watched = watchPhases(dev, id, until, (phase) => Object.assign(now, { phase }));

@@ -9,7 +9,14 @@ import { connectDatabase, type Database } from '../../../src/stores/mongo.ts';
 import { shareBundles } from '../../helpers/site.ts';
 import { Staying } from '../../helpers/staying.ts';
 
-export type Server = 'worker' | 'temporal' | 'postgres' | 'ferretdb';
+export type Server = 'worker' | 'temporal' | 'postgres' | 'ferretdb' | 'objects';
+
+export interface DevOptions {
+  /** Settings of the command. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Flow files that are there before it starts, by the names of the flows. @param folder where they may keep what they make */
+  readonly flows?: (folder: string) => Readonly<Record<string, object>>;
+}
 
 /** A real `landfall dev` in a home of its own: its supervisor brings back whatever is killed. */
 export interface DevHome {
@@ -30,14 +37,16 @@ const PID_FILES: Readonly<Record<Server, string>> = {
   temporal: 'temporal.json',
   postgres: 'postgres.json',
   ferretdb: 'ferretdb.json',
+  objects: 'versitygw.json',
 };
 
-export async function startDevHome(): Promise<DevHome> {
+export async function startDevHome({ env = {}, flows = () => ({}) }: DevOptions = {}): Promise<DevHome> {
   const folder = mkdtempSync(join(tmpdir(), 'landfall-chaos-'));
   const home = join(folder, 'home');
   mkdirSync(join(home, 'flows'), { recursive: true });
+  for (const [name, flow] of Object.entries(flows(folder))) writeFileSync(join(home, 'flows', `${name}.yaml`), JSON.stringify(flow));
   shareBundles(home);
-  const dev = new Staying(['--home', home, 'dev'], folder, { LANDFALL_LOG_LEVEL: 'warn', LANDFALL_LOG_FORMAT: 'json' });
+  const dev = new Staying(['--home', home, 'dev'], folder, { LANDFALL_LOG_LEVEL: 'warn', LANDFALL_LOG_FORMAT: 'json', ...env });
   await dev.says(/Ctrl-C ends everything in order/);
   const endpoints = await readEndpoints(home);
   if (endpoints === null) throw new Error(`landfall dev has written no addresses into ${home}`);

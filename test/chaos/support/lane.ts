@@ -1,8 +1,7 @@
 import { type CycleEnd, disturb, type PhaseTimes, undisturbed } from './cycle.ts';
 import { type DevHome, startDevHome } from './dev-home.ts';
-import { firstNight, laterNight, NIGHT_PHASES, nightSite } from './nights.ts';
-import type { Cycle, Struck } from './plan.ts';
-import { REBUILD_PHASES, rebuilt, rebuiltBeside } from './rebuilds.ts';
+import type { Kit } from './kit.ts';
+import type { Cycle } from './plan.ts';
 import type { Scenario } from './scenario.ts';
 
 /** A home of its own with everything that can be disturbed in it. Kills of one lane touch no other. */
@@ -14,22 +13,14 @@ export interface Lane {
   stop(options?: { readonly keep: boolean }): Promise<void>;
 }
 
-/** What can be struck. */
-export const SCENARIOS: readonly Struck[] = [
-  { name: 'first night', phases: NIGHT_PHASES },
-  { name: 'rebuild', phases: REBUILD_PHASES },
-  { name: 'later night', phases: NIGHT_PHASES },
-  { name: 'beside', phases: { ...REBUILD_PHASES, swap: 2 } },
-];
-
 const ATTEMPTS = 4;
 
 /** Starts the servers, and runs every scenario once without a disturbance: what it leaves is what the others must leave. */
-export async function openLane(seed: number): Promise<Lane> {
-  const dev = await startDevHome();
+export async function openLane(seed: number, kit: Kit): Promise<Lane> {
+  const opened = await kit.open(seed);
+  const dev = await startDevHome(opened.dev);
   try {
-    const site = await nightSite(dev);
-    const scenarios = [firstNight(site), laterNight(site), rebuilt(site), rebuiltBeside(site)];
+    const scenarios = await opened.scenarios(dev);
     const times = new Map<Scenario, PhaseTimes>();
     for (const scenario of scenarios) times.set(scenario, await undisturbed(dev, scenario));
     return {
@@ -44,11 +35,12 @@ export async function openLane(seed: number): Promise<Lane> {
         return end;
       },
       async stop(options) {
-        await site.stop();
+        await opened.stop();
         await dev.stop(options);
       },
     };
   } catch (error) {
+    await opened.stop();
     await dev.stop();
     throw error;
   }

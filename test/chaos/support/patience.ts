@@ -20,7 +20,7 @@ export async function patiently<T>(ask: () => Promise<T>, until: AbortSignal): P
 
 const isOutage = (error: unknown): boolean =>
   error instanceof ServiceError ||
-  isFailure(error, 'database_unreachable', 'database_error') ||
+  isFailure(error, 'database_unreachable', 'database_error', 'store_unreachable') ||
   (error instanceof Error && error.name.startsWith('Mongo') && !(error instanceof MongoServerError && error.code === 11000));
 
 export type RunEnd = { readonly state: 'completed'; readonly result: unknown } | { readonly state: 'failed'; readonly why: string };

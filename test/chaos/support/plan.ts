@@ -1,6 +1,6 @@
 import { randomOf } from '../../../standins/gdac/random.ts';
 
-export const VICTIMS = ['worker', 'rsync', 'temporal', 'database'] as const;
+export const VICTIMS = ['worker', 'rsync', 'temporal', 'database', 'objects'] as const;
 export type Victim = (typeof VICTIMS)[number];
 
 /** One kill, before it is known how it ends. */
@@ -18,24 +18,37 @@ export interface Cycle {
 /** Phases, each as often as it is drawn. */
 export type Phases = Readonly<Record<string, number>>;
 
-/** rsync works in these phases alone. */
-const RSYNC_PHASES: ReadonlySet<string> = new Set(['list', 'copy']);
+/** Some victims work in some phases alone. */
+const OWN_PHASES: Readonly<Partial<Record<Victim, ReadonlySet<string>>>> = {
+  rsync: new Set(['list', 'copy']),
+  objects: new Set(['append', 'build', 'compare', 'publish']),
+};
 
 /** Something that can be struck, and where. */
 export interface Struck {
   readonly name: string;
   readonly phases: Phases;
+  /** Its products are in a bucket. */
+  readonly isInBucket?: boolean;
 }
 
+/** What can be killed in some of them. */
+export const victimsOf = (scenarios: readonly Struck[]): ReadonlySet<Victim> =>
+  new Set(VICTIMS.filter((victim) => scenarios.some((scenario) => phasesFor(victim, scenario).length > 0)));
+
 /** So many kills of each victim, spread over scenarios and their phases. The same seed gives the same cycles. */
-export function cyclesOf(seed: number, killsOfEach: number, scenarios: readonly Struck[]): readonly Cycle[] {
+export function cyclesOf(
+  seed: number,
+  killsOfEach: number,
+  { victims, struck: scenarios }: { readonly victims: readonly Victim[]; readonly struck: readonly Struck[] },
+): readonly Cycle[] {
   const cycles: Cycle[] = [];
   for (let round = 0; round < killsOfEach; round += 1) {
-    for (const [at, victim] of VICTIMS.entries()) {
+    for (const [at, victim] of victims.entries()) {
       const number = cycles.length + 1;
       const random = randomOf(seed, 'cycle', number);
       const suitable = scenarios
-        .map(({ name, phases }) => ({ name, phases: phasesFor(victim, phases) }))
+        .map((scenario) => ({ name: scenario.name, phases: phasesFor(victim, scenario) }))
         .filter(({ phases }) => phases.length > 0);
       const chosen = suitable[(round + at) % suitable.length];
       const phase = drawn(chosen?.phases ?? [], random.next());
@@ -45,8 +58,11 @@ export function cyclesOf(seed: number, killsOfEach: number, scenarios: readonly 
   return cycles;
 }
 
-const phasesFor = (victim: Victim, phases: Phases): readonly (readonly [string, number])[] =>
-  Object.entries(phases).filter(([phase]) => victim !== 'rsync' || RSYNC_PHASES.has(phase));
+function phasesFor(victim: Victim, { phases, isInBucket = false }: Struck): readonly (readonly [string, number])[] {
+  if (victim === 'objects' && !isInBucket) return [];
+  const own = OWN_PHASES[victim];
+  return Object.entries(phases).filter(([phase]) => own?.has(phase) ?? true);
+}
 
 function drawn(weighted: readonly (readonly [string, number])[], dice: number): string | null {
   let rest = dice * weighted.reduce((sum, [, weight]) => sum + weight, 0);

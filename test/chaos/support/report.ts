@@ -7,7 +7,7 @@ export function cycleLine(seed: number, { cycle, scenario, struck, phase, wrongs
   const how = struck === null ? 'missed' : wrongs.length === 0 ? 'ok' : 'WRONG';
   const columns = [
     `${seed}/${cycle.number}`.padEnd(12),
-    scenario.padEnd(12),
+    scenario.padEnd(16),
     (struck ?? cycle.victim).padEnd(16),
     moment.padEnd(13),
     `in ${phase}`.padEnd(12),
@@ -21,7 +21,8 @@ export function cycleLine(seed: number, { cycle, scenario, struck, phase, wrongs
 export function summaryTable(ends: readonly CycleEnd[]): string {
   const phases = [...new Set(ends.map(({ phase }) => phase))];
   const head = ['victim', ...phases, 'kills', 'ok', 'wrong', 'missed', 'median', 'longest'];
-  const rows = [...VICTIMS, 'all'].map((victim) => {
+  const victims = VICTIMS.filter((victim) => ends.some(({ cycle }) => cycle.victim === victim));
+  const rows = [...victims, 'all'].map((victim) => {
     const mine = ends.filter(({ cycle }) => victim === 'all' || cycle.victim === victim);
     const hit = mine.filter(({ struck }) => struck !== null);
     const wrong = mine.filter(({ wrongs }) => wrongs.length > 0).length;

@@ -4,13 +4,14 @@ import type { DevHome, Server } from './dev-home.ts';
 import type { Victim } from './plan.ts';
 
 /** Kills processes of one sort with SIGKILL and says which; null when none is there at the moment. */
-export async function strike(victim: Victim, dev: DevHome, mirror: string, random: Random): Promise<string | null> {
+export async function strike(victim: Victim, dev: DevHome, mirror: string | null, random: Random): Promise<string | null> {
   switch (victim) {
     case 'worker':
     case 'temporal':
+    case 'objects':
       return kill(victim, one(dev, victim));
     case 'rsync': {
-      const halves = await rsyncsOver(mirror);
+      const halves = mirror === null ? [] : await rsyncsOver(mirror);
       if (halves.length === 0) return null;
       const chosen = random.chance(0.5) ? halves : [halves[random.whole(0, halves.length - 1)] ?? 0];
       return kill(`${chosen.length} of ${halves.length} rsync`, chosen);
