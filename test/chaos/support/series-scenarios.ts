@@ -18,9 +18,11 @@ const DAY_SECONDS = 86_400;
 /** Between a refresh and what was before it. */
 const HOUR_SECONDS = 3_600;
 
+/** Not: an outage of what is asked before anything is decided. A run then looks again after ten minutes. */
 const FAULTS: readonly NonNullable<SwitchesInput['faults']>[number][] = [
   { endpoint: 'request', kind: 'status', status: 429, retryAfterSeconds: 1, times: 2 },
-  { endpoint: 'times', kind: 'status', status: 500, times: 2 },
+  { endpoint: 'estimate', kind: 'status', status: 429, retryAfterSeconds: 1, times: 1 },
+  { endpoint: 'status', kind: 'status', status: 500, times: 2 },
   { endpoint: 'status', kind: 'status', status: 429, retryAfterSeconds: 1, times: 2 },
   { endpoint: 'status', kind: 'html', times: 1 },
   { endpoint: 'catalog', kind: 'status', status: 500, times: 2 },
