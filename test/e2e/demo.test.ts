@@ -33,7 +33,7 @@ describe('npm start', () => {
     const states = ooi.runs.map(({ name, state }: { readonly name: string; readonly state: string }) => `${name}: ${state}`);
     assert.deepEqual(states, [
       ...['first harvest: published', 'first day: done', 'second day: done', 'forced refresh: published'],
-      ...['rollback: published', 'verify: done'],
+      ...['rollback: published', 'and forward: published', 'verify: done'],
     ]);
     const [, first, second, anew] = ooi.runs;
     for (const { record } of [first, second]) assert.ok(record.added > 0 && record.corrected > 0 && record.inserted > 0);

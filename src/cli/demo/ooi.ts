@@ -13,6 +13,8 @@ const FLOW = 'ctd';
 const SET = 'observatory';
 const VARIABLE = 'sea_water_temperature';
 const DAY_SECONDS = 86_400;
+/** Stretches of rows that the observatory is asked for once more. */
+const SLABS = 2;
 
 /** An ocean observatory in miniature: the whole series, two days, a refresh and its undoing, and the proof that every value is right. */
 export async function ooiTour(stage: Stage, { seed, days }: { readonly seed: number; readonly days: number }): Promise<Tour> {
@@ -48,31 +50,29 @@ async function play(stage: Stage, observatory: Observatory, place: string): Prom
   const second = await days.run('second day', 'harvest', {});
   tell('A refresh is forced: the series is built anew beside the live one, compared with it, and published:');
   const anew = await days.run('forced refresh', 'refresh', { force: true });
-  tell('An operator does not like it, and rolls back to the generation before:');
+  tell('An operator rolls back to the generation before, which readers then see, and forward again:');
   const back = await days.run('rollback', 'rollback', {});
-  const checkedAgain = await days.run('verify', 'verify', {});
+  const forward = await days.run('and forward', 'rollback', { generation: anew.record.generation });
+  tell('Every chunk is held against the record of what was written, and some stretches of rows against the observatory:');
+  const checkedAgain = await days.run('verify', 'verify', { slabs: SLABS });
 
   const generations = join(place, `${table}.generations`);
   const checked = await lifetime.unlessStopped(
     observatory.check(table, [
-      { folder: await realpath(join(place, table)), requests: requestsOf([whole, first, second]) },
-      { folder: join(generations, String(anew.record.generation)), requests: requestsOf([anew]) },
+      { folder: await realpath(join(place, table)), requests: requestsOf([anew]) },
+      { folder: join(generations, String(back.record.generation)), requests: requestsOf([whole, first, second]) },
     ]),
   );
   const file = join(home, 'ooi', `${VARIABLE}.svg`);
   await plot(context, FLOW, VARIABLE, { out: file });
-  const runs = [whole, first, second, anew, back, checkedAgain];
+  const runs = [whole, first, second, anew, back, forward, checkedAgain];
   const found = { store: join(place, table), report: String(anew.record.report), picture: file, variable: VARIABLE };
   tell(`\n${runsTable(runs)}\n\n${seriesVerdict(checked)}\n\n${whereItIs(found)}\n`);
   return {
     isRight: isWhole(checked) && checkedAgain.state === 'done',
     value: { ooi: { table, runs: runs.map(({ name, state, record }) => ({ name, state, record })), checked, ...found } },
     last: anew.started,
-    tryNext: [
-      `ooi generations ${FLOW}`,
-      `run rollback ${FLOW} --generation ${String(anew.record.generation)} --wait`,
-      `run statistics ${SET} --wait`,
-    ],
+    tryNext: [`ooi generations ${FLOW}`, `run rollback ${FLOW} --wait`, `run statistics ${SET} --wait`],
   };
 }
 
