@@ -37,7 +37,8 @@ export async function compareSeries(expected: ExpectedSeries, store: ChunkReader
     const wanted = Buffer.from(rawBytes(canonical(column.values)));
     values += wanted.length / array.type.bytes;
     bytes += wanted.length;
-    if (!found.equals(wanted)) different.push(`${name}: ${firstDifference(found, wanted, wanted.length / Math.max(1, shape[0] ?? 1))}`);
+    if (!found.equals(wanted))
+      different.push(`${name}: ${firstDifference(found, wanted, wanted.length / Math.max(1, shape[0] ?? 1), array.type.bytes)}`);
   }
   return { rows: expected.rows, variables: expected.columns.size, values, bytes, different: different.slice(0, SENTENCES) };
 }
@@ -55,14 +56,15 @@ const canonical = (values: Values): Values =>
     ? values.map((value) => (Number.isNaN(value) ? Number.NaN : value))
     : values;
 
-function firstDifference(found: Buffer, wanted: Buffer, rowBytes: number): string {
+function firstDifference(found: Buffer, wanted: Buffer, rowBytes: number, cellBytes: number): string {
   const rows = new Set<number>();
-  for (let at = 0; at < wanted.length; at += 1) if (found[at] !== wanted[at]) rows.add(Math.floor(at / rowBytes));
-  const [first = 0] = rows;
-  const shown = (bytes: Buffer): string =>
-    bytes
-      .subarray(first * rowBytes, (first + 1) * rowBytes)
-      .toString('hex')
-      .slice(0, 40);
-  return `${rows.size} rows are wrong, the first is ${first}: expected ${shown(wanted)}, found ${shown(found)}.`;
+  let first = 0;
+  for (let at = 0; at < wanted.length; at += 1) {
+    if (found[at] === wanted[at]) continue;
+    if (rows.size === 0) first = at - (at % cellBytes);
+    rows.add(Math.floor(at / rowBytes));
+  }
+  const shown = (bytes: Buffer): string => bytes.subarray(first, first + cellBytes).toString('hex');
+  const [row, cell] = [Math.floor(first / rowBytes), (first % rowBytes) / cellBytes];
+  return `${rows.size} rows are wrong, first value ${cell} of row ${row}: expected ${shown(wanted)}, found ${shown(found)}.`;
 }

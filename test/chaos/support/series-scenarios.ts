@@ -2,6 +2,7 @@ import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { z } from 'zod';
 import { randomOf } from '../../../standins/gdac/random.ts';
 import type { SwitchesInput } from '../../../standins/ooi/switches.ts';
+import { until } from '../../helpers/processes.ts';
 import type { DevHome } from './dev-home.ts';
 import type { Scenario } from './scenario.ts';
 import { bookWrongs, storeWrongs } from './series-checks.ts';
@@ -11,6 +12,8 @@ import type { SeriesFlow, SeriesSite } from './series-site.ts';
 export const APPEND_PHASES = { starting: 1, request: 1, wait: 1, fetch: 2, append: 8, record: 1 } as const;
 /** Where a refresh may be struck, and how often. */
 export const REFRESH_PHASES = { starting: 1, request: 1, wait: 1, fetch: 2, build: 5, compare: 2, publish: 4, record: 1 } as const;
+/** It is begun when the refresh has been asked for. */
+export const BOTH_PHASES = { wait: 2, fetch: 2, build: 5, compare: 2, publish: 4, record: 1 } as const;
 
 const DAY_SECONDS = 86_400;
 /** Between a refresh and what was before it. */
@@ -72,7 +75,7 @@ export const refreshed = (site: SeriesSite, flow: SeriesFlow, dev: DevHome, seed
   },
 });
 
-/** A refresh while the day's harvest goes on: its rows must be in the new series too, whichever is done first. */
+/** A refresh beside which the next harvest goes on: its rows must be in the new series too, whichever is done first. */
 export function both(site: SeriesSite, flow: SeriesFlow, dev: DevHome, seed: number): Scenario {
   let harvest: WorkflowHandleWithFirstExecutionRunId | null = null;
   return {
@@ -85,8 +88,13 @@ export function both(site: SeriesSite, flow: SeriesFlow, dev: DevHome, seed: num
       harvest = null;
     },
     async start() {
+      const { requests } = site.facility;
+      const before = requests.length;
+      const refresh = await start(dev, flow, 'refresh');
+      // Asked for later, the harvest's rows are the newer ones.
+      await until(async () => requests.length > before);
       harvest ??= await start(dev, flow, 'harvest');
-      return await start(dev, flow, 'refresh');
+      return refresh;
     },
     async wrongs(run, result) {
       const refresh = Ended.parse(result);

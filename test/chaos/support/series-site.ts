@@ -19,7 +19,7 @@ const SERIES: SeriesOptions = {
   wavelengths: Array.from({ length: 80 }, (_, deployment) => 1_000 + 10 * deployment),
 };
 /** That the facility has at the start. */
-const DAYS = 14;
+const DAYS = 10;
 
 const BUCKET = 'chaos';
 
