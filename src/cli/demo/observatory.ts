@@ -40,8 +40,8 @@ export interface StoreToCheck {
   readonly requests: readonly string[];
 }
 
-/** Looks that find nothing ready yet. */
-const POLLS = 2;
+/** Looks that find nothing ready yet, of each request. */
+const POLLS = 1;
 const ROWS_PER_FILE = 20_000;
 
 export async function startObservatory({ seed, days, rowSeconds }: GeneratedSeries, place: string): Promise<Observatory> {
