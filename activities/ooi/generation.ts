@@ -8,6 +8,7 @@ import type { Generation, GenerationInfo, Published, SeriesStore } from '../../s
 import type { Fence } from '../../src/stores/leases.ts';
 import { withSignsOfLife } from '../../src/transfer/signs-of-life.ts';
 import { type ConvertDependencies, changeOptions, generationId, markOf, spoolInput } from './append.ts';
+import { hasChanged } from './changes.ts';
 import type { Built, Compared, OfRequest, OfStream, Publication } from './contracts.ts';
 import { dropSpool, withInput } from './spool.ts';
 
@@ -134,6 +135,7 @@ export const generationActivities = (use: ConvertDependencies) => {
             const outcome = await reportRefresh({ old: viewOf(live), new: viewOf(fresh) }, target, {
               signal,
               fence: environment.fence(fence),
+              hasChanged: () => hasChanged(objects, flowTable(flow), live),
             });
             const { both, onlyOld, onlyNew } = outcome.rows;
             const counts = {

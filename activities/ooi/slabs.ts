@@ -13,6 +13,7 @@ import { type AcceptedRequest, askForData } from '../../src/ooi/m2m/request.ts';
 import { fetchRequest } from '../../src/ooi/m2m/spool.ts';
 import { isoOfTime } from '../../src/ooi/time-text.ts';
 import { withSignsOfLife } from '../../src/transfer/signs-of-life.ts';
+import { hasChanged, readBesideChanges } from './changes.ts';
 import type { OfStream } from './contracts.ts';
 import type { OoiEnvironment } from './environment.ts';
 import { streamOf } from './requests.ts';
@@ -79,8 +80,9 @@ export const slabActivities = ({ environment, hdf5 }: SlabDependencies) => ({
       const listing = await listFiles(facility, request, flowTable(flow), signal);
       if (listing.state === 'absent') throw gone(request.id);
       await fetchRequest(facility, { request, files: listing.files, folder, width: flow.upstream.downloads, signal });
-      return await environment.withSeries(flow, async ({ store }) => {
+      return await environment.withSeries(flow, async ({ store, objects }) => {
         const live = await store.open(generation);
+        const isChanged = () => hasChanged(objects, flowTable(flow), live);
         const asked = { id: request.id, kind: 'append' as const, requestedAt: request.requestedAt, begin: '', end: '' };
         const input = {
           request: asked,
@@ -93,16 +95,19 @@ export const slabActivities = ({ environment, hdf5 }: SlabDependencies) => ({
           known: live.state.notes,
         };
         const { result } = await withInput(input, (opened) =>
-          compareSlab({
-            store: { store: live.chunks, group: live.group },
-            record: live.segments,
-            plan: store.plan(live),
-            slab,
-            fetched: mergeSources(opened.sources, { signal }),
-            fetchedAt: request.requestedAt,
-            settledUntil: (live.state.lastTime ?? 0) - flow.lookBackMs / 1000,
-            signal,
-          }),
+          readBesideChanges(
+            compareSlab({
+              store: { store: live.chunks, group: live.group },
+              record: live.segments,
+              plan: store.plan(live),
+              slab,
+              fetched: mergeSources(opened.sources, { signal }),
+              fetchedAt: request.requestedAt,
+              settledUntil: (live.state.lastTime ?? 0) - flow.lookBackMs / 1000,
+              signal,
+            }),
+            isChanged,
+          ),
         );
         return result;
       });

@@ -9,6 +9,7 @@ import { flowTable } from '../../src/ooi/form.ts';
 import type { Live } from '../../src/ooi/store/contract.ts';
 import { chunksIn } from '../../src/stores/objects/chunks.ts';
 import { withSignsOfLife } from '../../src/transfer/signs-of-life.ts';
+import { hasChanged } from './changes.ts';
 import type { OfStream } from './contracts.ts';
 import type { OoiEnvironment, OpenSeries } from './environment.ts';
 
@@ -57,7 +58,8 @@ async function checked({ store, objects }: OpenSeries, table: string, seed: numb
     const files = (await store.requests(live.id)).flatMap((request) => request.files.flatMap(fileOf));
     const signal = cancellationSignal();
     const chunks = chunksIn(objects, live.root, { signal });
-    const check = await checkStore({ chunks, record: recordOf(live), files }, { seed, signal });
+    const isChanging = () => hasChanged(objects, table, live);
+    const check = await checkStore({ chunks, record: recordOf(live), files, isChanging }, { seed, signal });
     if (check.state === 'changed_meanwhile' && look < LOOKS) continue;
     const findings = check.findings.map(findingText);
     const { total, read, bytes } = check.chunks;
