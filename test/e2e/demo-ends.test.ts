@@ -45,7 +45,7 @@ function startDemo(...words: readonly string[]): Demo {
   };
 }
 
-describe('a demo', { timeout: 120_000 }, () => {
+describe('a demo', { timeout: 300_000 }, () => {
   let stays: Demo;
   after(() => {
     for (const child of started) child.kill('SIGKILL');
