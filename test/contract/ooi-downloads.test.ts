@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -180,6 +180,27 @@ describe('files of a request', { skip }, () => {
     );
   });
 
+  it('are waited for in maintenance, in whatever pieces its page comes', async () => {
+    serve(
+      hdf5(1000),
+      ...Array.from({ length: 9 }, () => ({ body: '\n<html><head><title>OOINet Maintenance</title></head></html>', firstBytes: 1 })),
+    );
+
+    await assert.rejects(fetchOne(), { kind: 'again', code: 'facility_maintenance' });
+  });
+
+  for (const validators of ['strong', 'none'] as const) {
+    it(`that the facility always cuts before they have gone on much are given up (validators: ${validators})`, async () => {
+      server.validators = validators;
+      const cutAfter = validators === 'none' ? 400_000 : 20_000;
+      serve(hdf5(1_000_000), ...Array.from({ length: 30 }, () => ({ cutAfter })));
+
+      await assert.rejects(fetchOne(), { kind: 'again' });
+
+      assert.ok(waits.length <= 8, `${waits.length} pauses`);
+    });
+  }
+
   it('are asked for no sooner than the facility says', async () => {
     const body = serve(hdf5(1000), { status: 429, headers: { 'retry-after': '30' } });
 
@@ -296,6 +317,13 @@ describe('files of a request', { skip }, () => {
 
   it('whose folder is gone are to be asked for again', async () => {
     await assert.rejects(fetchAll(requestIn('20240101T000000000Z', CTD), CTD), { kind: 'replan', code: 'results_gone' });
+  });
+
+  it('whose list of what is at hand is damaged are not guessed', async () => {
+    await fetchAll(A0, CTD);
+    await appendFile(manifestPath(folder), '\0\0\0\n');
+
+    await assert.rejects(fetchAll(A0, CTD), { kind: 'stop', code: 'damaged_spool' });
   });
 
   it('are never put into the folder of another request', async () => {

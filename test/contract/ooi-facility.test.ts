@@ -125,6 +125,18 @@ describe('the interface of the facility', { skip }, () => {
     assert.deepEqual([asked.state, asked.state === 'refused' ? asked.says : ''], ['refused', 'User not authorized for this stream']);
   });
 
+  it('is not believed when it names what no request has: an endless id, or an estimate of years', async () => {
+    const urls = ['https://opendap.oceanobservatories.org/async_results/x', 'https://opendap.oceanobservatories.org/thredds/catalog.html'];
+    const answer = (requestUUID: string) => ({ status: 200, body: JSON.stringify({ requestUUID, allURLs: urls, timeCalculation: 1e300 }) });
+    server.fail('ctdbp_no_sample', answer('u'.repeat(100_000)), answer('u'));
+
+    const endless = await askForData(server.facility(), ctd, range, never);
+    const years = await askForData(server.facility(), ctd, range, never);
+
+    assert.equal(endless.state, 'refused');
+    assert.equal(years.state === 'accepted' ? years.request.estimatedSeconds : 0, null);
+  });
+
   it('finds catalog and folder by their words, in whatever order and on whatever host', async () => {
     const older = 'https://opendap.oceanobservatories.org/async_results/x@y.z/1-T';
     const urls = [older, 'https://opendap.oceanobservatories.org/thredds/catalog/ooi/x@y.z/1-T/catalog.html'];
@@ -180,6 +192,13 @@ describe('the interface of the facility', { skip }, () => {
     const found = await failure(tableOfContents(server.facility({ timeoutMs: 50 }), never));
 
     assert.deepEqual([found.kind, found.code], ['again', 'facility_unreachable']);
+  });
+
+  it('is given up when what it says never ends', { timeout: 10_000 }, async () => {
+    server.fail('status.txt', { status: 200, body: 'complete', cutAfter: 1, isHeld: true });
+    const address = `${server.url}status.txt`;
+
+    assert.equal((await failure(server.facility({ timeoutMs: 300 }).text(address, 'a state', never))).code, 'facility_unreachable');
   });
 
   it('is refused when its answer is larger than any', async () => {
@@ -244,12 +263,13 @@ describe('the interface of the facility', { skip }, () => {
   it('is followed to another of its hosts, and no further', async () => {
     const to = (location: string) => ({ status: 302, headers: { location } });
     server.files.set('/moved.txt', 'moved');
-    server.fail('/a.txt', to('https://opendap-west.oceanobservatories.org/moved.txt'), to('https://example.org/moved.txt'));
+    server.fail('/a.txt', to('https://opendap-west.oceanobservatories.org/moved.txt'), to('https://example.org/moved.txt'), to('http://['));
     const address = `${server.url}a.txt`;
 
     const moved = await server.facility().text(address, 'a file', never);
     const away = await failure(server.facility().text(address, 'a file', never));
+    const nowhere = await failure(server.facility().text(address, 'a file', never));
 
-    assert.deepEqual([moved, away.code], ['moved', 'foreign_address']);
+    assert.deepEqual([moved, away.code, nowhere.code], ['moved', 'foreign_address', 'foreign_address']);
   });
 });

@@ -25,6 +25,10 @@ export interface Fault {
   readonly body?: string | Buffer;
   readonly cutAfter?: number;
   readonly isSilent?: boolean;
+  /** After a cut the connection stays. */
+  readonly isHeld?: boolean;
+  /** So many bytes of the body come first, the others in a later turn. */
+  readonly firstBytes?: number;
 }
 
 export interface Seen {
@@ -123,8 +127,11 @@ export class OoiServer {
     if (isPart) response.setHeader('content-range', `bytes ${from}-${whole.length - 1}/${whole.length}`);
     response.statusCode = isPart ? 206 : status;
     response.setHeader('content-length', body.length);
+    const { firstBytes } = fault;
+    if (firstBytes !== undefined)
+      return void response.write(body.subarray(0, firstBytes), () => setImmediate(() => response.end(body.subarray(firstBytes))));
     if (fault.cutAfter === undefined) return void response.end(body);
-    response.write(body.subarray(0, fault.cutAfter), () => void response.socket?.destroy());
+    response.write(body.subarray(0, fault.cutAfter), () => void (fault.isHeld === true || response.socket?.destroy()));
   }
 
   #usual(path: string, query: URLSearchParams): { readonly status: number; readonly body: string | Buffer } {

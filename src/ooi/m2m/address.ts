@@ -32,7 +32,7 @@ export function knownAddress(addresses: FacilityAddresses, text: string): URL {
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw foreign(text, 'an address that begins with https://');
   if (url.username !== '' || url.password !== '') throw foreign(text, 'an address without credentials');
   if (/%2f|%5c|%00|\\/i.test(url.pathname)) throw foreign(text, 'an address whose path has no escaped slashes');
-  const mapped = addresses.hosts[url.hostname];
+  const mapped = Object.hasOwn(addresses.hosts, url.hostname) ? addresses.hosts[url.hostname] : undefined;
   if (mapped !== undefined) return new URL(`${mapped.replace(/\/+$/, '')}${url.pathname}${url.search}`);
   if (isOfApi(addresses, url) || Object.values(addresses.hosts).some((base) => isBelow(url, new URL(base)))) return url;
   if (!KNOWN.test(url.hostname) && url.hostname !== GOLD_COPY) throw foreign(text, 'a host of the facility');

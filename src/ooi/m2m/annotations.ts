@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Facility, readAs } from './client.ts';
 import { inventoryPath } from './inventory.ts';
+import { listOf } from './json.ts';
 
 const textOrNull = z.string().nullable().catch(null);
 
@@ -21,7 +22,7 @@ const annotation = z.object({
   source: textOrNull,
   /** null: a note only, or a flag that is not known. */
   qcFlag: z.enum(QC_FLAGS).nullable().catch(null),
-  parameters: z.array(z.number()).catch([]),
+  parameters: listOf(z.number()).catch([]),
 });
 /** What somebody wrote about a stretch of data. */
 export type Annotation = z.output<typeof annotation>;
@@ -46,5 +47,5 @@ export async function annotationsOf(
     ...(range.beginMs === undefined ? {} : { beginDT: String(range.beginMs) }),
     ...(range.endMs === undefined ? {} : { endDT: String(range.endMs) }),
   });
-  return status === 404 ? { annotations: [], text: '[]' } : { annotations: readAs(z.array(annotation), json, what), text };
+  return status === 404 ? { annotations: [], text: '[]' } : { annotations: readAs(listOf(annotation), json, what), text };
 }

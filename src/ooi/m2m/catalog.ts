@@ -12,7 +12,7 @@ export interface CatalogEntry {
   readonly modified: string | null;
 }
 
-export const CATALOG_LIMITS = { entries: 200_000, bytes: 512 * 1024 * 1024, depth: 32, text: 10_000 } as const;
+export const CATALOG_LIMITS = { entries: 200_000, bytes: 512 * 1024 * 1024, depth: 32, text: 10_000, piece: 1024 * 1024 } as const;
 
 const NAMESPACE = 'http://www.unidata.ucar.edu/namespaces/thredds/InvCatalog/v1.0';
 /** Decimal multiples, as the server means them. */
@@ -49,6 +49,8 @@ export interface CatalogLimits {
   readonly bytes: number;
   readonly depth: number;
   readonly text: number;
+  /** Characters of one tag, text or comment: the parser keeps all of it until it ends. */
+  readonly piece: number;
 }
 
 /** The elements around the present one that matter: the catalog, its dataset, and one that is listed there. */
@@ -62,26 +64,39 @@ class CatalogReader {
   #open: { -readonly [Key in keyof CatalogEntry]: CatalogEntry[Key] } | null = null;
   #text: { readonly of: 'size' | 'date'; readonly unit: string; text: string } | null = null;
   #ready: CatalogEntry[] = [];
+  #sinceEvent = 0;
 
   constructor(limits: CatalogLimits) {
     this.#limits = limits;
     this.#parser.on('error', (error) => {
       throw bad(`it is not well formed: ${messageOf(error).slice(0, 200)}`);
     });
+    for (const event of ['comment', 'cdata', 'processinginstruction', 'doctype'] as const) this.#parser.on(event, this.#event);
     this.#parser.on('opentag', ({ local, uri, attributes }) => {
+      this.#event();
       this.#depth += 1;
       if (this.#depth > limits.depth) throw tooLarge(`${limits.depth} levels`);
       if (this.#depth === 1 && (local !== 'catalog' || uri !== NAMESPACE)) throw bad(`its root is ${local.slice(0, 80)}`);
       this.#opened(local, (name) => attributes[name]?.value ?? null);
     });
     this.#parser.on('text', (text) => {
+      this.#event();
       if (this.#text !== null && this.#text.text.length + text.length <= limits.text) this.#text.text += text;
     });
-    this.#parser.on('closetag', () => this.#closed());
+    this.#parser.on('closetag', () => {
+      this.#event();
+      this.#closed();
+    });
   }
 
+  readonly #event = (): void => {
+    this.#sinceEvent = 0;
+  };
+
   write(text: string): readonly CatalogEntry[] {
+    this.#sinceEvent += text.length;
     this.#parser.write(text);
+    if (this.#sinceEvent > this.#limits.piece) throw tooLarge(`${this.#limits.piece} characters in one tag, text or comment`);
     const ready = this.#ready;
     this.#ready = [];
     return ready;

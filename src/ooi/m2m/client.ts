@@ -4,6 +4,8 @@ import { Failure } from '../../errors.ts';
 import { apiAddress, type FacilityAddresses, knownAddress } from './address.ts';
 import { isHtml, maintenance, retryAfterMs, statusFailure } from './answers.ts';
 import { type Got, get } from './http.ts';
+import { parseJson } from './json.ts';
+import { within } from './within.ts';
 
 export interface FacilityOptions extends FacilityAddresses {
   readonly user: Secret;
@@ -27,7 +29,7 @@ export interface Answer {
 }
 
 /** The table of contents is several MB; nothing honest is larger than this. */
-const LARGEST_ANSWER = 256 * 1024 * 1024;
+const LARGEST_ANSWER = 64 * 1024 * 1024;
 const LARGEST_TEXT = 8 * 1024 * 1024;
 /** Nothing at all for so long while a file or a catalog comes: the connection is dead. */
 export const IDLE_MS = 60_000;
@@ -63,34 +65,19 @@ export class Facility {
   async ask(path: string, what: string, signal: AbortSignal, query: Readonly<Record<string, string>> = {}): Promise<Answer> {
     await this.#options.turn?.(signal);
     const { user, token, timeoutMs, maxBytes = LARGEST_ANSWER } = this.#options;
-    const limit = AbortSignal.timeout(timeoutMs);
-    const either = AbortSignal.any([signal, limit]);
     const basic = Buffer.from(`${user.reveal()}:${token.reveal()}`).toString('base64');
-    try {
-      const url = apiAddress(this.#options, path, query);
-      const got = await get(url, {
-        headers: { authorization: `Basic ${basic}`, accept: 'application/json' },
-        signal: either,
-        idleMs: timeoutMs,
-      });
+    const headers = { authorization: `Basic ${basic}`, accept: 'application/json' };
+    return await within(timeoutMs, what, signal, async (either) => {
+      const got = await get(apiAddress(this.#options, path, query), { headers, signal: either, idleMs: timeoutMs });
       return this.#read(what, got, await textOf(got, maxBytes, what));
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!limit.aborted) throw error;
-      throw new Failure({
-        kind: 'again',
-        code: 'facility_unreachable',
-        happened: `The facility did not answer ${what} within ${timeoutMs / 1000} s`,
-        cause: error,
-      });
-    }
+    });
   }
 
   #read(what: string, { status, headers }: Got, text: string): Answer {
     const isAnswer = (status >= 200 && status < 300) || status === 404;
     if (!isAnswer) throw statusFailure(what, status, retryAfterMs(headers['retry-after'], this.now()), true);
     // A page for people, or half an answer: whatever its status, the facility is not there for programs now.
-    const json = parsed(text);
+    const json = parseJson(text);
     if (json === undefined) throw maintenance(what, text);
     return { status, json, text };
   }
@@ -122,15 +109,17 @@ export class Facility {
       const { location } = got.headers;
       if (got.status < 300 || got.status >= 400 || got.status === 304 || location === undefined) return got;
       got.discard();
-      at = knownAddress(this.#options, new URL(location, at).href);
+      at = knownAddress(this.#options, URL.canParse(location, at.href) ? new URL(location, at).href : location);
     }
     throw new Failure({ kind: 'again', code: 'facility_error', happened: `${at.host} sends from one address to another without an end` });
   }
 
   /** A small text at an address that an answer named; null: 404. A page for people is `facility_maintenance`. */
   async text(address: string, what: string, signal: AbortSignal): Promise<string | null> {
-    const got = await this.open(address, signal);
-    const text = await textOf(got, LARGEST_TEXT, what);
+    const [got, text] = await within(this.timeoutMs, what, signal, async (either) => {
+      const answer = await this.open(address, either);
+      return [answer, await textOf(answer, LARGEST_TEXT, what)] as const;
+    });
     if (got.status === 404) return null;
     if (got.status < 200 || got.status >= 300) throw statusFailure(what, got.status, retryAfterMs(got.headers['retry-after'], this.now()));
     if (isHtml(text)) throw maintenance(what, text);
@@ -163,13 +152,4 @@ async function textOf({ body, discard }: Got, maxBytes: number, what: string): P
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Facility } from './client.ts';
 import { readAs } from './client.ts';
 import { deploymentPath } from './inventory.ts';
+import { listOf } from './json.ts';
 
 const numberOrNull = z.number().nullable().catch(null);
 const textOrNull = z.string().nullable().catch(null);
@@ -25,7 +26,7 @@ export type Deployment = z.output<typeof deployment>;
 export async function deploymentNumbers(facility: Facility, instrument: string, signal: AbortSignal): Promise<readonly number[]> {
   const what = `the deployments of ${instrument}`;
   const { status, json } = await facility.ask(deploymentPath(instrument), what, signal);
-  return status === 404 ? [] : readAs(z.array(z.int()), json, what);
+  return status === 404 ? [] : readAs(listOf(z.int()), json, what);
 }
 
 /** The records of one deployment: one as a rule. */
@@ -36,5 +37,5 @@ export async function deploymentsOf(
   signal: AbortSignal,
 ): Promise<readonly Deployment[]> {
   const what = `deployment ${number} of ${instrument}`;
-  return await facility.askFor(z.array(deployment), `${deploymentPath(instrument)}/${number}`, what, signal);
+  return await facility.askFor(listOf(deployment), `${deploymentPath(instrument)}/${number}`, what, signal);
 }

@@ -34,6 +34,10 @@ export type Downloaded =
 const LARGEST_FILE = 16 * 1024 ** 3;
 /** A file that came whole and is wrong is fetched once more: a proxy may have held half of it. */
 const WRONG_TWICE = 2;
+/** Tries are counted anew when so much more has come than ever before: a server that always cuts at one place is not asked for ever. */
+const PROGRESS_BYTES = 64 * 1024;
+/** Of the beginning, for the title of a page for people. */
+const PAGE_BYTES = 4096;
 
 /**
  * Fetches one file to disk: gone on with after a cut (also one that killed the process), its length checked, renamed when it is whole and
@@ -42,11 +46,17 @@ const WRONG_TWICE = 2;
  */
 export async function downloadFile(facility: Facility, download: FileDownload): Promise<Downloaded> {
   const back = backOff(download.wait);
-  let wrong = 0;
+  let [wrong, furthest] = [0, 0];
+  const progressed = (bytes: number): void => {
+    if (bytes - furthest < PROGRESS_BYTES) return;
+    furthest = bytes;
+    back.progressed();
+  };
   for (;;) {
     try {
-      const got = await attempt(facility, download, back.progressed);
+      const got = await attempt(facility, download, progressed);
       if (got.state === 'fetched' || got.reason === 'missing') return got;
+      furthest = 0;
       wrong += 1;
       if (wrong >= WRONG_TWICE) return got;
     } catch (error) {
@@ -55,7 +65,7 @@ export async function downloadFile(facility: Facility, download: FileDownload): 
   }
 }
 
-async function attempt(facility: Facility, download: FileDownload, progressed: () => void): Promise<Downloaded> {
+async function attempt(facility: Facility, download: FileDownload, progressed: (bytes: number) => void): Promise<Downloaded> {
   const { url, target, what, signal, idleMs } = download;
   let part = await openPart(target, url);
   if (part.mark === null || part.bytes < part.mark.totalBytes) {
@@ -81,6 +91,7 @@ async function attempt(facility: Facility, download: FileDownload, progressed: (
       }
       const received = await receive(download, part, got.body, got.headers['content-length'], progressed);
       if ('page' in received) {
+        await dropPart(target);
         if (isMaintenance(received.page) && (await download.isDown?.(signal)) !== false) throw maintenance(what, received.page);
         return await unreadable(target, 'it is a page for people, not a file of data');
       }
@@ -111,22 +122,28 @@ async function receive(
   part: Part,
   body: AsyncIterable<Uint8Array>,
   length: string | undefined,
-  progressed: () => void,
+  progressed: (bytes: number) => void,
 ): Promise<Part | { readonly page: string }> {
   const file = await open(partOf(target), 'a');
   let { bytes } = part;
   const total = length === undefined ? null : bytes + Number(length);
+  let head = Buffer.alloc(0);
+  const page = (): { readonly page: string } | null => (isHtml(head.toString('latin1')) ? { page: head.toString('utf8') } : null);
   try {
     for await (const piece of body) {
-      if (bytes === 0 && isHtml(Buffer.from(piece).toString('latin1'))) return { page: Buffer.from(piece).toString('utf8') };
+      if (part.bytes === 0 && head.length < PAGE_BYTES) head = Buffer.concat([head, piece]);
+      const found = head.length >= PAGE_BYTES && bytes < PAGE_BYTES ? page() : null;
+      if (found !== null) return found;
       await file.appendFile(piece);
       part.hash.update(piece);
       bytes += piece.length;
       if (bytes > maxBytes)
         throw new Failure({ kind: 'stop', code: 'file_too_large', happened: `${what} is larger than ${maxBytes} bytes` });
-      progressed();
+      progressed(bytes);
       onBytes?.(piece.length);
     }
+    const short = page();
+    if (short !== null) return short;
     if (total !== null && bytes !== total) throw cut(what, bytes, total);
     await file.sync();
   } finally {

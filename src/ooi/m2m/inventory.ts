@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Failure } from '../../errors.ts';
 import { instrumentParts, isInstrument, type StreamName } from '../names.ts';
 import { type Facility, readAs } from './client.ts';
+import { listOf } from './json.ts';
 
 const text = z.string();
 const textOrNull = z.string().nullable().catch(null);
@@ -16,7 +17,7 @@ const tocInstrument = z.object({
   platform_code: text,
   mooring_code: text,
   instrument_code: text,
-  streams: z.array(streamTimes),
+  streams: listOf(streamTimes),
 });
 export type TocInstrument = z.output<typeof tocInstrument>;
 
@@ -54,7 +55,7 @@ export const deploymentPath = (instrument: string): string => `/api/m2m/12587/ev
 
 /** The table of contents: every instrument with its streams. Several MB. */
 export async function tableOfContents(facility: Facility, signal: AbortSignal): Promise<readonly TocInstrument[]> {
-  const toc = z.object({ instruments: z.array(tocInstrument) });
+  const toc = z.object({ instruments: listOf(tocInstrument) });
   return (await facility.askFor(toc, '/api/m2m/12576/sensor/inv/toc', 'the table of contents', signal)).instruments;
 }
 
@@ -62,7 +63,7 @@ export async function tableOfContents(facility: Facility, signal: AbortSignal): 
 export async function timesOf(facility: Facility, instrument: string, signal: AbortSignal): Promise<readonly StreamTimes[] | null> {
   const what = `the times of ${instrument}`;
   const { status, json } = await facility.ask(`${inventoryPath(instrument)}/metadata/times`, what, signal);
-  return status === 404 ? null : readAs(z.array(streamTimes), json, what);
+  return status === 404 ? null : readAs(listOf(streamTimes), json, what);
 }
 
 /** What there is of one stream; null: the facility does not know it. */
@@ -77,13 +78,13 @@ export async function timesOfStream(
 
 /** The parameters of all streams of an instrument, as the facility keeps them. */
 export async function parametersOf(facility: Facility, instrument: string, signal: AbortSignal): Promise<readonly MetadataParameter[]> {
-  const metadata = z.object({ parameters: z.array(parameter) });
+  const metadata = z.object({ parameters: listOf(parameter) });
   return (await facility.askFor(metadata, `${inventoryPath(instrument)}/metadata`, `the metadata of ${instrument}`, signal)).parameters;
 }
 
 /** The open list of instruments: which of them are served elsewhere. */
 export async function instrumentList(facility: Facility, signal: AbortSignal): Promise<readonly ListedInstrument[]> {
-  const list = z.object({ instruments: z.array(listedInstrument) });
+  const list = z.object({ instruments: listOf(listedInstrument) });
   const path = '/api/uframe/instrument_list';
   return (await facility.askFor(list, path, 'the list of instruments', signal, { refresh: 'false' })).instruments;
 }

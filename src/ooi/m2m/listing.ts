@@ -4,6 +4,7 @@ import { type CatalogEntry, readCatalog } from './catalog.ts';
 import type { Facility } from './client.ts';
 import type { AcceptedRequest } from './request.ts';
 import { sortInPieces } from './sort-pieces.ts';
+import { within } from './within.ts';
 
 /** One data file that the catalog of a request lists. JSON-safe. */
 export interface ListedFile {
@@ -29,7 +30,8 @@ export type Listing =
       readonly roughBytes: number;
     };
 
-const PLAIN = /^[A-Za-z0-9][A-Za-z0-9._+=,@-]{0,250}$/;
+/** While it comes, a file's name is followed by up to 14 letters more. */
+const PLAIN = /^[A-Za-z0-9][A-Za-z0-9._+=,@-]{0,240}$/;
 /** May become a file name on this machine and the end of an address. */
 export const isPlainName = (name: string): boolean => PLAIN.test(name);
 
@@ -60,8 +62,10 @@ async function* withoutHtml(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
 
 /** Lists the folder of a request, names checked. */
 export async function listFiles(facility: Facility, { catalogUrl }: AcceptedRequest, table: string, signal: AbortSignal): Promise<Listing> {
-  const entries = await openCatalog(facility, catalogUrl, signal);
-  return entries === null ? { state: 'absent' } : await sorted(entries, table);
+  return await within(facility.timeoutMs, 'a catalog', signal, async (either) => {
+    const entries = await openCatalog(facility, catalogUrl, either);
+    return entries === null ? { state: 'absent' } : await sorted(entries, table);
+  });
 }
 
 /** How much there is in the folder of a request, without a list of it. */
@@ -71,16 +75,18 @@ export async function countFiles(
   table: string,
   signal: AbortSignal,
 ): Promise<{ readonly state: 'absent' } | { readonly state: 'there'; readonly dataFiles: number; readonly roughBytes: number }> {
-  const entries = await openCatalog(facility, catalogUrl, signal);
-  if (entries === null) return { state: 'absent' };
-  let dataFiles = 0;
-  let bytes = 0;
-  for await (const { kind, name, roughBytes } of entries) {
-    if (kind !== 'file' || !isPlainName(name) || parseDataFileName(name, table) === null) continue;
-    dataFiles += 1;
-    bytes += roughBytes ?? 0;
-  }
-  return { state: 'there', dataFiles, roughBytes: bytes };
+  return await within(facility.timeoutMs, 'a catalog', signal, async (either) => {
+    const entries = await openCatalog(facility, catalogUrl, either);
+    if (entries === null) return { state: 'absent' };
+    let dataFiles = 0;
+    let bytes = 0;
+    for await (const { kind, name, roughBytes } of entries) {
+      if (kind !== 'file' || !isPlainName(name) || parseDataFileName(name, table) === null) continue;
+      dataFiles += 1;
+      bytes += roughBytes ?? 0;
+    }
+    return { state: 'there', dataFiles, roughBytes: bytes };
+  });
 }
 
 /** `compareFiles` for names that are plain: their characters are bytes, so comparing is quick. */

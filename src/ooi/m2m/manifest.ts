@@ -2,6 +2,7 @@ import { open, readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { errnoOf, Failure } from '../../errors.ts';
+import { parseJson } from './json.ts';
 
 /** What is at hand of a request's files: a line each, in the spool folder. The last line of a name counts. */
 const line = z.discriminatedUnion('state', [
@@ -36,12 +37,23 @@ export async function readManifest(folder: string): Promise<Manifest | null> {
   let isComplete = false;
   let request: string | null = null;
   for (const one of wholeLines(text)) {
-    const read = line.parse(JSON.parse(one));
+    const read = lineOf(one, folder);
     isComplete = read.state === 'complete';
     if (read.state === 'begun') request ??= read.request;
     else if (read.state !== 'complete') files.set(read.name, read);
   }
   return request === null ? null : { files, isComplete, request };
+}
+
+function lineOf(text: string, folder: string): ManifestLine {
+  const read = line.safeParse(parseJson(text));
+  if (read.success) return read.data;
+  throw new Failure({
+    kind: 'stop',
+    code: 'damaged_spool',
+    happened: `${manifestPath(folder)} has a line that is none of its own: ${JSON.stringify(text.slice(0, 100))}`,
+    remedy: 'Move the folder away: its files are fetched again',
+  });
 }
 
 export interface ManifestWriter {

@@ -4,6 +4,7 @@ import type { StreamName } from '../names.ts';
 import type { Facility } from './client.ts';
 import { isoOfMicros, microsNotBefore, microsOf } from './instants.ts';
 import { inventoryPath } from './inventory.ts';
+import { listOf } from './json.ts';
 import { addressesOf } from './request-urls.ts';
 
 /** ISO 8601, UTC; both ends belong to it. */
@@ -87,12 +88,17 @@ export async function estimate(facility: Facility, name: StreamName, range: Time
   return { state: 'data', sizeBytes: sizeCalculation, estimatedSeconds: timeCalculation, subJobs: numberOfSubJobs };
 }
 
+/** An estimate of more than a month is none: a request is waited for as its estimate says. */
+const LONGEST_ESTIMATE_SECONDS = 31 * 86_400;
+
+const address = z.string().max(2_000);
+
 const accepted = z.object({
-  requestUUID: z.string().min(1),
-  outputURL: z.string().exactOptional(),
-  allURLs: z.array(z.string()).min(1),
-  sizeCalculation: z.number().nullable().catch(null),
-  timeCalculation: z.number().nullable().catch(null),
+  requestUUID: z.string().min(1).max(200),
+  outputURL: address.exactOptional(),
+  allURLs: listOf(address).refine((urls) => urls.length > 0),
+  sizeCalculation: z.number().nonnegative().nullable().catch(null),
+  timeCalculation: z.number().min(0).max(LONGEST_ESTIMATE_SECONDS).nullable().catch(null),
   numberOfSubJobs: z.number().nullable().catch(null),
 });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Facility } from './client.ts';
 import { isoOfMicros, microsOfStamp } from './instants.ts';
+import { parseJson } from './json.ts';
 import type { AcceptedRequest, TimeRange } from './request.ts';
 
 /** `status.txt`: absent while the facility works; at its end `complete`, or an error object. */
@@ -22,7 +23,11 @@ export type SubJobs =
   | { readonly state: 'listed'; readonly jobs: readonly SubJob[] }
   | { readonly state: 'error'; readonly code: number | null; readonly message: string };
 
-const problem = z.object({ code: z.number().nullable().catch(null), message: z.string() });
+/** It goes into records and sentences. */
+const LONGEST_MESSAGE = 1_000;
+const message = z.string().transform((text) => text.slice(0, LONGEST_MESSAGE));
+const problem = z.object({ code: z.number().nullable().catch(null), message });
+const jobEnd = z.union([message, problem]);
 
 export async function lookAtStatus(facility: Facility, { statusUrl }: AcceptedRequest, signal: AbortSignal): Promise<StatusText> {
   const text = await facility.text(statusUrl, 'the state of a request', signal);
@@ -33,8 +38,8 @@ export async function lookAtStatus(facility: Facility, { statusUrl }: AcceptedRe
 export function readStatusText(text: string): StatusText {
   const trimmed = text.trim();
   if (trimmed === 'complete') return { state: 'complete' };
-  const read = problem.safeParse(parsed(trimmed));
-  if (read.success) return { state: 'error', code: read.data.code, message: read.data.message.slice(0, 1_000) };
+  const read = problem.safeParse(parseJson(trimmed));
+  if (read.success) return { state: 'error', code: read.data.code, message: read.data.message };
   return { state: 'error', code: null, message: `status.txt says ${JSON.stringify(trimmed.slice(0, 200))}` };
 }
 
@@ -44,12 +49,16 @@ export async function lookAtSubJobs(facility: Facility, { downloadUrl }: Accepte
 }
 
 export function readSubJobs(text: string): SubJobs {
-  const json = parsed(text);
+  const json = parseJson(text);
   const whole = problem.safeParse(json);
   if (whole.success) return { state: 'error', ...whole.data };
-  const listed = z.record(z.string(), z.union([z.string(), problem])).safeParse(json);
-  if (!listed.success) return { state: 'error', code: null, message: 'status.json cannot be read' };
-  return { state: 'listed', jobs: Object.entries(listed.data).map(([key, value]) => ({ key, range: rangeOfKey(key), end: endOf(value) })) };
+  const jobs: SubJob[] = [];
+  for (const [key, value] of Object.entries(z.record(z.string(), z.unknown()).safeParse(json).data ?? { '': null })) {
+    const end = jobEnd.safeParse(value);
+    if (!end.success) return { state: 'error', code: null, message: 'status.json cannot be read' };
+    jobs.push({ key, range: rangeOfKey(key), end: endOf(end.data) });
+  }
+  return { state: 'listed', jobs };
 }
 
 function endOf(value: string | z.output<typeof problem>): SubJob['end'] {
@@ -60,13 +69,4 @@ function endOf(value: string | z.output<typeof problem>): SubJob['end'] {
 function rangeOfKey(key: string): TimeRange | null {
   const [from, to] = key.split('-').map(microsOfStamp);
   return typeof from !== 'number' || typeof to !== 'number' ? null : { begin: isoOfMicros(from), end: isoOfMicros(to) };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Failure } from '../../errors.ts';
 import { isStream } from '../names.ts';
 import type { Facility } from './client.ts';
+import { listOf } from './json.ts';
 
 const textOrNull = z.string().nullable().catch(null);
 /** `{ "value": "counts" }` or null, as the interface wraps words of its vocabularies. */
@@ -31,7 +32,7 @@ const details = z.object({
   name: z.string().nullable().catch(null),
   stream_type: word,
   stream_content: word,
-  parameters: z.array(parameter),
+  parameters: listOf(parameter),
 });
 export type StreamDetails = z.output<typeof details>;
 

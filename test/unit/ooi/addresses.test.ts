@@ -39,6 +39,8 @@ describe('an address of the facility', () => {
     'http://127.0.0.1:8100/a',
     'https://oceanobservatories.org/a',
     'https://evil-opendap.oceanobservatories.org/a',
+    'http://constructor/a',
+    'http://__proto__/a',
     'ftp://downloads-west.oceanobservatories.org/a',
   ]) {
     it(`that is none of its hosts is not followed: ${text}`, () => {

@@ -102,6 +102,19 @@ describe('a catalog of a request', () => {
     });
   });
 
+  for (const [what, begin] of [
+    ['name', '<dataset name="'],
+    ['text', '<dataset name="a"><date type="modified">'],
+    ['comment', '<!--'],
+    ['tag', '<dataset '],
+  ] as const) {
+    it(`is refused before a ${what} that has no end fills the memory`, async () => {
+      const text = HEAD + begin + 'a'.repeat(CATALOG_LIMITS.piece + 200_000);
+
+      await assert.rejects(read(text, 100_000), { code: 'catalog_too_large', message: /in one tag, text or comment/ });
+    });
+  }
+
   it('of 100,000 files that comes at once leaves the event loop free', async () => {
     const text = HEAD + file('deployment0001_T_20240101T000000-20240102T000000.nc').repeat(100_000) + TAIL;
     let turns = 0;

@@ -55,6 +55,18 @@ describe('a finished request', () => {
     );
   });
 
+  it('keeps of what the facility says only as much as a record and a sentence hold', () => {
+    const long = { code: 500, message: 'm'.repeat(50_000) };
+    const listed = readSubJobs(JSON.stringify({ all: long }));
+
+    for (const end of [
+      readStatusText(JSON.stringify(long)),
+      readSubJobs(JSON.stringify(long)),
+      listed.state === 'listed' ? listed.jobs[0]?.end : null,
+    ])
+      assert.equal(end && 'message' in end ? end.message.length : 0, 1_000);
+  });
+
   it('has nothing new when every sub-job says that there are no data', () => {
     assert.equal(judged(complete(jobs(none, none), 0)).state, 'nothing_new');
   });
