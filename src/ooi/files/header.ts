@@ -40,7 +40,7 @@ export class Unusable extends Error {
 const ARRAY_NAME = /^[A-Za-z0-9_](?:[A-Za-z0-9_.+@-]{0,198}[A-Za-z0-9_+@-])?$/;
 
 /** More than any instrument has; a claim beyond it is no measurement. */
-const ROW_BYTES = 8_000_000;
+export const ROW_BYTES = 8_000_000;
 
 /** Calendars that agree with history since 1583. */
 const CALENDARS: ReadonlySet<string> = new Set(['gregorian', 'standard', 'proleptic_gregorian']);

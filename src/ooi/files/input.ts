@@ -6,7 +6,7 @@ import { inTurn } from './in-turn.ts';
 import { type Inspected, type Inspection, inspectFile } from './inspect.ts';
 import { conflictOf, joinNotes } from './join.ts';
 import { NO_NOTES } from './notes.ts';
-import { planOf } from './plan.ts';
+import { misfitOf, type PlanOptions, planOf } from './plan.ts';
 import { type NamedFile, type SelectedFile, selectFiles } from './select.ts';
 import { Shelf } from './shelf.ts';
 import { sortedSource } from './sorted-copy.ts';
@@ -37,9 +37,6 @@ export interface OpenSeriesInput extends SeriesInput {
   close(): Promise<void>;
 }
 
-/** A file with more stretches of ascending times than this is sorted into a copy, so that they need not be merged at once. */
-const STRETCHES = 64;
-
 /** Files that are looked at at the same time. */
 const FILES_AHEAD = 4;
 
@@ -69,7 +66,7 @@ export async function openSeriesInput(options: SeriesInputOptions): Promise<Open
       return { one, rank, index, inspection };
     });
     for await (const { one, rank, index, inspection } of inspecting) {
-      const fitting = 'notes' in inspection ? unlessUnfit(inspection, notes) : inspection;
+      const fitting = 'notes' in inspection ? unlessUnfit(inspection, notes, options) : inspection;
       files.push(fitting.report);
       options.onFile?.(fitting.report, index, selected.length);
       if (!('notes' in fitting)) continue;
@@ -95,11 +92,13 @@ const refused = ({ file }: SelectedFile, message: string): Inspection => ({
   report: { state: 'left_out', file, reason: 'unreadable', message },
 });
 
-function unlessUnfit(inspected: Inspected, known: SchemaNotes): Inspection {
+function unlessUnfit(inspected: Inspected, known: SchemaNotes, options: PlanOptions): Inspection {
   const conflict = conflictOf(known, inspected.notes);
-  if (conflict === null) return inspected;
+  const why =
+    conflict === null ? misfitOf(joinNotes(known, inspected.notes), options) : `${conflict} is text in one and numbers in the other`;
+  if (why === null) return inspected;
   const { file } = inspected.report;
-  const message = `${file.name} is left out. It does not fit to what came before: ${conflict} is text in one and numbers in the other`;
+  const message = `${file.name} is left out. It does not fit to what came before: ${why}`;
   return { report: { state: 'left_out', file, reason: 'unfit', message } };
 }
 
@@ -108,6 +107,6 @@ async function sourcesOf(
   { scanned }: Inspected,
   { scratch, signal }: SeriesInputOptions,
 ): Promise<readonly SortedSource[]> {
-  if (scanned.stretches.length > STRETCHES) return [await sortedSource(file, scanned, { scratch, signal })];
+  if (scanned.stretches === null) return [await sortedSource(file, scanned, { scratch, signal })];
   return scanned.stretches.map((stretch) => stretchSource(file, stretch));
 }

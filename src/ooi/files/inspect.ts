@@ -8,6 +8,7 @@ import { type FileHeader, isText, readHeader, Unusable } from './header.ts';
 import { notesOf } from './notes.ts';
 import type { SelectedFile } from './select.ts';
 import type { Shelf } from './shelf.ts';
+import { MOST_SORTED_ROWS } from './sorted-copy.ts';
 import { type ScannedTimes, scanTimes } from './times.ts';
 
 export interface Inspected {
@@ -41,6 +42,8 @@ export async function inspectFile({ file, path }: SelectedFile, rank: Rank, opti
       const scanned = await scanTimes(opened, header, options);
       const { usable: rows, dropped, firstTime, lastTime } = scanned;
       if (rows === 0) throw new Unusable('empty', `It has ${header.rows} rows, none of them with a usable time`);
+      if (scanned.stretches === null && header.rows > MOST_SORTED_ROWS)
+        throw new Unusable('unfit', `Its times are in no order, and it has more than ${MOST_SORTED_ROWS} rows`);
       const textBytes = await measureTexts(opened, header, options.signal);
       const report = { state: 'read' as const, file, rows, dropped, firstTime, lastTime, sizeBytes };
       return { report, header, notes: notesOf(opened, header, rank, textBytes), scanned };

@@ -5,6 +5,7 @@ import { roomFor, type Values } from '../../formats/zarr/values.ts';
 import { compareBytes, compareRanks } from '../order.ts';
 import type { Absent, ColumnPlan, InnerDimension, Said, SchemaNotes, SeriesPlan, VariableNotes } from '../series.ts';
 import { commonType, facilityDefault, fillAs, isTextType } from './column-types.ts';
+import { ROW_BYTES } from './header.ts';
 import { testsIn } from './join.ts';
 
 export interface PlanOptions {
@@ -21,6 +22,18 @@ export function planOf(notes: SchemaNotes, { maximum = {} }: PlanOptions = {}): 
     columns: columns.toSorted((a, b) => compareBytes(a.name, b.name)),
     attributes: { ...spoken(notes.attributes), ...notes.extent },
   };
+}
+
+/** Why no store can be what all these files say, though one with each of them can; null: it can. */
+export function misfitOf(notes: SchemaNotes, { maximum = {} }: PlanOptions = {}): string | null {
+  const wide = Object.entries(notes.variables).filter(([, { isOnTime, inner }]) => isOnTime && inner.length > 0);
+  const sizes = wide.length === 0 ? new Map<string, number>() : innerSizes(notes, new Map(Object.entries(maximum)));
+  for (const [name, { inner, textBytes }] of wide) {
+    if (new Set(inner.map((dimension) => dimension.name)).size < inner.length) return `${name} would have one dimension twice`;
+    const bytes = inner.reduce((product, dimension) => product * (sizes.get(dimension.name) ?? 1), textBytes || 8);
+    if (bytes > ROW_BYTES) return `one row of ${name} would have more than ${ROW_BYTES} bytes`;
+  }
+  return null;
 }
 
 /** One dimension has one size in the whole store: the longest that any variable on time has of it. */

@@ -15,10 +15,17 @@ export interface ScannedTimes {
   readonly dropped: number;
   readonly firstTime: number;
   readonly lastTime: number;
-  readonly stretches: readonly Stretch[];
+  /** null: more than `STRETCHES`. */
+  readonly stretches: readonly Stretch[] | null;
   /** Of all rows, where they were few enough to be kept. */
   readonly times: Float64Array | null;
 }
+
+/** A file with more stretches than this is sorted as a whole; its stretches, which may be as many as its rows, are not kept. */
+export const STRETCHES = 64;
+
+/** From the year 1 to the year 9999, seconds since 1900: no text, and no reader, has another time. What lies beyond is damage, or a fill that nobody declared. */
+const [EARLIEST, LATEST] = [-59_926_608_000, 255_611_289_600] as const;
 
 /** 8 MB at a time. */
 const PIECE_ROWS = 1_000_000;
@@ -32,8 +39,8 @@ export async function readTimes(file: NetcdfFile, header: FileHeader, from: numb
   const isPlain = timeUnits.secondsPerUnit === 1 && timeUnits.startSeconds === 0;
   for (let i = 0; i < times.length; i++) {
     const raw = times[i] ?? Number.NaN;
-    if (raw === timeFill) times[i] = Number.NaN;
-    else if (!isPlain) times[i] = secondsSince1900(raw, timeUnits);
+    const time = isPlain ? raw : secondsSince1900(raw, timeUnits);
+    times[i] = raw !== timeFill && time >= EARLIEST && time < LATEST ? time : Number.NaN;
   }
   return times;
 }
@@ -53,6 +60,9 @@ export interface ScanOptions {
 export async function scanTimes(file: NetcdfFile, header: FileHeader, { keepTimes, signal }: ScanOptions): Promise<ScannedTimes> {
   const kept = header.rows <= keepTimes ? new Float64Array(header.rows) : null;
   const stretches: Stretch[] = [];
+  const keep = (stretch: Stretch): void => {
+    if (stretches.length <= STRETCHES) stretches.push(stretch);
+  };
   let [usable, firstTime, lastTime] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let [start, startTime, count, last] = [0, 0, 0, Number.NaN];
   for (let from = 0; from < header.rows; from += PIECE_ROWS) {
@@ -62,12 +72,12 @@ export async function scanTimes(file: NetcdfFile, header: FileHeader, { keepTime
     for (let i = 0; i < times.length; i++) {
       const time = times[i] ?? Number.NaN;
       if (!Number.isFinite(time)) {
-        if (count > 0) stretches.push({ from: start, count, firstTime: startTime });
+        if (count > 0) keep({ from: start, count, firstTime: startTime });
         count = 0;
         continue;
       }
       if (count > 0 && !(time > last)) {
-        stretches.push({ from: start, count, firstTime: startTime });
+        keep({ from: start, count, firstTime: startTime });
         count = 0;
       }
       if (count === 0) [start, startTime] = [from + i, time];
@@ -78,6 +88,7 @@ export async function scanTimes(file: NetcdfFile, header: FileHeader, { keepTime
       if (time > lastTime) lastTime = time;
     }
   }
-  if (count > 0) stretches.push({ from: start, count, firstTime: startTime });
-  return { usable, dropped: header.rows - usable, firstTime, lastTime, stretches, times: kept };
+  if (count > 0) keep({ from: start, count, firstTime: startTime });
+  const few = stretches.length > STRETCHES ? null : stretches;
+  return { usable, dropped: header.rows - usable, firstTime, lastTime, stretches: few, times: kept };
 }

@@ -112,6 +112,26 @@ describe('the files of one request', async () => {
     assert.deepEqual((await everything(input)).time, [3_684_045_586.935698, 3_684_045_587.435698]);
   });
 
+  it('lose rows whose times no year between 1 and 9999 has', async () => {
+    await write(1, { time: time(1, 9.969209968386869e36, -1e12, 1e300, 2), x: { data: Int32Array.of(1, 2, 3, 4, 5) } });
+
+    const input = await open();
+
+    assert.equal(input.files[0]?.state === 'read' ? input.files[0].dropped : 0, 3);
+    assert.deepEqual((await everything(input)).x, [1, 5]);
+  });
+
+  it('whose dimensions together are more than any row has are unfit', async () => {
+    await write(1, { time: time(1, 2), w: { data: new Float32Array(8000), shape: [2, 4000, 1] } });
+    await write(2, { time: time(3, 4), w: { data: new Float32Array(8000), shape: [2, 1, 4000] } });
+
+    const input = await open();
+    await input.close();
+
+    assert.deepEqual(reasons(input), ['read', 'unfit']);
+    assert.match(input.files[1]?.state === 'left_out' ? input.files[1].message : '', /one row of w would have more than/);
+  });
+
   it('out of order, repeated and interleaved give rows in order, the later one of each time', async () => {
     const numbered = (...data: readonly number[]) => ({ data: Int32Array.from(data) });
     await write(1, { time: time(5, 6, 1, 2, 2, Number.NaN, 3), x: numbered(15, 16, 11, 12, 22, 0, 13) });
@@ -124,9 +144,9 @@ describe('the files of one request', async () => {
   });
 
   it('in no order at all are sorted through a copy', async () => {
-    const at = Array.from({ length: 3000 }, (_, i) => (i * 1009) % 2999);
-    const wide = Int16Array.from(at.flatMap((each) => [each, 3000 - each]));
-    await write(1, { time: time(...at), x: { data: Int32Array.from(at.keys()) }, w: { data: wide, shape: [3000, 2] } });
+    const at = Array.from({ length: 6000 }, (_, i) => (i * 1009) % 5999);
+    const wide = Int16Array.from(at.flatMap((each) => [each, 6000 - each]));
+    await write(1, { time: time(...at), x: { data: Int32Array.from(at.keys()) }, w: { data: wide, shape: [6000, 2] } });
 
     const input = await open();
     const { time: times, x, w } = await everything(input);
@@ -134,7 +154,7 @@ describe('the files of one request', async () => {
     assert.equal(input.sources.length, 1);
     assert.deepEqual(
       times,
-      Array.from({ length: 2999 }, (_, i) => i),
+      Array.from({ length: 5999 }, (_, i) => i),
     );
     assert.deepEqual(
       x,
@@ -142,7 +162,7 @@ describe('the files of one request', async () => {
     );
     assert.deepEqual(
       w,
-      times?.flatMap((each) => [each, 3000 - Number(each)]),
+      times?.flatMap((each) => [each, 6000 - Number(each)]),
     );
   });
 

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { conflictOf, joinNotes } from '../../../src/ooi/files/join.ts';
 import { NO_NOTES } from '../../../src/ooi/files/notes.ts';
-import { planOf } from '../../../src/ooi/files/plan.ts';
+import { misfitOf, planOf } from '../../../src/ooi/files/plan.ts';
 import type { Rank } from '../../../src/ooi/order.ts';
 import type { SchemaNotes, VariableNotes } from '../../../src/ooi/series.ts';
 
@@ -139,5 +139,15 @@ describe('the plan of a series', () => {
       [86, 86, 86],
     );
     assert.equal(planOf(all, { maximum: { wavelength: 92 } }).columns[0]?.inner[0]?.size, 92);
+  });
+
+  it('whose dimensions change places fit into no store', () => {
+    const inner = (...names: readonly string[]): SchemaNotes => ({
+      ...ofTypes('<f4'),
+      variables: { x: { ...one, types: {}, inner: names.map((name) => ({ name, size: 3 })) } },
+    });
+
+    assert.equal(misfitOf(joinNotes(inner('bin', 'wavelength'), inner('bin'))), null);
+    assert.equal(misfitOf(joinNotes(inner('bin', 'wavelength'), inner('wavelength', 'bin'))), 'x would have one dimension twice');
   });
 });
