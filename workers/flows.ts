@@ -8,11 +8,10 @@ import { flowPlaces } from '../src/kinds.ts';
  * Finds a flow by its name and refuses it when another one writes to its places.
  * What is known of all places is kept for as long as no file changes.
  */
-export function flowResolver(files: Pick<FlowCache, 'find' | 'reads'>): (name: string) => Promise<Flow> {
+export function flowResolver(files: Pick<FlowCache, 'find'>): (name: string) => Promise<Flow> {
   let known: { readonly reads: readonly ReadFlow<Flow>[]; readonly places: OverlapIndex } | null = null;
   return async (name) => {
-    const { flow } = await files.find(name);
-    const reads = await files.reads();
+    const { flow, reads } = await files.find(name);
     if (known?.reads !== reads) {
       known = { reads, places: overlapIndex(reads.flatMap((read) => (read.state === 'good' ? [flowPlaces(read.flow)] : []))) };
     }

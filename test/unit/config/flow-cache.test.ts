@@ -40,6 +40,30 @@ describe('a process that asks for its flows again and again', () => {
     assert.notEqual(await cache.reads(), same);
   });
 
+  it('sees a second file of the same name, whoever asks', async () => {
+    const cache = new FlowCache(folder, [counting]);
+    await cache.find('one');
+    writeFileSync(join(folder, 'uno.yaml'), 'name: one\nkind: argo\nupstream: { rsync: "h::argo" }\nmirror: /data/3\n');
+
+    await assert.rejects(cache.find('one'), { message: /name is "one", which .*one\.yaml has too/ });
+
+    rmSync(join(folder, 'uno.yaml'));
+    assert.equal((await cache.find('one')).flow.name, 'one');
+  });
+
+  it('sees a new flow, and one that has another name now', async () => {
+    const cache = new FlowCache(folder, [counting]);
+    await cache.find('one');
+    write('three', '/data/three');
+
+    assert.equal((await cache.find('three')).flow.mirror, '/data/three');
+
+    writeFileSync(join(folder, 'three.yaml'), 'name: four\nkind: argo\nupstream: { rsync: "h::argo" }\nmirror: /data/four\n');
+    assert.equal((await cache.find('four')).flow.mirror, '/data/four');
+    await assert.rejects(cache.find('three'), { message: /no flow has the name "three"/ });
+    rmSync(join(folder, 'three.yaml'));
+  });
+
   it('gives the same array while nothing changes, and forgets a file that has gone', async () => {
     const cache = new FlowCache(folder, [counting]);
     const before = await cache.reads();
