@@ -54,7 +54,7 @@ describe('a flow file of kind ooi', () => {
     const text = JSON.stringify(jsonSchema(kinds));
 
     assert.match(text, /reference designator/);
-    assert.match(text, /streams at once/);
+    assert.match(text, /streams worked on at once/);
   });
 
   it('is written whole by landfall init', () => {
