@@ -20,7 +20,7 @@ import type { HarvestAllWorkflow } from '../workflows/ooi/harvest-all.ts';
 import { mostWithin, startFacilityProcess, stored, type Visit, writeFlows } from './ooi-facility.ts';
 import { median, peakMemory, say } from './support.ts';
 
-const streams = Number(argv[2] ?? 1_000);
+const streams = Number(argv[2] ?? 100);
 const workers = Number(argv[3] ?? 1);
 const rate = Number(argv[4] ?? 25);
 const WIDTH = 50;
