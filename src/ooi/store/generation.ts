@@ -1,4 +1,4 @@
-import { isFailure } from '../../errors.ts';
+import { Failure, isFailure } from '../../errors.ts';
 import { CONSOLIDATED_KEY } from '../../formats/zarr/group.ts';
 import { openStore } from '../../formats/zarr/open.ts';
 import { chunksIn } from '../../stores/objects/chunks.ts';
@@ -47,7 +47,9 @@ export async function openGeneration(room: Room, id: string, { onRead, ...option
   const isAdopted = id === ADOPTED;
   if (recorded === null && !isAdopted) throw noGeneration(`Generation ${id} has no record`, []);
   const group = await openStore(chunksIn(objects, root, options));
-  const segments = segmentsAt(objects, recorded === null ? null : places.record(id), recorded?.state.segmentRows ?? room.windowRows);
+  const { segmentRows = room.windowRows, status, length = 0 } = recorded?.state ?? {};
+  const inSegments = status === 'complete' && !isAdopted ? length : 0;
+  const segments = segmentsAt(objects, recorded === null ? null : places.record(id), segmentRows, inSegments);
   const chunks = recordedReader({
     objects,
     root,
@@ -75,7 +77,15 @@ export async function liveId(room: Room, options: Options = {}): Promise<string 
 export async function linkedId({ disk, publish, table, places }: Room): Promise<string | null> {
   if (publish !== 'link' || disk === null) return null;
   const target = await readLink(disk.folder, table);
-  return target?.startsWith(`${places.generations}/`) === true ? checkGenerationId(target.slice(places.generations.length + 1)) : null;
+  if (target === null) return null;
+  if (target.startsWith(`${places.generations}/`)) return checkGenerationId(target.slice(places.generations.length + 1));
+  throw new Failure({
+    kind: 'stop',
+    code: 'foreign_link',
+    happened: `${table} in ${disk.folder} is a symbolic link to ${target}, so readers see something else than its live generation`,
+    expected: `a link to ${places.generations}/…, or none`,
+    remedy: 'Remove the link: where there is a live generation, the next run makes it again',
+  });
 }
 
 export async function readLink(folder: string, table: string): Promise<string | null> {

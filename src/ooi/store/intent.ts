@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { readJson } from '../../formats/zarr/json.ts';
 import type { ObjectStore, Options } from '../../stores/objects/contract.ts';
 import { unreadableRecord } from './current.ts';
+import { stateKey } from './state.ts';
 
 const digest = z.strictObject({ length: z.number().int().nonnegative(), sha256: z.string() });
 
@@ -69,6 +70,7 @@ export async function readIntent(objects: ObjectStore, record: string, options: 
   const found = await objects.get(key, options);
   if (found === null) return null;
   const parsed = schema.safeParse(readJson(key, found.bytes));
-  if (parsed.success) return parsed.data;
-  throw unreadableRecord(key, z.prettifyError(parsed.error));
+  if (!parsed.success) throw unreadableRecord(key, z.prettifyError(parsed.error));
+  if (parsed.data.state.key === stateKey(record)) return parsed.data;
+  throw unreadableRecord(key, `it is of generation ${parsed.data.generation}`);
 }

@@ -2,6 +2,7 @@ import type { ChunkLedger, ChunkRecord } from '../../formats/zarr/ledger.ts';
 import type { ObjectStore } from '../../stores/objects/contract.ts';
 import { BEFORE } from '../order.ts';
 import type { OriginRun } from '../series.ts';
+import { unreadableRecord } from './current.ts';
 import { cutRuns, EMPTY_SEGMENT, joined, parseSegment, type Segment, segmentKey } from './segment.ts';
 
 /** The record of rows and chunks of one generation, read as it is needed. */
@@ -15,15 +16,22 @@ export interface Segments {
   chunk(key: string, row: number): Promise<ChunkRecord | undefined>;
 }
 
-/** @param record the prefix of the record; null: of an adopted store, of which nothing is known but that it was there before */
-export function segmentsAt(objects: ObjectStore, record: string | null, rows: number): Segments {
+/**
+ * @param record the prefix of the record; null: of an adopted store, of which nothing is known but that it was there before
+ * @param recorded rows that stand in segments: where the record of one of them is gone, nothing would tell that a chunk is too
+ */
+export function segmentsAt(objects: ObjectStore, record: string | null, rows: number, recorded: number): Segments {
   const read = new Map<number, Promise<Segment>>();
   const get = (k: number): Promise<Segment> => {
     if (record === null) return Promise.resolve(EMPTY_SEGMENT);
     const key = segmentKey(record, k);
     const known = read.get(k);
     if (known !== undefined) return known;
-    const segment = objects.get(key).then((found) => (found === null ? EMPTY_SEGMENT : parseSegment(key, found.bytes)));
+    const segment = objects.get(key).then((found) => {
+      if (found !== null) return parseSegment(key, found.bytes);
+      if (k * rows < recorded) throw unreadableRecord(key, 'it is not there');
+      return EMPTY_SEGMENT;
+    });
     if (read.size >= KEPT) read.delete(read.keys().next().value ?? -1);
     read.set(k, segment);
     return segment;
