@@ -2,7 +2,7 @@ import { flowTable } from '../../src/ooi/form.ts';
 import type { TimeRange } from '../../src/ooi/m2m/request.ts';
 import { type Action, type Decision as Decided, decide, type Outstanding } from '../../src/ooi/requests/decide.ts';
 import type { Owed } from '../../src/ooi/requests/owed.ts';
-import { appendRange, covers, refreshRange } from '../../src/ooi/requests/range.ts';
+import { appendRange, covers, guideOf, refreshRange } from '../../src/ooi/requests/range.ts';
 import { isOutstanding, type RequestRecord } from '../../src/ooi/requests/record.ts';
 import type { Requests } from '../../src/ooi/requests/requests.ts';
 import { isoOfTime } from '../../src/ooi/time-text.ts';
@@ -40,7 +40,7 @@ export async function decideRun(use: DecideDependencies, { flow, kind, asked, se
     flags: { refresh: kind === 'refresh', force: asked.force, request: asked.request },
     isKnown: server.state !== 'unknown_stream',
     outstanding: { append: outstandingOf(append), refresh: outstandingOf(refresh) },
-    store: { exists: live !== null, lastTime },
+    store: { exists: live !== null, lastTime: guideOf(lastTime, now().toISOString()) },
     server: server.state === 'unavailable' ? server : { state: 'answers', endTime: server.state === 'known' ? server.endTime : null },
     owed: due.length,
     reusable: reusable?.id ?? null,

@@ -2,6 +2,9 @@
 
 const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,18}))?(Z|[+-]\d\d:?\d\d)?)?$/;
 
+/** A zone may push a time beyond the years that have four digits. */
+const [FIRST_MS, LAST_MS] = [Date.parse('0000-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59Z')] as const;
+
 /** Seconds from 1900-01-01, where the facility's times begin, to 1970-01-01. */
 const SECONDS_1900_TO_1970 = 2_208_988_800;
 
@@ -13,7 +16,7 @@ export function microsOf(text: string): number | null {
   const [, day, clock = '00:00:00', fraction = '', zone = 'Z'] = ISO.exec(text.trim()) ?? [];
   if (day === undefined) return null;
   const ms = Date.parse(`${day}T${clock.length === 5 ? `${clock}:00` : clock}${zone.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2')}`);
-  return Number.isNaN(ms) ? null : ms * 1000 + Number(fraction.slice(0, 6).padEnd(6, '0'));
+  return !(ms >= FIRST_MS && ms <= LAST_MS) ? null : ms * 1000 + Number(fraction.slice(0, 6).padEnd(6, '0'));
 }
 
 /** `YYYY-MM-DDTHH:MM:SS.ffffffZ`: six digits, always. */

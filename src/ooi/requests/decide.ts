@@ -28,7 +28,7 @@ export interface Situation {
   /** false: discontinued, or the facility does not know the stream. */
   readonly isKnown: boolean;
   readonly outstanding: Readonly<Record<RequestKind, Outstanding | null>>;
-  /** The truth about what is there; `lastTime` ISO, UTC. */
+  /** The truth about what is there; `lastTime` ISO, UTC; null: there is no row, or the last one lies in the future and tells nothing. */
   readonly store: { readonly exists: boolean; readonly lastTime: string | null };
   readonly server:
     | { readonly state: 'answers'; readonly endTime: string | null }
@@ -82,7 +82,11 @@ export function decide(situation: Situation): Decision {
   if (server.state === 'unavailable') return unavailable(server.says);
   if (owed > 0) return ask('append', situation, `${owed} ranges are owed from earlier requests`);
   return isAhead(server.endTime, store.lastTime)
-    ? ask('append', situation, `The facility has data until ${server.endTime}, the store until ${store.lastTime}`)
+    ? ask(
+        'append',
+        situation,
+        `The facility has data until ${server.endTime}, the store until ${store.lastTime ?? 'a time that is no guide'}`,
+      )
     : decision('skip', 'The facility has nothing new');
 }
 

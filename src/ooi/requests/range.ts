@@ -17,11 +17,18 @@ export interface AppendWish {
   readonly end: string | null;
 }
 
-/** From the last row less the look-back, or the earliest owed range, until now: late and corrected rows come, and what could not be had. */
+/**
+ * From the last row less the look-back, or the earliest owed range, until now: late and corrected rows come, and what could not be had. A last
+ * row in the future, as a clock at sea makes one now and then, does not count.
+ */
 export function appendRange({ lastTime, lookBackMs, owed, now, start, end }: AppendWish): TimeRange {
-  const begins = [micros(lastTime) - lookBackMs * 1000, ...owed.map(({ begin }) => micros(begin))];
+  const begins = [Math.min(micros(lastTime), micros(now)) - lookBackMs * 1000, ...owed.map(({ begin }) => micros(begin))];
   return range(start === null ? Math.min(...begins) : micros(start), end ?? now);
 }
+
+/** The last time of a store, as far as it tells what to ask for: null in the future. */
+export const guideOf = (lastTime: string | null, now: string): string | null =>
+  lastTime === null || micros(lastTime) > micros(now) ? null : lastTime;
 
 export interface RefreshWish {
   /** Of the inventory. */

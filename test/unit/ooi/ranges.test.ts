@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { isoOfMicros, microsNotBefore, microsOf, microsOfNtp, microsOfStamp } from '../../../src/ooi/m2m/instants.ts';
 import { requestQuery } from '../../../src/ooi/m2m/request.ts';
-import { appendRange, covers, joined, owedByFiles, refreshRange } from '../../../src/ooi/requests/range.ts';
+import { appendRange, covers, guideOf, joined, owedByFiles, refreshRange } from '../../../src/ooi/requests/range.ts';
 
 const DAY = 86_400_000;
 const wish = {
@@ -38,7 +38,16 @@ describe('a time of the facility', () => {
     });
   }
 
-  for (const text of ['NaT', '', '2025', '2025-13-01', '2025-07-30T25:00:00Z', 'yesterday']) {
+  for (const text of [
+    'NaT',
+    '',
+    '2025',
+    '2025-13-01',
+    '2025-07-30T25:00:00Z',
+    '9999-12-31T23:59:59-01:00',
+    '0000-01-01T00:00:00+01:00',
+    'yesterday',
+  ]) {
     it(`is not ${JSON.stringify(text)}`, () => {
       assert.equal(microsOf(text), null);
     });
@@ -59,6 +68,13 @@ describe('a time of the facility', () => {
 });
 
 describe('the range of a request', () => {
+  it('goes back from now where the last row lies in the future, which tells nothing of what there is', () => {
+    const lastTime = '2090-01-01T00:00:00Z';
+
+    assert.deepEqual(appendRange({ ...wish, lastTime }), { begin: '2025-07-29T00:15:00.000000Z', end: '2025-07-31T00:15:00.000000Z' });
+    assert.deepEqual([guideOf(lastTime, wish.now), guideOf(wish.lastTime, wish.now)], [null, wish.lastTime]);
+  });
+
   it('of an append begins the look-back before the last row, and ends now', () => {
     assert.deepEqual(appendRange(wish), { begin: '2025-07-28T10:14:22.092512Z', end: '2025-07-31T00:15:00.000000Z' });
   });
