@@ -4,8 +4,9 @@ import { nearest } from './nearest.ts';
 export type JobOption =
   | { readonly type: 'flag'; readonly does: string }
   | { readonly type: 'count'; readonly does: string; readonly least: number; readonly most: number }
-  | { readonly type: 'text'; readonly does: string; readonly example: string }
-  | { readonly type: 'list'; readonly does: string; readonly example: string };
+  /** `words`: it is one of these, or a list of them. */
+  | { readonly type: 'text'; readonly does: string; readonly example: string; readonly words?: readonly string[] }
+  | { readonly type: 'list'; readonly does: string; readonly example: string; readonly words?: readonly string[] };
 
 /** One job of a kind, as operators know it. */
 export interface JobSpec {
@@ -40,6 +41,8 @@ export function inputProblems(job: string, { options }: JobSpec, input: unknown)
   });
 }
 
+const isOneOf = (words: readonly string[], value: unknown): boolean => words.some((word) => word === value);
+
 function problemOf(key: string, option: JobOption, value: unknown): readonly string[] {
   const expected = (what: string): readonly string[] => [`"${key}" is ${JSON.stringify(value)}. Expected ${what}.`];
   switch (option.type) {
@@ -50,8 +53,11 @@ function problemOf(key: string, option: JobOption, value: unknown): readonly str
         ? []
         : expected(`a whole number from ${option.least} to ${option.most}`);
     case 'text':
+      if (option.words !== undefined) return isOneOf(option.words, value) ? [] : expected(`one of ${option.words.join(', ')}`);
       return typeof value === 'string' && value !== '' ? [] : expected(`a text, such as ${JSON.stringify(option.example)}`);
     case 'list':
+      if (Array.isArray(value) && option.words !== undefined && !value.every((part) => isOneOf(option.words ?? [], part)))
+        return expected(`a list of some of ${option.words.join(', ')}`);
       return Array.isArray(value) && value.every((part) => typeof part === 'string')
         ? []
         : expected(`a list of texts, such as [${JSON.stringify(option.example)}]`);

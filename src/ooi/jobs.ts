@@ -10,11 +10,13 @@ const REQUEST = {
     type: 'text',
     does: 'auto: go on with what waits; reuse: take a finished request that covers the range; replace: give up the waiting one',
     example: 'replace',
+    words: ['auto', 'reuse', 'replace'],
   },
   accept: {
     type: 'list',
     does: 'what is accepted: degraded (files left out), shorter (less coverage than the live store)',
     example: 'degraded',
+    words: ['degraded', 'shorter'],
   },
 } as const satisfies JobSpec['options'];
 

@@ -7,7 +7,7 @@ import { readFlow } from '../../config/flow-text.ts';
 import { ConfigError, type Problem } from '../../config/problems.ts';
 import { parseStorePlace } from '../../config/store-place.ts';
 import { errnoOf, Failure } from '../../errors.ts';
-import { ooiFlowSchema } from '../flow.ts';
+import { ooiFlowSchema, ooiFormOf } from '../flow.ts';
 import { type FlowFile, flowFiles } from './flow-files.ts';
 import { type Remark, readLegacyFolder } from './legacy-folder.ts';
 import { writeFlowFile } from './write-flow-file.ts';
@@ -36,7 +36,7 @@ export interface Imported {
   readonly dryRun: boolean;
 }
 
-const ooi: KindSchema = { kind: 'ooi', schema: ooiFlowSchema };
+const ooi: KindSchema = { kind: 'ooi', schema: ooiFlowSchema, formOf: ooiFormOf };
 
 /**
  * Makes flow files of the configurations of an existing harvest: all of them, or with any problem none. One that is there and says the same is left

@@ -21,6 +21,17 @@ describe('the input of a job', () => {
     assert.deepEqual(problems(input), []);
   });
 
+  it('with a word that is none of an option is refused with those it has', () => {
+    const words = { does: 'which', example: 'a', words: ['a', 'b'] } as const;
+    const worded: JobSpec = { ...spec, options: { one: { type: 'text', ...words }, some: { type: 'list', ...words } } };
+
+    assert.deepEqual(inputProblems('verify', worded, { flow: 'argo', one: 'b', some: ['a', 'b'] }), []);
+    assert.deepEqual(inputProblems('verify', worded, { flow: 'argo', one: 'c', some: ['a', 'c'] }), [
+      '"one" is "c". Expected one of a, b.',
+      '"some" is ["a","c"]. Expected a list of some of a, b.',
+    ]);
+  });
+
   it('with a misspelt option is refused with the option that was meant', () => {
     assert.deepEqual(problems({ flow: 'argo', dryrn: true }), ['verify takes no "dryrn". Is it "dryRun"?']);
   });
