@@ -1,41 +1,46 @@
-/** One conversion in a process of its own: node bench/ooi/convert.ts FILES TABLE TARGET THREADS. Without target it only reads and merges. Prints JSON. */
-import { readdir, rm } from 'node:fs/promises';
+/**
+ * One conversion in a process of its own: node bench/ooi/convert.ts FILES TABLE TARGET THREADS [ENDPOINT HOME]. Prints JSON.
+ *
+ * Without target it only reads and merges. With an endpoint the target is a prefix in a bucket of the server whose home is given.
+ */
+import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { argv, cpuUsage, pid, stdout } from 'node:process';
+import { readObjectServerKeys } from '../../src/embedded/object-server-keys.ts';
 import { createHdf5Pool } from '../../src/formats/netcdf/hdf5-pool.ts';
 import { openNetcdf } from '../../src/formats/netcdf/open.ts';
 import { openSeriesInput } from '../../src/ooi/files/input.ts';
-import { mergeSources } from '../../src/ooi/files/merge.ts';
+import { openSeriesStore, type StoreOptions } from '../../src/ooi/store/series-store.ts';
+import { openDisk } from '../../src/stores/objects/disk.ts';
+import { openS3 } from '../../src/stores/objects/s3.ts';
 import { peakMemory } from '../support.ts';
-import { plainZarr, readingOnly } from './sinks.ts';
+import { readMerged } from './read-merged.ts';
 
-const [files = '', table = '', target = '', threads = '2'] = argv.slice(2);
+const [files = '', table = '', target = '', threads = '2', endpoint, home = ''] = argv.slice(2);
 const hdf5 = createHdf5Pool({ threads: Number(threads) });
 // As in a worker, whose threads are there from the first file on.
 const first = (await readdir(files))[0] ?? '';
 await Promise.all(Array.from({ length: Number(threads) }, () => openNetcdf(join(files, first), { hdf5 })));
+const place = target === '' ? null : await (endpoint === undefined ? inFolder(target) : inBucket(endpoint, home, target));
+
 const startedWith = cpuUsage();
 const delay = monitorEventLoopDelay({ resolution: 10 });
 delay.enable();
 const began = performance.now();
+let checkingFrom = Number.NaN;
 const request = { id: 'bench', kind: 'refresh' as const, requestedAt: '2024-01-01T00:00:00Z', begin: '', end: '' };
 const input = await openSeriesInput({ request, table, files, hdf5, scratch: tmpdir() });
-const opened = performance.now();
-const sink = target === '' ? readingOnly(input.plan) : plainZarr(input.plan, target);
-let rows = 0;
-for await (const window of mergeSources(input.sources)) {
-  await sink.take(window);
-  rows += window.rows;
-}
-await sink.end();
+const openSeconds = (performance.now() - began) / 1000;
+const rows = place === null ? await readMerged(input) : await build(place);
 const seconds = (performance.now() - began) / 1000;
 const { user, system } = cpuUsage(startedWith);
 stdout.write(
   JSON.stringify({
     seconds,
-    openSeconds: (opened - began) / 1000,
+    openSeconds,
+    checkSeconds: Number.isNaN(checkingFrom) ? undefined : (began + seconds * 1000 - checkingFrom) / 1000,
     cpuSeconds: (user + system) / 1e6,
     systemSeconds: system / 1e6,
     rows,
@@ -45,4 +50,35 @@ stdout.write(
 );
 await input.close();
 await hdf5.close();
-if (target !== '') await rm(target, { recursive: true });
+if (place !== null && 'close' in place.objects) place.objects.close();
+
+type Place = Pick<StoreOptions, 'disk' | 'publish'> & { readonly objects: StoreOptions['objects'] | Awaited<ReturnType<typeof openS3>> };
+
+async function inFolder(folder: string): Promise<Place> {
+  return { objects: await openDisk({ folder }), disk: { folder }, publish: 'link' };
+}
+
+async function inBucket(server: string, homeOfServer: string, prefix: string): Promise<Place> {
+  const keys = readObjectServerKeys(homeOfServer);
+  if (keys === null) throw new Error(`${homeOfServer} is not the home of a server.`);
+  const connection = { endpoint: server, region: 'us-east-1', isPathStyle: true, keys, bucket: 'bench', prefix, createBucket: true };
+  return { objects: await openS3(connection), disk: null, publish: 'pointer' };
+}
+
+/** As a refresh does: beside what is live, every chunk read back, then published. */
+async function build(given: Place): Promise<number> {
+  const store = openSeriesStore({ ...given, table, codec: 'zstd' });
+  const fence = async (): Promise<void> => {};
+  const built = await store.build(
+    { id: 'g1', inputs: [input] },
+    {
+      fence,
+      onProgress({ phase }) {
+        if (phase === 'checking' && Number.isNaN(checkingFrom)) checkingFrom = performance.now();
+      },
+    },
+  );
+  await store.publish('g1', { fence });
+  if (built.validation.isSample || built.validation.problems.length > 0) throw new Error('It was not checked.');
+  return built.rows;
+}
