@@ -30,7 +30,8 @@ export function memoryObjects(objects: Map<string, Uint8Array> = new Map()): Obj
       return { sizeBytes: bytes.byteLength, version: versionOf(bytes) };
     },
     async get(key) {
-      const bytes = objects.get(key);
+      const stored = objects.get(key);
+      const bytes = stored === undefined ? undefined : new Uint8Array(stored);
       return bytes === undefined ? null : { bytes, sizeBytes: bytes.byteLength, version: versionOf(bytes) };
     },
     getRange: async (key, { offset, length }) => objects.get(key)?.subarray(offset, offset + length) ?? null,

@@ -31,16 +31,17 @@ export const recordOf = ({ key, bytes }: StoredObject): ChunkRecord => ({
 
 /**
  * @param bytes what the store has for the key; null: nothing
+ * @param sha256 their digest, where it is known already
  * @throws {Failure} `missing_chunk`, `damaged_chunk`
  */
-export function checkChunk(ledger: ChunkLedger, key: string, bytes: Uint8Array | null): void {
+export function checkChunk(ledger: ChunkLedger, key: string, bytes: Uint8Array | null, sha256?: string): void {
   const records = ledger.get(key);
   if (bytes === null) {
     if (records?.length !== 0) throw missingChunk(key);
     return;
   }
   if (records === undefined || records.length === 0) return;
-  const found = recordOf({ key, bytes });
-  if (records.some(({ length, sha256 }) => length === found.length && sha256 === found.sha256)) return;
+  const found = sha256 === undefined ? recordOf({ key, bytes }) : { length: bytes.byteLength, sha256 };
+  if (records.some((record) => record.length === found.length && record.sha256 === found.sha256)) return;
   throw damagedChunk(key, `it has ${found.length} bytes with the digest ${found.sha256.slice(0, 12)}…, which is not what was written`);
 }

@@ -15,3 +15,23 @@ export async function atOnce<T>(width: number, items: Iterable<T> | AsyncIterabl
   await Promise.all(running);
   if (failure !== undefined) throw failure.error;
 }
+
+/** So many places; who comes when all are taken waits, in the order of coming. Leave with what `enter` gave. */
+export class Places {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(places: number) {
+    this.#free = places;
+  }
+
+  async enter(): Promise<() => void> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    return () => {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    };
+  }
+}

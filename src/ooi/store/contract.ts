@@ -56,6 +56,8 @@ export interface Generation {
   readonly state: GenerationState;
   /** Its objects, keys relative to the group. */
   readonly chunks: ChunkReader;
+  /** The same, none of them kept: what it gives belongs to who asked. */
+  readonly stored: ChunkReader;
   /** Where its rows came from and what its chunks are. */
   readonly segments: Segments;
   /** False: somebody else wrote it and nothing has been added yet, so there are no records of its chunks. */

@@ -10,7 +10,7 @@ import type { Generation, Live, StoreOptions } from './contract.ts';
 import { readCurrent } from './current.ts';
 import { noGeneration } from './failures.ts';
 import { ADOPTED, checkGenerationId, type Places, placesOf } from './places.ts';
-import { recordedReader } from './reader.ts';
+import { keepingReader, recordedReader } from './reader.ts';
 import { segmentsAt } from './segments.ts';
 import { readState } from './state.ts';
 
@@ -50,7 +50,7 @@ export async function openGeneration(room: Room, id: string, { onRead, ...option
   const { segmentRows = room.windowRows, status, length = 0 } = recorded?.state ?? {};
   const inSegments = status === 'complete' && !isAdopted ? length : 0;
   const segments = segmentsAt(objects, recorded === null ? null : places.record(id), segmentRows, inSegments);
-  const chunks = recordedReader({
+  const stored = recordedReader({
     objects,
     root,
     arrays: group.arrays,
@@ -59,8 +59,9 @@ export async function openGeneration(room: Room, id: string, { onRead, ...option
     ...options,
     ...(onRead === undefined ? {} : { onRead }),
   });
+  const chunks = keepingReader(stored);
   const state = recorded?.state ?? (await adoptedState(group, chunks, root, room.windowRows));
-  return { id, root, group, state, chunks, segments, isRecorded: recorded !== null };
+  return { id, root, group, state, chunks, stored, segments, isRecorded: recorded !== null };
 }
 
 /** The id of the live generation; null: there is none. */

@@ -20,8 +20,26 @@ export interface ReaderOptions extends Options {
 /** Encoded bytes that a reader keeps for whoever asks again. */
 const KEPT_BYTES = 32 * 2 ** 20;
 
-/** The objects of a group; every chunk is held against the record of what was written. */
+/** The objects of a group; every chunk is held against the record of what was written. What it gives belongs to who asked. */
 export function recordedReader({ objects, root, arrays, segments, isAdopted, onRead, ...options }: ReaderOptions): ChunkReader {
+  return {
+    async get(key) {
+      const found = await objects.get(`${root}/${key}`, options);
+      onRead?.(key, found?.version ?? null);
+      const bytes = found?.bytes ?? null;
+      const row = rowOfChunk(arrays, key);
+      if (row !== null) {
+        const record = await segments.chunk(key, row);
+        const records = record === undefined ? (isAdopted ? [] : undefined) : [record];
+        checkChunk({ get: () => records }, key, bytes, found?.sha256);
+      }
+      return bytes;
+    },
+  };
+}
+
+/** The same, keeping what was read last for whoever asks again. */
+export function keepingReader(reader: ChunkReader): ChunkReader {
   const kept = new Map<string, Uint8Array>();
   let keptBytes = 0;
   const keep = (key: string, bytes: Uint8Array): void => {
@@ -37,15 +55,7 @@ export function recordedReader({ objects, root, arrays, segments, isAdopted, onR
     async get(key) {
       const known = kept.get(key);
       if (known !== undefined) return known;
-      const found = await objects.get(`${root}/${key}`, options);
-      onRead?.(key, found?.version ?? null);
-      const bytes = found?.bytes ?? null;
-      const row = rowOfChunk(arrays, key);
-      if (row !== null) {
-        const record = await segments.chunk(key, row);
-        const records = record === undefined ? (isAdopted ? [] : undefined) : [record];
-        checkChunk({ get: () => records }, key, bytes);
-      }
+      const bytes = await reader.get(key);
       if (bytes !== null) keep(key, bytes);
       return bytes;
     },

@@ -1,9 +1,11 @@
 import { Failure, isFailure } from '../../errors.ts';
 import { dimensionsOf, type ZarrArray } from '../../formats/zarr/array.ts';
+import { giveBack } from '../../formats/zarr/give-back.ts';
 import { type ChunkIndex, chunkKey, chunkRowsOf, chunksTouching, rowsOf } from '../../formats/zarr/grid.ts';
 import { tornDimensions } from '../../formats/zarr/group.ts';
 import { openStore } from '../../formats/zarr/open.ts';
 import { readChunk } from '../../formats/zarr/read.ts';
+import type { ChunkReader } from '../../formats/zarr/store.ts';
 import { chunksIn } from '../../stores/objects/chunks.ts';
 import { atOnce } from './at-once.ts';
 import type { ChangeOptions, Generation, Problem, Validation } from './contract.ts';
@@ -28,7 +30,7 @@ export async function validateGeneration(
   generation: Generation,
   { sample, signal, onProgress }: ValidateOptions = {},
 ): Promise<Validation> {
-  const { group, state, chunks, id } = generation;
+  const { group, state, stored, id } = generation;
   const problems: Problem[] = [];
   const found = (code: string, what: string): void => void (problems.length < LISTED && problems.push({ code, what }));
   for (const [dimension, lengths] of tornDimensions(group)) found('torn', `Arrays give ${dimension} the lengths ${lengths.join(' and ')}`);
@@ -43,10 +45,13 @@ export async function validateGeneration(
   await atOnce(CHUNKS_AT_ONCE, picked, async ({ array, key, chunk, index }) => {
     signal?.throwIfAborted();
     try {
-      if (array === time) times.push(lookAt(await timesOf(generation, array, chunk), chunk));
+      const found = await stored.get(key);
+      const only: ChunkReader = { get: async () => found };
+      bytes += found?.byteLength ?? 0;
+      if (array === time) times.push(lookAt(await timesOf(only, array, chunk), chunk));
       else if ((await generation.segments.chunk(key, rowOfChunk(group.arrays, key) ?? 0)) === undefined)
-        await readChunk(chunks, array, index);
-      bytes += (await chunks.get(key))?.byteLength ?? 0;
+        await readChunk(only, array, index);
+      if (found !== null) giveBack(found);
     } catch (error) {
       if (!isFailure(error, 'missing_chunk', 'damaged_chunk')) throw error;
       found(error.code, error.happened);
@@ -80,7 +85,7 @@ function tasksOf(array: ZarrArray): readonly ChunkToRead[] {
   }));
 }
 
-async function timesOf({ chunks }: Generation, array: ZarrArray, chunk: number): Promise<Float64Array> {
+async function timesOf(chunks: ChunkReader, array: ZarrArray, chunk: number): Promise<Float64Array> {
   const values = await readChunk(chunks, array, [chunk]);
   if (!(values instanceof Float64Array)) throw new TypeError('time is float64');
   return values.subarray(0, Math.min(values.length, rowsOf(array) - chunk * chunkRowsOf(array)));
@@ -143,7 +148,7 @@ export async function assertAscending(generation: Generation, { signal }: Pick<C
   const times: TimeChunk[] = [];
   for (const { chunk } of tasksOf(time)) {
     signal?.throwIfAborted();
-    times.push(lookAt(await timesOf(generation, time, chunk), chunk));
+    times.push(lookAt(await timesOf(generation.chunks, time, chunk), chunk));
   }
   const problems: string[] = [];
   checkTimes(times, generation.state, (_code, what) => void problems.push(what));

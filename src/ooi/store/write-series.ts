@@ -4,14 +4,15 @@ import { withBestShuffle } from '../../formats/zarr/trial.ts';
 import { encodeRows } from '../../formats/zarr/write.ts';
 import type { ObjectStore } from '../../stores/objects/contract.ts';
 import type { ColumnPlan, SeriesInput, SeriesPlan, SeriesWindow } from '../series.ts';
+import { atOnce } from './at-once.ts';
 import { arrayFor } from './column-array.ts';
 import type { ChangeOptions, Generation } from './contract.ts';
 import type { Room } from './generation.ts';
 import { type Kept, keepRows } from './keep-rows.ts';
-import { coordinateValues, mergeSources, planOf } from './rules.ts';
+import { coordinateValues, mergeSources, planOf, release } from './rules.ts';
 import { segmentBytes, segmentKey } from './segment.ts';
 import { storedSource } from './stored-source.ts';
-import { type ChunkTask, chunkTasks, writeChunks } from './write-chunks.ts';
+import { type ChunkTask, chunkTasks, desks, writeChunks } from './write-chunks.ts';
 
 export interface Work {
   readonly room: Room;
@@ -32,6 +33,11 @@ export interface WrittenSeries {
   readonly arrayOf: (name: string) => ZarrArray;
 }
 
+type Values = (task: ChunkTask) => ReturnType<SeriesWindow['values']>;
+
+/** While the last chunks of a window are encoded and stored, those of the next are read. */
+const WINDOWS_AT_ONCE = 2;
+
 /** Rows taken over first, then window after window of what is merged; each with its segment of the record. */
 export async function writeSeries(work: Work, inputs: readonly SeriesInput[], base: Generation | null): Promise<WrittenSeries> {
   const { plan, kept, root, record, put, options, room } = work;
@@ -43,43 +49,44 @@ export async function writeSeries(work: Work, inputs: readonly SeriesInput[], ba
     if (array === undefined) throw new TypeError(`no array is planned for ${name}`);
     return array;
   };
-  const settle = async (values: (task: ChunkTask) => ReturnType<SeriesWindow['values']>, rows: number): Promise<void> => {
+  const settle = async (values: Values, rows: number): Promise<void> => {
     for (const column of onTime.filter(({ name }) => !arrays.has(name))) {
       const array = arrayFor(column, 0, room.codec, room.windowRows);
-      const first = { column, from: 0, count: Math.min(rows, array.chunks[0] ?? rows) };
-      arrays.set(column.name, await withBestShuffle(array, await values(first)));
+      const first = await values({ column, from: 0, count: Math.min(rows, array.chunks[0] ?? rows) });
+      arrays.set(column.name, await withBestShuffle(array, first));
+      release(first);
     }
   };
+  let settling: Promise<void> | undefined;
   let chunks: readonly ChunkRecord[] = [];
   for (const column of plan.columns.filter(({ isOnTime }) => !isOnTime)) {
     arrays.set(column.name, arrayFor(column, 0, room.codec, room.windowRows));
     chunks = [...chunks, ...(await writeCoordinate(column, arrayOf(column.name), root, put.put))];
   }
-  let count = chunks.length;
-  let copied = 0;
-  const segment = async (
-    from: number,
-    rows: number,
-    origins: SeriesWindow['origins'],
-    values: (task: ChunkTask) => ReturnType<SeriesWindow['values']>,
-  ) => {
-    await settle(values, rows);
+  const counts = { written: chunks.length, copied: 0, rows: 0 };
+  const shared = desks();
+  const segment = async (from: number, rows: number, origins: SeriesWindow['origins'], values: Values) => {
+    const before = chunks;
+    chunks = [];
+    settling ??= settle(values, rows);
+    await settling;
     const tasks = chunkTasks(onTime, arrayOf, from, rows).filter(
       ({ column, from: at }) => !(at < kept.rows && kept.arrays.has(column.name)),
     );
     const written = await writeChunks(tasks, {
       arrayOf: ({ name }) => arrayOf(name),
       values,
-      put: (key, bytes) => put.put(`${root}/${key}`, bytes),
+      put: (key, bytes, sha256) => put.put(`${root}/${key}`, bytes, sha256),
+      desks: shared,
       ...signalOf(options),
     });
-    count += written.length;
     const taken = await keepRows(kept, from, rows, options);
-    copied += taken.length;
-    const all = [...chunks, ...written, ...taken];
-    chunks = [];
+    const all = [...before, ...written, ...taken];
     await put.put(segmentKey(record, from / size), segmentBytes({ origins, chunks: new Map(all.map((one) => [one.key, one])) }));
-    options.onProgress?.({ phase: 'writing', done: from + rows, total: null });
+    counts.written += written.length;
+    counts.copied += taken.length;
+    counts.rows += rows;
+    options.onProgress?.({ phase: 'writing', done: counts.rows, total: null });
   };
 
   const stored = base === null ? null : storedSource({ ...base, plan: planOf(base.state.notes) }, 0);
@@ -89,23 +96,21 @@ export async function writeSeries(work: Work, inputs: readonly SeriesInput[], ba
   const tail = base === null ? [] : [storedSource({ ...base, plan: planOf(base.state.notes) }, kept.rows)];
   let rows = kept.rows;
   let [firstTime, lastTime] = [base !== null && kept.rows > 0 ? (base.state.firstTime ?? Number.NaN) : Number.NaN, Number.NaN];
-  for await (const window of mergeSources([...tail, ...inputs.flatMap(({ sources }) => sources)], {
-    windowRows: size,
-    ...signalOf(options),
-  })) {
+  const sources = [...tail, ...inputs.flatMap((input) => input.sources)];
+  await atOnce(WINDOWS_AT_ONCE, mergeSources(sources, { windowRows: size, ...signalOf(options) }), async (window) => {
     const from = rows;
     if (from % size !== 0) throw new TypeError('only the last window may be shorter than a segment');
-    await segment(from, window.rows, window.origins, (task) => window.values(task.column, task.from - from, task.count));
+    rows += window.rows;
     if (from === 0) firstTime = window.times[0] ?? Number.NaN;
     lastTime = window.times.at(-1) ?? lastTime;
-    rows += window.rows;
-  }
+    await segment(from, window.rows, window.origins, (task) => window.values(task.column, task.from - from, task.count));
+  });
   return {
     rows,
     firstTime,
     lastTime: rows === kept.rows && base !== null ? (base.state.lastTime ?? lastTime) : lastTime,
-    chunks: count,
-    copied,
+    chunks: counts.written,
+    copied: counts.copied,
     arrayOf,
   };
 }
@@ -131,16 +136,17 @@ const signalOf = ({ signal }: ChangeOptions) => (signal === undefined ? {} : { s
 
 /** Writes, and knows how much. */
 export interface CountingPut {
-  put(key: string, bytes: Uint8Array): Promise<void>;
+  /** @param sha256 of the bytes, where it is known already */
+  put(key: string, bytes: Uint8Array, sha256?: string): Promise<void>;
   bytes(): number;
 }
 
 export function counting(objects: ObjectStore, options: ChangeOptions): CountingPut {
   let total = 0;
   return {
-    async put(key, bytes) {
-      await objects.put(key, bytes, options);
+    async put(key, bytes, sha256) {
       total += bytes.byteLength;
+      await objects.put(key, bytes, sha256 === undefined ? options : { ...options, sha256 });
     },
     bytes: () => total,
   };

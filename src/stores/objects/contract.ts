@@ -72,6 +72,8 @@ export interface PutOptions extends WriteOptions {
   readonly condition?: Condition;
   /** A media type, for stores that keep one. */
   readonly contentType?: string;
+  /** SHA-256 of a body in memory as hexadecimal digits, where the caller has taken it already: nobody takes it again. */
+  readonly sha256?: string;
 }
 
 /** Absent: nothing is there. A version: exactly this is there. */
@@ -94,7 +96,10 @@ export interface Stored {
 }
 
 export interface Found extends Stored {
+  /** The caller's own. */
   readonly bytes: Uint8Array;
+  /** SHA-256 of the bytes as hexadecimal digits, where the store has taken it. */
+  readonly sha256?: string;
 }
 
 export interface ObjectStat {

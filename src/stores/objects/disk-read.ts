@@ -41,7 +41,8 @@ export function getFile(root: Root, key: string, limitBytes: number, signal: Abo
     signal?.throwIfAborted();
     const bytes = await readExactly(file, { offset: 0, length: size });
     if (bytes.byteLength < size) throw cut(on, bytes.byteLength, size);
-    return { bytes, sizeBytes: size, version: createHash('sha256').update(bytes).digest('hex') };
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    return { bytes, sizeBytes: size, version: sha256, sha256 };
   });
 }
 

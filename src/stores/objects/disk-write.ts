@@ -15,10 +15,10 @@ const FOLDER_ATTEMPTS = 8;
 /** Written aside in the same folder, synced, then given its name. */
 export async function putFile(root: Root, key: string, body: Body, options: PutOptions): Promise<Stored> {
   const on = { place: root.place, key };
-  const { condition, fence, signal } = options;
+  const { condition, fence, signal, sha256 } = options;
   const { path, aside, file } = await openAside(root, key);
   try {
-    const stored = await fill(file, body, signal);
+    const stored = await fill(file, body, sha256, signal);
     const publish = async (checkHeld: () => void = () => undefined): Promise<void> => {
       await fence?.();
       signal?.throwIfAborted();
@@ -125,13 +125,14 @@ async function openAside(root: Root, key: string, make: (name: string) => Promis
   }
 }
 
-async function fill(file: FileHandle, body: Body, signal: AbortSignal | undefined): Promise<Stored> {
+async function fill(file: FileHandle, body: Body, sha256: string | undefined, signal: AbortSignal | undefined): Promise<Stored> {
+  const known = body instanceof Uint8Array ? sha256 : undefined;
   const hash = createHash('sha256');
   let sizeBytes = 0;
   try {
     for await (const piece of body instanceof Uint8Array ? [body] : body) {
       signal?.throwIfAborted();
-      hash.update(piece);
+      if (known === undefined) hash.update(piece);
       await file.writeFile(piece);
       sizeBytes += piece.byteLength;
     }
@@ -139,5 +140,5 @@ async function fill(file: FileHandle, body: Body, signal: AbortSignal | undefine
   } finally {
     await file.close();
   }
-  return { sizeBytes, version: hash.digest('hex') };
+  return { sizeBytes, version: known ?? hash.digest('hex') };
 }

@@ -1,5 +1,6 @@
 import { isFailure, messageOf } from '../../../errors.ts';
 import { damagedChunk } from '../failures.ts';
+import { giveBack } from '../give-back.ts';
 import type { Codec } from './codec.ts';
 
 /** Bytes that encoding may add to incompressible data: a stored zlib stream needs most, 5 per 16 KiB and its ends. */
@@ -18,14 +19,9 @@ export async function encode(pipeline: Pipeline, bytes: Uint8Array): Promise<Uin
   for (const codec of steps(pipeline)) {
     const before = encoded;
     encoded = await codec.encode(before);
-    if (before !== bytes) giveBack(before, encoded);
+    if (before !== bytes && before.buffer !== encoded.buffer) giveBack(before);
   }
   return encoded;
-}
-
-/** What a step made for the next one alone: memory of this size piles up faster than it is collected. */
-function giveBack({ buffer, byteLength }: Uint8Array, next: Uint8Array): void {
-  if (buffer !== next.buffer && buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
 
 /**
@@ -39,7 +35,7 @@ export async function decode(pipeline: Pipeline, key: string, bytes: Uint8Array,
   for (const codec of steps(pipeline).toReversed()) {
     const before = decoded;
     decoded = await decodeStep(codec, key, before, expectedBytes);
-    if (before !== bytes) giveBack(before, decoded);
+    if (before !== bytes && before.buffer !== decoded.buffer) giveBack(before);
   }
   if (decoded.byteLength !== expectedBytes)
     throw damagedChunk(key, `it decodes to ${decoded.byteLength} bytes instead of ${expectedBytes}`);

@@ -6,6 +6,9 @@ import type { Codec } from './codec.ts';
 const compress = promisify<Uint8Array, ZstdOptions, Uint8Array>(zstdCompress);
 const decompress = promisify<Uint8Array, ZstdOptions, Uint8Array>(zstdDecompress);
 
+/** What compression may make of so many bytes, with room to spare: the result then lies in one piece and is not put together. */
+const mostEncoded = (bytes: number): number => bytes + Math.ceil(bytes / 128) + 1024;
+
 export interface ZstdSettings {
   readonly level: number;
   readonly checksum: boolean;
@@ -19,7 +22,7 @@ export const zstdCodec = ({ level, checksum }: ZstdSettings, config: JsonObject)
     compress(bytes, {
       params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: checksum ? 1 : 0 },
       pledgedSrcSize: bytes.byteLength,
-      chunkSize: Math.max(64, Math.ceil(bytes.byteLength / 2)),
+      chunkSize: mostEncoded(bytes.byteLength),
     }),
   decode: (bytes, expectedBytes) => {
     const room = Math.max(64, expectedBytes);
