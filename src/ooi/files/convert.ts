@@ -1,7 +1,8 @@
 import type { Values as FileValues } from '../../formats/netcdf/file.ts';
 import { parseDataType } from '../../formats/zarr/data-type.ts';
 import { type Fill, filled } from '../../formats/zarr/fill.ts';
-import { roomFor, type Values } from '../../formats/zarr/values.ts';
+import { bytesToFill } from '../../formats/zarr/memory.ts';
+import { roomFor, type Values, valuesOver } from '../../formats/zarr/values.ts';
 import type { ColumnPlan, InnerDimension } from '../series.ts';
 import { isTextType } from './column-types.ts';
 import type { FileVariable } from './header.ts';
@@ -11,6 +12,12 @@ const sizeOf = (inner: readonly InnerDimension[]): number => inner.reduce((produ
 
 /** Elements of one row of a column: values, or bytes of a text. */
 export const rowElements = ({ type, inner }: ColumnPlan): number => sizeOf(inner) * (isTextType(type) ? Number(type.slice(2)) : 1);
+
+/** Room for rows of a column for whoever writes every one of them: what it holds now is left over from others. */
+export const rowsToFill = ({ name, type, inner }: ColumnPlan, rows: number): Values => {
+  const parsed = parseDataType(name, type);
+  return valuesOver(parsed, bytesToFill(rows * sizeOf(inner) * parsed.bytes));
+};
 
 /** Room for rows of a column, all bytes zero. */
 export const roomForRows = ({ name, type, inner }: ColumnPlan, rows: number): Values =>

@@ -1,3 +1,4 @@
+import { giveBack } from '../../formats/zarr/memory.ts';
 import type { Values } from '../../formats/zarr/values.ts';
 
 const owned = new WeakSet<ArrayBufferLike>();
@@ -8,7 +9,7 @@ export function owning(values: Values): Values {
   return values;
 }
 
-/** Gives the memory of values back at once where they are owned: collected memory of this size piles up faster than it is collected. They are empty then. */
+/** Gives the memory of values back at once where they are owned. They are empty then. */
 export function release({ buffer }: Values): void {
-  if (owned.delete(buffer) && buffer instanceof ArrayBuffer) buffer.transfer(0);
+  if (owned.delete(buffer) && buffer instanceof ArrayBuffer) giveBack(new Uint8Array(buffer));
 }

@@ -1,6 +1,6 @@
 import type { Values } from '../../formats/zarr/values.ts';
 import type { ColumnPlan, OriginRun, SeriesWindow, SortedSource } from '../series.ts';
-import { copyElements, roomForRows, rowElements } from './convert.ts';
+import { copyElements, rowElements, rowsToFill } from './convert.ts';
 import { owning, release } from './release.ts';
 
 /** Where the rows of a window come from: stretches of sources, in the window's order. */
@@ -64,7 +64,7 @@ export function windowOf({ rows, times, origins, runs, sources }: Parts): Series
       const parts = partsOf(runs, from, count);
       const [only] = parts;
       if (parts.length === 1 && only?.pieces.length === 1) return readPart(sources, column, only);
-      const target = roomForRows(column, count);
+      const target = rowsToFill(column, count);
       const length = rowElements(column);
       const queue = [...parts];
       await Promise.all(

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json.ts';
+import { bytesToFill } from '../memory.ts';
 import type { Codec } from './codec.ts';
 
 /** The filter `shuffle`: the first bytes of all values, then the second bytes, and so on. */
@@ -15,7 +16,7 @@ const WORD = 4;
 /** What is behind the last whole value stays where it is. */
 export function shuffled(bytes: Uint8Array, size: number): Uint8Array {
   const count = Math.floor(bytes.byteLength / size);
-  const out = new Uint8Array(bytes.byteLength);
+  const out = bytesToFill(bytes.byteLength);
   const inWords = size % WORD === 0 ? size : 0;
   if (inWords > 0) splitWords(wordsOf(bytes, count * size), size / WORD, count, out);
   for (let byte = inWords; byte < size; byte++) {
@@ -28,7 +29,7 @@ export function shuffled(bytes: Uint8Array, size: number): Uint8Array {
 
 export function unshuffled(bytes: Uint8Array, size: number): Uint8Array {
   const count = Math.floor(bytes.byteLength / size);
-  const out = new Uint8Array(bytes.byteLength);
+  const out = bytesToFill(bytes.byteLength);
   const inWords = size % WORD === 0 ? size : 0;
   if (inWords > 0) joinWords(bytes, count, size / WORD, wordsOf(out, count * size));
   for (let byte = inWords; byte < size; byte++) {

@@ -1,12 +1,12 @@
 import { promisify } from 'node:util';
-import { constants, type ZstdOptions, zstdCompress, zstdDecompress } from 'node:zlib';
+import { constants, createZstdCompress, type ZstdOptions, zstdDecompress } from 'node:zlib';
 import type { JsonObject } from '../json.ts';
+import { giveBack } from '../memory.ts';
 import type { Codec } from './codec.ts';
 
-const compress = promisify<Uint8Array, ZstdOptions, Uint8Array>(zstdCompress);
 const decompress = promisify<Uint8Array, ZstdOptions, Uint8Array>(zstdDecompress);
 
-/** What compression may make of so many bytes, with room to spare: the result then lies in one piece and is not put together. */
+/** What compression may make of so many bytes, with room to spare: the result then comes in one piece. */
 const mostEncoded = (bytes: number): number => bytes + Math.ceil(bytes / 128) + 1024;
 
 export interface ZstdSettings {
@@ -29,3 +29,25 @@ export const zstdCodec = ({ level, checksum }: ZstdSettings, config: JsonObject)
     return decompress(bytes, { maxOutputLength: room, chunkSize: room });
   },
 });
+
+/** As `zstdCompress`, which leaves the room that it had for the result to be collected; here it goes back at once. */
+function compress(bytes: Uint8Array, options: ZstdOptions): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const stream = createZstdCompress(options);
+    const pieces: Buffer[] = [];
+    stream.on('data', (piece: Buffer) => pieces.push(piece));
+    stream.on('error', reject);
+    stream.on('end', () => {
+      const whole = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
+      let at = 0;
+      for (const piece of pieces) {
+        whole.set(piece, at);
+        at += piece.byteLength;
+      }
+      // two pieces may lie in one buffer
+      for (const piece of pieces) giveBack(piece);
+      resolve(whole);
+    });
+    stream.end(bytes);
+  });
+}
