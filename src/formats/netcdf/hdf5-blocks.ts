@@ -1,10 +1,10 @@
-import { Hdf5Defect, type Hdf5Library } from './hdf5-library.ts';
+import { type DatasetMetadata, Hdf5Defect, type Hdf5Library } from './hdf5-library.ts';
 import type { DatasetRead } from './hdf5-messages.ts';
 
 /** Values pass through the library's memory in pieces of about this size: it never gives memory back. */
 const PIECE_BYTES = 16 * 1024 * 1024;
 
-export type Metadata = ReturnType<Hdf5Library['module']['get_dataset_metadata']>;
+export type Metadata = DatasetMetadata;
 
 /** A block of a dataset: where it starts and how long it is along each dimension. */
 export interface Block {

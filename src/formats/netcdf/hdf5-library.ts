@@ -56,9 +56,13 @@ function boundMemory(bytes: number): void {
   };
 }
 
+export type DatasetMetadata = ReturnType<Hdf5Module['get_dataset_metadata']>;
+
 /** One open file of the thread. */
 export interface Hdf5Handle {
   readonly id: bigint;
+  /** What the library says of a dataset; asked once for as long as the file is open. */
+  metadata(dataset: string): DatasetMetadata;
   close(): void;
 }
 
@@ -70,8 +74,14 @@ export function openHdf5({ module }: Hdf5Library, source: Hdf5Source): Hdf5Handl
     content.unmount();
     throw new Hdf5Defect('the HDF5 library cannot open it');
   }
+  const known = new Map<string, DatasetMetadata>();
   return {
     id,
+    metadata(dataset) {
+      const metadata = known.get(dataset) ?? module.get_dataset_metadata(id, `/${dataset}`);
+      known.set(dataset, metadata);
+      return metadata;
+    },
     close() {
       module.close_file(id);
       content.unmount();

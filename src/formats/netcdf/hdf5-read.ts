@@ -1,6 +1,6 @@
 import type { Values } from './file.ts';
 import { askedShape, blocksOf, type Metadata, product, runsOf, withBlock } from './hdf5-blocks.ts';
-import { Hdf5Defect, type Hdf5Library } from './hdf5-library.ts';
+import { Hdf5Defect, type Hdf5Handle, type Hdf5Library } from './hdf5-library.ts';
 import type { DatasetRead } from './hdf5-messages.ts';
 import { readTexts } from './hdf5-texts.ts';
 import { type NumericType, ncTypeOf, zeros } from './hdf5-types.ts';
@@ -9,15 +9,15 @@ import { type NumericType, ncTypeOf, zeros } from './hdf5-types.ts';
  * Reads part of one variable. Where an unlimited dimension is longer than what this variable has, its fill value stands.
  * @throws {Hdf5Defect}
  */
-export function readDataset(library: Hdf5Library, file: bigint, request: DatasetRead, allowance: { left: number }): Values {
-  const stored = library.module.get_dataset_metadata(file, `/${request.dataset}`);
+export function readDataset(library: Hdf5Library, file: Hdf5Handle, request: DatasetRead, allowance: { left: number }): Values {
+  const stored = file.metadata(request.dataset);
   const shape = stored.shape ?? [];
   const isExpected = shape.length === request.shape.length && shape.every((length, i) => length <= (request.shape[i] ?? 0));
   if (!isExpected || ncTypeOf(stored) !== request.type)
     throw new Hdf5Defect(`${request.dataset} is not what it was when the file was opened`);
   return request.type === 'string'
-    ? readTexts(library, file, request, stored, allowance)
-    : readNumbers(library, file, request, request.type, stored, allowance);
+    ? readTexts(library, file.id, request, stored, allowance)
+    : readNumbers(library, file.id, request, request.type, stored, allowance);
 }
 
 function readNumbers(

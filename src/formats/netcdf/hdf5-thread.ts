@@ -51,5 +51,5 @@ function perform(hdf5: Hdf5Library, handle: Hdf5Handle | undefined, task: Hdf5Ta
   if (handle === undefined) throw new Hdf5Defect('no file is open in the HDF5 thread');
   if (task.kind === 'snapshot') return { kind: 'snapshot', snapshot: takeSnapshot(hdf5, handle.id, task.bounds) };
   const allowance = { left: task.readBytes };
-  return { kind: 'values', values: task.reads.map((read) => readDataset(hdf5, handle.id, read, allowance)) };
+  return { kind: 'values', values: task.reads.map((read) => readDataset(hdf5, handle, read, allowance)) };
 }
