@@ -1,28 +1,32 @@
 /**
- * NetCDF files of one request into a Zarr store, sorted, each time once, read back: node bench/ooi-convert.ts [files] [rows of each]
+ * NetCDF files of one request into a Zarr store, sorted, each time once, synced, read back: node bench/ooi-convert.ts [files] [rows of each]
  *
  * Forty files of 100,000 rows and 15 variables are 292 MB of arrays. Each begins with the last hundred rows of the one before and repeats a row.
- * xarray does the same in the same run.
+ * xarray does the same, by turns with it so that both meet the same load: it also brings every file to the disk, and reads every chunk back
+ * against a digest. Then the same into the embedded S3 server, and four times as many files, for which memory must not grow.
  */
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { argv, execPath } from 'node:process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { foreignPython } from '../test/helpers/python.ts';
+import { startObjectServer } from '../test/helpers/object-server.ts';
+import { foreignPython, type Python } from '../test/helpers/python.ts';
 import { median, say } from './support.ts';
 
 const BYTES_OF_ROW = 73;
-const ROUNDS = 3;
+const ROUNDS = 5;
+const LONGER = 4;
 const TABLE = 'CE02SHBP-LJ01D-06-CTDBPN106-streamed-ctdbp_no_sample';
 
 const figures = z.object({
   seconds: z.number(),
   openSeconds: z.number().optional(),
-  cpuSeconds: z.number().optional(),
+  checkSeconds: z.number().optional(),
+  cpuSeconds: z.number(),
   rows: z.number(),
   peakMiB: z.number(),
   longestBlockMs: z.number().optional(),
@@ -32,20 +36,35 @@ type Figures = z.output<typeof figures>;
 const [files = 40, rows = 100_000] = argv.slice(2).map(Number);
 const beside = (name: string): string => fileURLToPath(new URL(`ooi/${name}`, import.meta.url));
 
-async function convert(folder: string, target: string): Promise<Figures> {
-  const child = spawn(execPath, [beside('convert.ts'), folder, TABLE, target, '2'], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function convert(folder: string, ...target: readonly string[]): Promise<Figures> {
+  const [place = '', ...server] = target;
+  const child = spawn(execPath, [beside('convert.ts'), folder, TABLE, place, '2', ...server], { stdio: ['ignore', 'pipe', 'inherit'] });
   return figures.parse(JSON.parse(await text(child.stdout)));
 }
 
-function tell(what: string, all: readonly Figures[]): number {
-  const rate = median(all.map(({ seconds }) => (files * rows * BYTES_OF_ROW) / 1e6 / seconds));
-  const [one] = all;
-  const cpu = median(all.flatMap(({ cpuSeconds }) => cpuSeconds ?? []));
-  const rest = Number.isNaN(cpu)
-    ? ''
-    : `, ${cpu.toFixed(1)} s of processor${one?.longestBlockMs === undefined ? '' : `, loop held ${one.longestBlockMs.toFixed(0)} ms at most`}`;
-  say(`${what}: ${rate.toFixed(0)} MB/s of arrays, ${one?.rows} rows, peak ${one?.peakMiB.toFixed(0)} MiB${rest}`);
-  return rate;
+const megabytes = (count: number): number => (count * rows * BYTES_OF_ROW) / 1e6;
+
+function tell(what: string, all: readonly Figures[], count = files): void {
+  const of = (figure: (one: Figures) => number | undefined): number => median(all.flatMap((one) => figure(one) ?? []));
+  const check = of(({ checkSeconds }) => checkSeconds);
+  const block = of(({ longestBlockMs }) => longestBlockMs);
+  say(
+    [
+      `${what}: ${of(({ seconds }) => megabytes(count) / seconds).toFixed(0)} MB/s of arrays`,
+      `${of(({ seconds }) => seconds).toFixed(1)} s${Number.isNaN(check) ? '' : ` (${check.toFixed(1)} s of it reading back)`}`,
+      `${of(({ cpuSeconds }) => cpuSeconds).toFixed(1)} s of processor`,
+      `${all[0]?.rows} rows`,
+      `peak ${Math.max(...all.map(({ peakMiB }) => (peakMiB * 2 ** 20) / 1e6)).toFixed(0)} MB`,
+      ...(Number.isNaN(block) ? [] : [`loop held ${block.toFixed(0)} ms at most`]),
+    ].join(', '),
+  );
+}
+
+async function made(python: Extract<Python, { isThere: true }>, folder: string, name: string, count: number): Promise<string> {
+  const request = join(folder, name);
+  await mkdir(request);
+  await python.run(await readFile(beside('make-files.py'), 'utf8'), request, String(count), String(rows), TABLE);
+  return request;
 }
 
 const python = await foreignPython();
@@ -53,22 +72,36 @@ if (!python.isThere) {
   say(python.why);
 } else {
   const folder = await mkdtemp(join(tmpdir(), 'landfall-bench-'));
+  const server = await startObjectServer();
   try {
-    const request = join(folder, 'request');
-    await mkdir(request);
-    await python.run(await readFile(beside('make-files.py'), 'utf8'), request, String(files), String(rows), TABLE);
+    const request = await made(python, folder, 'request', files);
     const rival = await readFile(beside('rival.py'), 'utf8');
-    const [reading, ours, theirs]: [Figures[], Figures[], Figures[]] = [[], [], []];
+    const fresh = async (name: string): Promise<string> => {
+      await rm(join(folder, name), { recursive: true, force: true });
+      return join(folder, name);
+    };
+    const [ours, theirs]: [Figures[], Figures[]] = [[], []];
     for (let round = 0; round < ROUNDS; round++) {
-      reading.push(await convert(request, ''));
-      ours.push(await convert(request, join(folder, 'ours')));
-      theirs.push(figures.parse(JSON.parse(await python.run(rival, request, join(folder, 'theirs')))));
+      ours.push(await convert(request, await fresh('ours')));
+      theirs.push(figures.parse(JSON.parse(await python.run(rival, request, await fresh('theirs')))));
     }
-    say(`${files} files of ${rows} rows, ${((files * rows * BYTES_OF_ROW) / 1e6).toFixed(0)} MB of arrays; median of ${ROUNDS}`);
-    tell('read and merged', reading);
-    const rate = tell('converted', ours);
-    say(`${(rate / tell('xarray', theirs)).toFixed(2)} times as fast as xarray`);
+    await fresh('theirs');
+    say(
+      `${files} files of ${rows} rows, ${megabytes(files).toFixed(0)} MB of arrays; medians of ${ROUNDS} rounds; load ${loadavg()[0]?.toFixed(1)}`,
+    );
+    tell('read and merged', [await convert(request, '')]);
+    tell('converted', ours);
+    tell('xarray', theirs);
+    const ratios = (figure: (one: Figures) => number): string =>
+      median(ours.map((one, round) => figure(theirs[round] ?? one) / figure(one))).toFixed(2);
+    say(
+      `${ratios(({ seconds }) => seconds)} times as fast as xarray, ${ratios(({ cpuSeconds }) => cpuSeconds)} times as much for a second of processor`,
+    );
+    tell('converted to the S3 server', [await convert(request, 'series', server.endpoint, server.home)]);
+    const longer = await made(python, folder, 'longer', files * LONGER);
+    tell(`${files * LONGER} files converted`, [await convert(longer, await fresh('ours'))], files * LONGER);
   } finally {
+    await server.stop();
     await rm(folder, { recursive: true });
   }
 }

@@ -14,7 +14,7 @@ import { openNetcdf } from '../../src/formats/netcdf/open.ts';
 import { openSeriesInput } from '../../src/ooi/files/input.ts';
 import { openSeriesStore, type StoreOptions } from '../../src/ooi/store/series-store.ts';
 import { openDisk } from '../../src/stores/objects/disk.ts';
-import { openS3 } from '../../src/stores/objects/s3.ts';
+import type { S3Store } from '../../src/stores/objects/s3.ts';
 import { peakMemory } from '../support.ts';
 import { readMerged } from './read-merged.ts';
 
@@ -52,7 +52,7 @@ await input.close();
 await hdf5.close();
 if (place !== null && 'close' in place.objects) place.objects.close();
 
-type Place = Pick<StoreOptions, 'disk' | 'publish'> & { readonly objects: StoreOptions['objects'] | Awaited<ReturnType<typeof openS3>> };
+type Place = Pick<StoreOptions, 'disk' | 'publish'> & { readonly objects: StoreOptions['objects'] | S3Store };
 
 async function inFolder(folder: string): Promise<Place> {
   return { objects: await openDisk({ folder }), disk: { folder }, publish: 'link' };
@@ -61,6 +61,7 @@ async function inFolder(folder: string): Promise<Place> {
 async function inBucket(server: string, homeOfServer: string, prefix: string): Promise<Place> {
   const keys = readObjectServerKeys(homeOfServer);
   if (keys === null) throw new Error(`${homeOfServer} is not the home of a server.`);
+  const { openS3 } = await import('../../src/stores/objects/s3.ts');
   const connection = { endpoint: server, region: 'us-east-1', isPathStyle: true, keys, bucket: 'bench', prefix, createBucket: true };
   return { objects: await openS3(connection), disk: null, publish: 'pointer' };
 }
