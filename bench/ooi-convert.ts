@@ -9,7 +9,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { argv, execPath } from 'node:process';
+import { argv, env, execPath } from 'node:process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -18,7 +18,7 @@ import { foreignPython, type Python } from '../test/helpers/python.ts';
 import { median, say } from './support.ts';
 
 const BYTES_OF_ROW = 73;
-const ROUNDS = 5;
+const ROUNDS = 3;
 const LONGER = 4;
 const TABLE = 'CE02SHBP-LJ01D-06-CTDBPN106-streamed-ctdbp_no_sample';
 
@@ -38,7 +38,11 @@ const beside = (name: string): string => fileURLToPath(new URL(`ooi/${name}`, im
 
 async function convert(folder: string, ...target: readonly string[]): Promise<Figures> {
   const [place = '', ...server] = target;
-  const child = spawn(execPath, [beside('convert.ts'), folder, TABLE, place, '2', ...server], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(execPath, ['--max-semi-space-size=8', beside('convert.ts'), folder, TABLE, place, '2', ...server], {
+    // as a worker is started
+    env: { ...env, MALLOC_ARENA_MAX: '2' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   return figures.parse(JSON.parse(await text(child.stdout)));
 }
 
