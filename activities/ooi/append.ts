@@ -9,7 +9,7 @@ import type { AppendOutcome, ChangeOptions, SeriesStore, StoreProgress } from '.
 import type { Fence } from '../../src/stores/leases.ts';
 import { withSignsOfLife } from '../../src/transfer/signs-of-life.ts';
 import type { ReportProgress } from '../common/report.ts';
-import type { Appended, OfRequest } from './contracts.ts';
+import type { Appended, Brought, OfRequest } from './contracts.ts';
 import type { OoiEnvironment } from './environment.ts';
 import { refOf, withInput } from './spool.ts';
 
@@ -47,7 +47,7 @@ export const convertActivities = (use: ConvertDependencies) => ({
   },
 });
 
-type Added = Omit<Appended, 'rowsRead' | 'rowsDropped' | 'files' | 'leftOut' | 'degrading' | 'leftOutFiles' | 'problems' | 'recovered'>;
+type Added = Omit<Appended, keyof Brought | 'problems' | 'recovered'>;
 
 async function add(store: SeriesStore, input: SeriesInput, request: RequestRef, options: ChangeOptions): Promise<Added> {
   const outcome = await store.append(input, options);

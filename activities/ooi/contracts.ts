@@ -1,4 +1,5 @@
 import type { StreamFlow } from '../../src/ooi/flow.ts';
+import type { OwedRange } from '../../src/ooi/requests/record.ts';
 import type { RequestRef } from '../../src/ooi/series.ts';
 
 /** What passes between the workflows of kind `ooi` and their activities. All of it is JSON. */
@@ -93,6 +94,8 @@ export interface Brought {
   /** Of them those that make a run degraded: all but empty ones. */
   readonly degrading: number;
   readonly leftOutFiles: readonly LeftOutFile[];
+  /** What the files that were left out should have brought; those that touch are one. */
+  readonly owed: readonly OwedRange[];
 }
 
 export interface Appended extends Brought {

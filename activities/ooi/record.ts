@@ -1,16 +1,14 @@
 import { isFailure } from '../../src/errors.ts';
 import type { StreamFlow } from '../../src/ooi/flow.ts';
 import { flowTable } from '../../src/ooi/form.ts';
-import { isoOfMicros, microsOfStamp } from '../../src/ooi/m2m/instants.ts';
-import { parseDataFileName } from '../../src/ooi/order.ts';
 import type { History } from '../../src/ooi/requests/history.ts';
 import type { Owed } from '../../src/ooi/requests/owed.ts';
-import { isOutstanding, type OwedRange } from '../../src/ooi/requests/record.ts';
+import { isOutstanding } from '../../src/ooi/requests/record.ts';
 import type { Requests } from '../../src/ooi/requests/requests.ts';
 import type { StatusChange, Statuses } from '../../src/ooi/requests/status.ts';
 import { isoOfTime } from '../../src/ooi/time-text.ts';
 import type { Runs } from '../../src/stores/runs.ts';
-import type { Decision, Ending, EndingNoted, LeftOutFile } from './contracts.ts';
+import type { Decision, Ending, EndingNoted } from './contracts.ts';
 import { type DecideDependencies, type DecideRun, decideRun } from './decide.ts';
 import { dropSpool } from './spool.ts';
 
@@ -39,9 +37,7 @@ export const recordActivities = (use: RecordDependencies) => {
       const isDone = outcome === 'appended' || outcome === 'published';
       if (request !== null && isDone) {
         const record = await requests.get(request.record);
-        const stillOwed = [...(record?.owed ?? []), ...(brought?.leftOutFiles ?? []).flatMap((file) => owedOf(file, table))];
-        if (outcome === 'published') await owed.clear(table);
-        await owed.settle(table, request, stillOwed, request.record, at);
+        await owed.settle(table, request, [...(record?.owed ?? []), ...(brought?.owed ?? [])], request.record, at);
         await consumed(requests, request.record, says, at);
         await dropSpools(use, flow);
       }
@@ -77,15 +73,6 @@ async function consumed(requests: Requests, record: string, says: string, at: Da
   } catch (error) {
     if (!isFailure(error, 'request_moved')) throw error;
   }
-}
-
-/** What a file that was left out should have brought, by its name. */
-function owedOf({ name, reason }: LeftOutFile, table: string): readonly OwedRange[] {
-  const file = parseDataFileName(name, table);
-  if (file === null || reason === 'empty') return [];
-  const [a, b] = [microsOfStamp(file.start), microsOfStamp(file.end)];
-  if (a === null || b === null) return [];
-  return [{ begin: isoOfMicros(Math.min(a, b)), end: isoOfMicros(Math.max(a, b)), why: `${name} was left out: ${reason}` }];
 }
 
 function changeBy({ flow, job, request, outcome, range }: Ending, at: Date): StatusChange {

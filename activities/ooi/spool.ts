@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Failure } from '../../src/errors.ts';
 import { type OpenSeriesInput, openSeriesInput, type SeriesInputOptions } from '../../src/ooi/files/input.ts';
 import { readManifest } from '../../src/ooi/m2m/manifest.ts';
+import { owedByFiles } from '../../src/ooi/requests/range.ts';
 import type { FileReport, RequestRef, SchemaNotes } from '../../src/ooi/series.ts';
 import type { Brought, LeftOutFile } from './contracts.ts';
 
@@ -30,7 +31,7 @@ export async function withInput<T>(
     const opened = await openSeriesInput({ ...input, files: files.named, broken });
     try {
       const result = await work(opened);
-      return { result, brought: broughtBy(opened.files) };
+      return { result, brought: broughtBy(opened.files, input.request) };
     } catch (error) {
       const more = new Map([...broken, ...opened.broken]);
       if (more.size === broken.size || more.size > files.broken.size + MOST_BROKEN) throw error;
@@ -64,7 +65,7 @@ async function filesIn({ folder, request }: SpoolInput): Promise<{
 /** Names in a result: the rest is counted. */
 const MOST_NAMED = 100;
 
-export function broughtBy(files: readonly FileReport[]): Brought {
+function broughtBy(files: readonly FileReport[], request: RequestRef): Brought {
   const read = files.flatMap((file) => (file.state === 'read' ? [file] : []));
   const leftOut = files.flatMap((file): readonly LeftOutFile[] =>
     file.state === 'left_out' ? [{ name: file.file.name, reason: file.reason }] : [],
@@ -76,6 +77,7 @@ export function broughtBy(files: readonly FileReport[]): Brought {
     leftOut: leftOut.length,
     degrading: leftOut.filter(({ reason }) => reason !== 'empty').length,
     leftOutFiles: leftOut.slice(0, MOST_NAMED),
+    owed: owedByFiles(files, request),
   };
 }
 

@@ -341,6 +341,23 @@ describe('what is owed to a stream', () => {
     assert.deepEqual([left?.begin, left?.attempts, left?.since, left !== undefined && isFinding(left)], [part.begin, 4, at(0), true]);
     assert.deepEqual(await owed.due(TABLE, at(1000)), []);
   });
+
+  it('stays owed before and behind a request that covers only its middle', async () => {
+    const owed = new Owed(await book());
+    const middle = { begin: '2024-01-02T00:00:00Z', end: '2024-01-03T00:00:00Z' };
+    const whole = { ...one, end: two.end };
+
+    await owed.settle(TABLE, week, [whole], 'r1', at(0));
+    for (const hours of [1, 2]) await owed.settle(TABLE, middle, [], 'r2', at(hours));
+
+    assert.deepEqual(
+      (await owed.of(TABLE)).map(({ begin, end, attempts, request }) => [begin, end, attempts, request]),
+      [
+        [one.begin, middle.begin, 1, 'r1'],
+        [middle.end, two.end, 1, 'r1'],
+      ],
+    );
+  });
 });
 
 describe('the status of a stream', () => {

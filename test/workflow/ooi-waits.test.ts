@@ -147,6 +147,25 @@ describe('a harvest that waits for the facility', () => {
     assert.equal(state, 'done');
     assert.equal((await leases.findOne({ _id: 'ctd' }))?.holder, null);
     await other.refresh().cancel();
+    await assert.rejects(other.refresh().result());
+  });
+
+  it('is put down by a pause while it appends, and appends when it is resumed', async () => {
+    facility.clock.advance(86_400);
+    await worker.stop();
+    worker = await site.worker(env, ['--queues', 'control,request,transfer,notify']);
+    const run = await stream.start();
+    const pending = async (): Promise<number> => ((await run.describe()).raw.pendingActivities ?? []).length;
+    await until(async () => (await progressOf(run)).phase === 'append' && (await pending()) === 1);
+    await run.signal('pause');
+    await until(async () => (await pending()) === 0);
+    await site.worker(env, ['--queues', 'convert']);
+    await run.signal('resume');
+
+    const { state, record } = await run.result();
+
+    assert.equal(state, 'done');
+    assert.ok(Number(record.added) > 80);
   });
 
   it('only says what it would do in a dry run', async () => {

@@ -3,7 +3,7 @@ import type { convertActivities } from '../../activities/ooi/append.ts';
 import type { Appended, Asked, Fetched, HeldRequest } from '../../activities/ooi/contracts.ts';
 import type { recordActivities } from '../../activities/ooi/record.ts';
 import type { StreamFlow } from '../../src/ooi/flow.ts';
-import { type Controls, carry } from '../common/controls.ts';
+import { type Controls, carry, mayGoOn } from '../common/controls.ts';
 import type { CarriedJob, JobStart } from '../common/dispatch.ts';
 import type { Job, JobEnd } from '../common/job.ts';
 import { untilPutDown } from '../common/put-down.ts';
@@ -13,7 +13,7 @@ import { fetchFiles } from './fetch.ts';
 import { tellSetOfWaits } from './member-waits.ts';
 import { NOTHING_ASKED, type Obtained, type Obtaining, obtain } from './obtain.ts';
 import { ooiJob } from './ooi-job.ts';
-import { startRefresh } from './start-refresh.ts';
+import { type RefreshGiven, startRefresh } from './start-refresh.ts';
 
 /** What an operator types for a harvest or a refresh. */
 export interface AskInput {
@@ -35,6 +35,7 @@ export interface HarvestInput extends AskInput {
 export interface HarvestState extends CarriedJob<StreamFlow> {
   readonly obtaining: Obtaining;
   readonly asked: Asked;
+  readonly accept: readonly string[];
 }
 
 export interface HarvestResult {
@@ -51,17 +52,18 @@ export type HarvestWorkflow = (input: HarvestInput) => Promise<HarvestResult>;
 export async function harvest({ flow, input, controls, tracker }: JobStart<StreamFlow, HarvestInput>): Promise<HarvestResult> {
   const { goOn, dryRun: isDryRun = false } = input;
   const asked = goOn?.asked ?? askedIn(input);
+  const accept = goOn?.accept ?? input.accept ?? [];
   let request: HeldRequest | null = goOn?.obtaining.request ?? null;
   controls.plan = () => request;
   return await ooiJob({ job: 'harvest', flow, tracker }, async (job) => {
-    if (input.refresh === true) return await refreshInstead(job, flow, input, 'A refresh was asked for.');
+    if (input.refresh === true) return await refreshInstead(job, flow, { asked, accept, isDryRun }, 'A refresh was asked for.');
     const [from, onWait] = [goOn?.obtaining ?? NOTHING_ASKED, tellSetOfWaits(flow.name)];
     const obtained = await obtain(job, { flow, kind: 'append', asked, isDryRun, from, controls, onWait });
     if (obtained.state === 'long') {
-      const state = { flow, obtaining: obtained.at, asked, controls: carry(controls) };
+      const state = { flow, obtaining: obtained.at, asked, accept, controls: carry(controls) };
       return await continueAsNew<HarvestWorkflow>({ flow: flow.name, goOn: state });
     }
-    if (obtained.state === 'refresh' && !isDryRun) return await refreshInstead(job, flow, input, obtained.says);
+    if (obtained.state === 'refresh' && !isDryRun) return await refreshInstead(job, flow, { asked, accept, isDryRun }, obtained.says);
     if (obtained.state !== 'ready') return await withoutData(job, flow, obtained);
 
     ({ request } = obtained);
@@ -80,13 +82,18 @@ export const askedIn = ({ force = false, request, start, end }: AskInput): Asked
   end: end ?? null,
 });
 
-/** Under the flow's own lease, one change of the store at a time. A pause puts it down; what was done is not done twice. */
+/** Under the flow's own lease, one change of the store at a time. A pause puts it down and gives the lease back; what was done is not done twice. */
 async function append(job: Job, flow: StreamFlow, request: HeldRequest, controls: Controls): Promise<Appended | null> {
   const { appendRequest } = ooiActivities<ReturnType<typeof convertActivities>>('convert', flow);
-  await job.enter('append');
-  return await withLease(job, { lease: flow.name, jobName: 'harvest', controls }, (fence) =>
-    untilPutDown(controls, () => appendRequest.executeWithOptions({ summary: request.id }, [{ flow, run: job.run, request, fence }])),
-  );
+  while (await mayGoOn(controls)) {
+    await job.enter('append');
+    const appended = await withLease(job, { lease: flow.name, jobName: 'harvest', controls }, (fence) =>
+      untilPutDown(controls, () => appendRequest.executeWithOptions({ summary: request.id }, [{ flow, run: job.run, request, fence }])),
+    );
+    controls.wantsQuarantine = false;
+    if (appended !== null) return appended;
+  }
+  return null;
 }
 
 async function recorded(
@@ -168,9 +175,9 @@ const stopped = async (job: Job, flow: StreamFlow, request: HeldRequest, when: s
     says: `Stopped by an operator, request ${request.id} ${when}; the next run goes on with it.`,
   });
 
-async function refreshInstead(job: Job, flow: StreamFlow, input: HarvestInput, why: string): Promise<JobEnd<HarvestResult>> {
+async function refreshInstead(job: Job, flow: StreamFlow, given: RefreshGiven, why: string): Promise<JobEnd<HarvestResult>> {
   await job.enter('refresh');
-  const says = `${why} ${await startRefresh(flow, input)}`;
+  const says = `${why} ${await startRefresh(flow, given)}`;
   return ended(flow, 'refresh', says, 'ok', {});
 }
 

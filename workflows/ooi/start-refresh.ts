@@ -1,18 +1,33 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { startChild } from '@temporalio/workflow';
+import type { Asked } from '../../activities/ooi/contracts.ts';
 import type { StreamFlow } from '../../src/ooi/flow.ts';
 import { flowTable } from '../../src/ooi/form.ts';
-import type { AskInput } from './harvest.ts';
 import type { RefreshWorkflow } from './refresh.ts';
+
+/** What the run that starts a refresh was given for it. */
+export interface RefreshGiven {
+  readonly asked: Asked;
+  readonly accept: readonly string[];
+  readonly isDryRun: boolean;
+}
 
 /**
  * Starts the refresh of a stream under an id of its own, and does not wait for it: it may take days, and daily appends go on meanwhile.
  * Answers what became of it, a sentence.
  */
-export async function startRefresh(flow: StreamFlow, { force, request, accept, start, end, dryRun }: AskInput): Promise<string> {
+export async function startRefresh(flow: StreamFlow, { asked, accept, isDryRun }: RefreshGiven): Promise<string> {
   const workflowId = `refresh/${flowTable(flow)}`;
-  const given = { force, request, accept, start, end, dryRun };
-  const input = { flow: flow.name, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
+  const { force, request, start, end } = asked;
+  const input = {
+    flow: flow.name,
+    ...(force ? { force } : {}),
+    ...(request === 'auto' ? {} : { request }),
+    ...(accept.length === 0 ? {} : { accept }),
+    ...(start === null ? {} : { start }),
+    ...(end === null ? {} : { end }),
+    ...(isDryRun ? { dryRun: true } : {}),
+  };
   try {
     await startChild<RefreshWorkflow>('refresh', {
       workflowId,

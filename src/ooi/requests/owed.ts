@@ -2,7 +2,7 @@ import type { AnyBulkWriteOperation, Collection } from 'mongodb';
 import { type Database, within } from '../../stores/mongo.ts';
 import type { TimeRange } from '../m2m/request.ts';
 import { ASK_AGAIN_MS } from './judge.ts';
-import { overlaps } from './range.ts';
+import { outside, overlaps } from './range.ts';
 import type { OwedRange } from './record.ts';
 
 /** A range that the store lacks because the facility could not give it: asked again with an append. */
@@ -47,35 +47,26 @@ export class Owed {
   }
 
   /**
-   * After a request's rows are in the store: what it covered and brought is owed no more, what it could not bring is. Repeated it changes nothing.
+   * After a request's rows are in the store: what it covered and brought is owed no more, what it could not bring is, and so is what of an owed
+   * range lies before or behind its own. Repeated it changes nothing.
    * @param stillOwed  failed sub-jobs and files that were left out, each as a range.
    */
   async settle(table: string, range: TimeRange, stillOwed: readonly OwedRange[], request: string, now: Date): Promise<void> {
     const before = (await this.of(table)).filter((entry) => overlaps(entry, range));
-    const writes: AnyBulkWriteOperation<OwedDocument>[] = stillOwed.map((owed) => ({
-      replaceOne: {
-        filter: { _id: idOf(table, owed) },
-        replacement: entryOf(
-          table,
-          owed,
-          before.filter((entry) => overlaps(entry, owed)),
-          request,
-          now,
-        ),
-        upsert: true,
-      },
+    const owing = stillOwed.map((owed) => {
+      const same = before.filter((entry) => overlaps(entry, owed));
+      return entryOf(table, owed, same, request, now);
+    });
+    const beyond = before.flatMap((entry) => outside(entry, range).map((part): OwedEntry => ({ ...entry, ...part })));
+    const kept = new Map([...beyond, ...owing].map((entry) => [idOf(table, entry), entry]));
+    const writes: AnyBulkWriteOperation<OwedDocument>[] = [...kept].map(([_id, replacement]) => ({
+      replaceOne: { filter: { _id }, replacement, upsert: true },
     }));
-    const kept = new Set(stillOwed.map((owed) => idOf(table, owed)));
     const settled = before.map((entry) => idOf(table, entry)).filter((id) => !kept.has(id));
     await within(`noting what is owed to ${table}`, async () => {
       if (writes.length > 0) await this.#owed.bulkWrite(writes, { ordered: false });
       if (settled.length > 0) await this.#owed.deleteMany({ _id: { $in: settled } });
     });
-  }
-
-  /** After a whole series was built anew and published: only what that left out is owed. */
-  async clear(table: string): Promise<void> {
-    await within(`noting what is owed to ${table}`, () => this.#owed.deleteMany({ table }));
   }
 }
 

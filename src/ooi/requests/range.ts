@@ -45,6 +45,15 @@ export const refreshRange = ({ serverBegin, now, start, end }: RefreshWish): Tim
 export const covers = (has: TimeRange, wanted: TimeRange): boolean =>
   micros(has.begin) <= micros(wanted.begin) && micros(has.end) >= micros(wanted.end);
 
+/** What of a range lies before and behind another. */
+export const outside = (range: TimeRange, other: TimeRange): readonly TimeRange[] => [
+  ...(micros(range.begin) < micros(other.begin) ? [{ begin: range.begin, end: earlier(range.end, other.begin) }] : []),
+  ...(micros(range.end) > micros(other.end) ? [{ begin: later(range.begin, other.end), end: range.end }] : []),
+];
+
+const earlier = (a: string, b: string): string => (micros(a) <= micros(b) ? a : b);
+const later = (a: string, b: string): string => (micros(a) >= micros(b) ? a : b);
+
 export const overlaps = (a: TimeRange, b: TimeRange): boolean => micros(a.begin) <= micros(b.end) && micros(b.begin) <= micros(a.end);
 
 /** Owed ranges are few in a record, whatever a request was cut into. */
