@@ -49,8 +49,14 @@ export type Decision =
       readonly replaces: string | null;
       readonly says: string;
     }
-  /** A request that was accepted before; `isFinished`: its results are taken as they are. */
-  | { readonly action: 'continue'; readonly request: HeldRequest; readonly isFinished: boolean; readonly says: string }
+  /** A request that was accepted before; `isFinished`: its results are taken as they are, `isDegraded`: parts of it had failed. */
+  | {
+      readonly action: 'continue';
+      readonly request: HeldRequest;
+      readonly isFinished: boolean;
+      readonly isDegraded: boolean;
+      readonly says: string;
+    }
   /** There is no store, or a harvest was told to: the whole series is another job's. */
   | { readonly action: 'refresh'; readonly says: string }
   /** Nothing new, or another run's request waits already. */

@@ -78,9 +78,9 @@ function answerTo(
       return goOn(found, says);
     case 'reuse_finished': {
       const held = found === null ? null : heldOf(found);
-      return held === null
-        ? { action: 'refuse', says }
-        : { action: 'continue', request: held, isFinished: true, says: `${says} It is ${held.id} of ${held.requestedAt}.` };
+      if (found === null || held === null) return { action: 'refuse', says };
+      const isDegraded = found.owed.length > 0;
+      return { action: 'continue', request: held, isFinished: true, isDegraded, says: `${says} It is ${held.id} of ${held.requestedAt}.` };
     }
     case 'report_waiting':
       return {
@@ -104,7 +104,13 @@ function answerTo(
 function goOn(found: RequestRecord | null, says: string): Decision {
   const held = found === null ? null : heldOf(found);
   if (held !== null)
-    return { action: 'continue', request: held, isFinished: false, says: `${says} It is ${held.id} of ${held.requestedAt}.` };
+    return {
+      action: 'continue',
+      request: held,
+      isFinished: false,
+      isDegraded: false,
+      says: `${says} It is ${held.id} of ${held.requestedAt}.`,
+    };
   return found === null
     ? { action: 'look_again', afterMs: LOOK_AGAIN_MS, says }
     : { action: 'request', ...found.range, replaces: null, says };
@@ -137,7 +143,10 @@ function rangeOf(
   return refreshRange({ serverBegin: server.beginTime, now: at, start: asked.start ?? range.start, end: asked.end ?? range.end });
 }
 
-/** One whose results brought all that the facility had in the range, which never reaches to the present moment. */
+/**
+ * One whose results brought all that the facility had in the range, which never reaches to the present moment. A whole series of before the
+ * last append is not taken: the append would have to be added to it, and its files are gone.
+ */
 async function finishedFor(
   requests: Requests,
   table: string,
@@ -145,5 +154,7 @@ async function finishedFor(
   { begin, end }: TimeRange,
 ): Promise<RequestRecord | null> {
   const needed = { begin, end: asked.end === null && server.state === 'known' ? server.endTime : end };
-  return (await requests.finished(table, kind)).find(({ range }) => covers(range, needed)) ?? null;
+  const found = (await requests.finished(table, kind)).find(({ range }) => covers(range, needed)) ?? null;
+  const [append] = kind === 'refresh' ? await requests.finished(table, 'append') : [];
+  return (found?.accepted?.requestedAt ?? '') < (append?.accepted?.requestedAt ?? '') ? null : found;
 }

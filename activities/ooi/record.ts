@@ -21,7 +21,7 @@ export interface RecordDependencies extends DecideDependencies {
   readonly now: () => Date;
 }
 
-/** Book-keeping of single streams. Queue: control, on the host that reaches the store. */
+/** Book-keeping of single streams. Queue: control, or transfer of the host that the flow names: it looks at the store and clears the spool. */
 export const recordActivities = (use: RecordDependencies) => {
   const { requests, owed, statuses, history, runs, now } = use;
   return {

@@ -4,9 +4,8 @@ import type { StreamFlow } from '../../src/ooi/flow.ts';
 import { flowTable } from '../../src/ooi/form.ts';
 import { timesOfStream } from '../../src/ooi/m2m/inventory.ts';
 import type { StreamName } from '../../src/ooi/names.ts';
-import { type AskOutcome, askOnce } from '../../src/ooi/requests/ask.ts';
-import type { RequestOutcome } from '../../src/ooi/requests/judge.ts';
-import { ASK_AGAIN_MS, LOOK_MS } from '../../src/ooi/requests/judge.ts';
+import { askOnce } from '../../src/ooi/requests/ask.ts';
+import { ASK_AGAIN_MS, askAgainMs, LOOK_MS, type RequestOutcome } from '../../src/ooi/requests/judge.ts';
 import { lookAtRequest } from '../../src/ooi/requests/look.ts';
 import { isOutstanding, type RequestRecord } from '../../src/ooi/requests/record.ts';
 import type { Requests, Wish } from '../../src/ooi/requests/requests.ts';
@@ -54,13 +53,7 @@ export const requestActivities = ({ environment, requests, statuses, now }: Requ
       if (replaces !== null) await giveUp(requests, replaces, 'An operator gave it up for a new one.', now());
       const wish: Wish = { table, kind, flow: flow.name, run, range: { begin, end }, attempt };
       const facility = environment.facility(flow);
-      const ask = (): Promise<AskOutcome> => askOnce({ facility, requests }, streamOf(flow), wish, cancellationSignal());
-      let outcome = await lively('ask', ask());
-      if (outcome.state === 'outstanding' && outcome.record.state === 'asking') {
-        // This run holds the lease of its job, so whoever wrote it down has ended without sending it.
-        await giveUp(requests, outcome.record.id, 'The run that wrote it down ended before it was sent.', now());
-        outcome = await lively('ask', ask());
-      }
+      const outcome = await lively('ask', askOnce({ facility, requests }, streamOf(flow), wish, cancellationSignal()));
       if (outcome.state === 'no_data') return { state: 'no_data', says: asSentence(outcome.says) };
       if (outcome.state === 'unanswered') return { state: 'unanswered', says: asSentence(outcome.says), lookAgainMs: outcome.lookAgainMs };
       const request = heldOf(outcome.record);
@@ -78,9 +71,9 @@ export const requestActivities = ({ environment, requests, statuses, now }: Requ
     /** Looks once, and says when to look next. */
     async pollRequest({ flow, request }: OfRequest): Promise<Polled> {
       const record = await requests.get(request.record);
-      if (record === null) return { state: 'gone', againMs: request.attempt === 1 ? 0 : null, says: 'The record of the request is gone.' };
-      if (!isOutstanding(record.state))
-        return { state: 'failed', againMs: null, says: `Request ${record.id} is ${record.state}: ${record.why ?? ''}` };
+      if (record === null)
+        return { state: 'gone', againMs: askAgainMs('gone', request.attempt), says: 'The record of the request is gone.' };
+      if (!isOutstanding(record.state)) return endOf(record, flow);
       const looking = lookAtRequest({ facility: environment.facility(flow), requests }, record, cancellationSignal());
       return polledOf(await lively('poll', looking), flow);
     },
@@ -98,6 +91,21 @@ export function heldOf({ id: record, accepted, kind, range, attempt }: RequestRe
 async function giveUp(requests: Requests, id: string, why: string, now: Date): Promise<void> {
   const record = await requests.get(id);
   if (record !== null && isOutstanding(record.state)) await requests.move(id, 'replaced', why, now);
+}
+
+/** A look that was noted and whose answer never came back is answered as it was. */
+function endOf({ id, state, why, attempt }: RequestRecord, flow: StreamFlow): Polled {
+  const says = asSentence(`Request ${id} is ${state}: ${why ?? ''}`);
+  switch (state) {
+    case 'nothing_new':
+      return { state, says: asSentence(why ?? '') };
+    case 'failed':
+    case 'expired':
+    case 'gone':
+      return { state, againMs: paced(askAgainMs(state, attempt), flow), says };
+    default:
+      return { state: 'failed', againMs: null, says };
+  }
 }
 
 function polledOf(outcome: RequestOutcome, flow: StreamFlow): Polled {

@@ -6,7 +6,7 @@ import { findingText } from '../../src/ooi/check/findings.ts';
 import { drawSlabs, type Slab } from '../../src/ooi/check/slabs.ts';
 import type { WrittenFile } from '../../src/ooi/check/written.ts';
 import { flowTable } from '../../src/ooi/form.ts';
-import type { Live } from '../../src/ooi/store/contract.ts';
+import type { ConsumedFile, Live } from '../../src/ooi/store/contract.ts';
 import { chunksIn } from '../../src/stores/objects/chunks.ts';
 import { withSignsOfLife } from '../../src/transfer/signs-of-life.ts';
 import { hasChanged } from './changes.ts';
@@ -79,8 +79,8 @@ const recordOf = (live: Live) =>
       }
     : null;
 
-/** Names of files are kept with requests; what their rows covered is told by their names, which are relied on for nothing but that they had some. */
-const fileOf = (_file: { readonly name: string }): readonly WrittenFile[] => [];
+const fileOf = ({ name, firstTime, lastTime }: ConsumedFile): readonly WrittenFile[] =>
+  firstTime === undefined || lastTime === undefined ? [] : [{ name, firstTime, lastTime }];
 
 const nothingThere = (table: string): Failure =>
   new Failure({ kind: 'stop', code: 'no_store', happened: `There is no store of ${table} yet`, remedy: 'Start its harvest first' });

@@ -25,14 +25,12 @@ export function ooiActivities(wiring: Wiring): QueueActivities {
   const requests = new Requests(database, history);
   const [owed, statuses] = [new Owed(database), new Statuses(database)];
   const convert = { environment, hdf5, report, now };
+  const records = recordActivities({ environment, requests, owed, statuses, history, runs, now: attemptTime });
   const products = productActivities({ environment, flows, now });
   return {
-    control: {
-      ...recordActivities({ environment, requests, owed, statuses, history, runs, now: attemptTime }),
-      ...memberActivities({ flows }),
-    },
+    control: { ...records, ...memberActivities({ flows }) },
     request: { ...requestActivities({ environment, requests, statuses, now }), ...slabRequestActivities({ environment }), ...products },
-    transfer: fetchActivities({ environment, acceptedRequest: acceptedIn(requests), report }),
+    transfer: { ...fetchActivities({ environment, acceptedRequest: acceptedIn(requests), report }), ...records },
     convert: { ...convertActivities(convert), ...generationActivities(convert) },
     notify: notifyActivities({ mail: settings.mail, notices: storedNotices(database), log, now }),
     verify: { ...verifyActivities({ environment }), ...slabActivities({ environment, hdf5 }), ...products },

@@ -150,20 +150,21 @@ describe('a harvest that waits for the facility', () => {
     await assert.rejects(other.refresh().result());
   });
 
-  it('is put down by a pause while it appends, and appends when it is resumed', async () => {
+  it('is put down by a pause while it appends, and appends when it is resumed; what touches the store is done on the host that the flow names', async () => {
     facility.clock.advance(86_400);
-    await worker.stop();
-    worker = await site.worker(env, ['--queues', 'control,request,transfer,notify']);
-    const run = await stream.start();
+    await site.worker(env, ['--queues', 'transfer,notify', '--suffix', 'far']);
+    const far = streamFlow(site, facility, 'ctd', TABLE, { ...SLOW, queueSuffix: 'far' });
+    const run = await far.start();
     const pending = async (): Promise<number> => ((await run.describe()).raw.pendingActivities ?? []).length;
     await until(async () => (await progressOf(run)).phase === 'append' && (await pending()) === 1);
     await run.signal('pause');
     await until(async () => (await pending()) === 0);
-    await site.worker(env, ['--queues', 'convert']);
+    await site.worker(env, ['--queues', 'convert', '--suffix', 'far']);
     await run.signal('resume');
 
     const { state, record } = await run.result();
 
+    streamFlow(site, facility, 'ctd', TABLE, SLOW);
     assert.equal(state, 'done');
     assert.ok(Number(record.added) > 80);
   });

@@ -8,7 +8,7 @@ import type { CarriedJob, JobStart } from '../common/dispatch.ts';
 import type { Job, JobEnd } from '../common/job.ts';
 import { untilPutDown } from '../common/put-down.ts';
 import { withLease } from '../common/with-lease.ts';
-import { ooiActivities } from './activities.ts';
+import { besideStore, ooiActivities } from './activities.ts';
 import { fetchFiles } from './fetch.ts';
 import { tellSetOfWaits } from './member-waits.ts';
 import { NOTHING_ASKED, type Obtained, type Obtaining, obtain } from './obtain.ts';
@@ -103,7 +103,7 @@ async function recorded(
   { bytes, missing }: Fetched,
   appended: Appended,
 ): Promise<JobEnd<HarvestResult>> {
-  const { noteEnding } = ooiActivities<ReturnType<typeof recordActivities>>('control', flow);
+  const { noteEnding } = ooiActivities<ReturnType<typeof recordActivities>>(besideStore(flow), flow);
   const { request, isDegraded } = obtained;
   const { added, corrected, inserted, files, leftOut, rowsDropped, problems, rows, firstTime, lastTime } = appended;
   await job.enter('record');
@@ -158,7 +158,7 @@ async function withoutData(
   flow: StreamFlow,
   { state, says, request }: Exclude<Obtained, { readonly state: 'ready' | 'long' }>,
 ): Promise<JobEnd<HarvestResult>> {
-  const { noteEnding } = ooiActivities<ReturnType<typeof recordActivities>>('control', flow);
+  const { noteEnding } = ooiActivities<ReturnType<typeof recordActivities>>(besideStore(flow), flow);
   if (state === 'dry' || state === 'refresh') return ended(flow, 'dry', says, 'ok', {});
   const outcome = state;
   const { owed, seconds } = await noteEnding({ flow, run: job.run, job: 'harvest', request, outcome, says, range: null, brought: null });

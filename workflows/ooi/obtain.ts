@@ -5,7 +5,7 @@ import type { requestActivities } from '../../activities/ooi/requests.ts';
 import type { StreamFlow } from '../../src/ooi/flow.ts';
 import { type Controls, mayGoOn } from '../common/controls.ts';
 import type { Job } from '../common/job.ts';
-import { ooiActivities } from './activities.ts';
+import { besideStore, ooiActivities } from './activities.ts';
 
 /** Where a run is with its request: what it takes along when it goes on as new. */
 export interface Obtaining {
@@ -44,7 +44,7 @@ export interface Obtain {
 /** Decides what to ask the facility for, asks, and waits until it is ready: minutes to days, by timers that a signal `retry` cuts short. */
 export async function obtain(job: Job, { flow, kind, asked, isDryRun, from, controls, onWait }: Obtain): Promise<Obtained> {
   const { askForData, lookAtServer } = ooiActivities<ReturnType<typeof requestActivities>>('request', flow);
-  const { decide } = ooiActivities<ReturnType<typeof recordActivities>>('control', flow);
+  const { decide } = ooiActivities<ReturnType<typeof recordActivities>>(besideStore(flow), flow);
   const pause = async (retries: number, ms: number): Promise<void> => {
     await onWait?.();
     await waitFor(controls, retries, ms);
@@ -64,9 +64,9 @@ export async function obtain(job: Job, { flow, kind, asked, isDryRun, from, cont
         continue;
       }
       if (decision.action === 'continue') {
-        const { request, says } = decision;
+        const { request, says, isDegraded } = decision;
         if (isDryRun) return { state: 'dry', request, says };
-        if (decision.isFinished) return { state: 'ready', request, isDegraded: false, says };
+        if (decision.isFinished) return { state: 'ready', request, isDegraded, says };
         at = { ...at, request, polls: 0 };
         continue;
       }
@@ -75,15 +75,19 @@ export async function obtain(job: Job, { flow, kind, asked, isDryRun, from, cont
 
       await job.enter('request');
       const { begin, end, replaces } = decision;
-      const answer = await askForData.executeWithOptions({ summary: `${kind} ${begin} to ${end}` }, [
-        { flow, run: job.run, kind, begin, end, replaces, attempt: at.failures + 1 },
-      ]);
-      if (answer.state === 'no_data') return { state: 'nothing_new', request: null, says: answer.says };
-      if (answer.state === 'unanswered') {
+      const wish = { flow, run: job.run, kind, begin, end, attempt: at.failures + 1 };
+      const ask = (gives: string | null) =>
+        askForData.executeWithOptions({ summary: `${kind} ${begin} to ${end}` }, [{ ...wish, replaces: gives }]);
+      let answer = await ask(replaces);
+      // The question stays the same, so nothing is decided anew: that would give up, or only report, the very request that is looked for.
+      while (answer.state === 'unanswered') {
+        const { retries: before } = controls;
         await job.says(`${answer.says} Looks for it again at ${clock(answer.lookAgainMs)}.`, 'ok');
-        await pause(retries, answer.lookAgainMs);
-        continue;
+        await pause(before, answer.lookAgainMs);
+        if (!(await mayGoOn(controls))) return { state: 'stopped', request: null, says: whyStopped(at) };
+        answer = await ask(null);
       }
+      if (answer.state === 'no_data') return { state: 'nothing_new', request: null, says: answer.says };
       at = { ...at, request: answer.request, polls: 0 };
       continue;
     }

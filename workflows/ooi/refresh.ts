@@ -9,7 +9,7 @@ import type { CarriedJob, JobStart } from '../common/dispatch.ts';
 import type { Job, JobEnd } from '../common/job.ts';
 import { untilPutDown } from '../common/put-down.ts';
 import { withLease } from '../common/with-lease.ts';
-import { ooiActivities } from './activities.ts';
+import { besideStore, ooiActivities } from './activities.ts';
 import { fetchFiles } from './fetch.ts';
 import { type AskInput, askedIn } from './harvest.ts';
 import { NOTHING_ASKED, type Obtained, type Obtaining, obtain } from './obtain.ts';
@@ -155,7 +155,7 @@ async function recorded(
   compared: Compared,
   { generation, replaced, replayed }: Extract<Publication, { readonly state: 'published' }>,
 ): Promise<JobEnd<RefreshResult>> {
-  const { noteEnding } = ooiActivities<ReturnType<typeof recordActivities>>('control', flow);
+  const { noteEnding } = ooiActivities<ReturnType<typeof recordActivities>>(besideStore(flow), flow);
   await job.enter('record');
   const { rows, files, leftOut, rowsDropped, firstTime, lastTime } = built;
   const parts = [
@@ -201,7 +201,7 @@ async function withoutData(
   flow: StreamFlow,
   { state, says, request }: Exclude<Obtained, { readonly state: 'ready' | 'long' }>,
 ): Promise<JobEnd<RefreshResult>> {
-  const { noteEnding } = ooiActivities<ReturnType<typeof recordActivities>>('control', flow);
+  const { noteEnding } = ooiActivities<ReturnType<typeof recordActivities>>(besideStore(flow), flow);
   if (state === 'dry' || state === 'refresh') return ended(flow, 'dry', says, 'ok', {});
   const { seconds } = await noteEnding({ flow, run: job.run, job: 'refresh', request, outcome: state, says, range: null, brought: null });
   const record = { request: request?.id ?? null, seconds };

@@ -55,14 +55,14 @@ function unfinished({ poll, kind, ageMs, estimatedSeconds, looks, folderSeen, fo
       state: 'gone',
       says: 'The results of the request are no longer at the facility',
       remedy,
-      askAgainMs: attempt === 1 ? 0 : null,
+      askAgainMs: askAgainMs('gone', attempt),
     };
   }
   const expiresInMs = expiryMs(kind, estimatedSeconds) - ageMs;
   if (expiresInMs > 0) return { state: 'waiting', nextLookMs: Math.max(MINUTE_MS, Math.min(nextLookMs(looks), expiresInMs)), expiresInMs };
   const says = `The request did not finish within ${Math.round(expiryMs(kind, estimatedSeconds) / HOUR_MS)} h, and is not finished now`;
   const remedy = 'It is asked again; what is there of an unfinished request is never used';
-  return { state: 'expired', says, remedy, askAgainMs: attempt <= ASK_AGAIN_MS.length ? 0 : null };
+  return { state: 'expired', says, remedy, askAgainMs: askAgainMs('expired', attempt) };
 }
 
 function finished(judged: Judged): RequestOutcome {
@@ -95,16 +95,19 @@ function owedOf(job: SubJob, whole: TimeRange): readonly OwedRange[] {
 }
 
 function failed({ attempt }: Judged, says: string): RequestOutcome {
-  const askAgainMs = askAgainAfterMs(attempt);
+  const again = askAgainMs('failed', attempt);
   const remedy =
-    askAgainMs === null
+    again === null
       ? 'It was asked again three times; tell the facility, and start the harvest again afterwards'
       : 'It is asked again by itself; retry asks at once';
-  return { state: 'failed', says, remedy, askAgainMs };
+  return { state: 'failed', says, remedy, askAgainMs: again };
 }
 
-/** After the failure of the first, second, third attempt: 1, 4, 16 h; null: it is a finding. */
-export const askAgainAfterMs = (attempt: number): number | null => ASK_AGAIN_MS[attempt - 1] ?? null;
+/** When to ask again: after a failure of the first, second, third attempt 1, 4, 16 h, after an expiry at once, what is gone at once one time; null: not by itself. */
+export function askAgainMs(state: 'failed' | 'expired' | 'gone', attempt: number): number | null {
+  if (state === 'failed') return ASK_AGAIN_MS[attempt - 1] ?? null;
+  return attempt <= (state === 'gone' ? 1 : ASK_AGAIN_MS.length) ? 0 : null;
+}
 
 /** Doubled from one minute to half an hour. */
 export const nextLookMs = (looks: number): number => Math.min(LOOK_MS.first * 2 ** Math.min(looks, 10), LOOK_MS.longest);

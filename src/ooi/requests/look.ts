@@ -1,6 +1,6 @@
 import type { Facility } from '../m2m/client.ts';
 import { poll } from '../m2m/poll.ts';
-import { judge, type RequestOutcome } from './judge.ts';
+import { askAgainMs, judge, type RequestOutcome } from './judge.ts';
 import type { RequestRecord } from './record.ts';
 import type { Requests } from './requests.ts';
 
@@ -17,7 +17,7 @@ export async function lookAtRequest(
       state: 'gone',
       says: 'The request has no address of results',
       remedy: 'It is asked again',
-      askAgainMs: attempt === 1 ? 0 : null,
+      askAgainMs: askAgainMs('gone', attempt),
     };
   }
   const found = await poll(facility, accepted, record.table, signal);

@@ -157,9 +157,18 @@ export interface Published {
   readonly publishedAt: string;
 }
 
+export interface ConsumedFile {
+  readonly name: string;
+  readonly rows: number;
+  readonly leftOut: string | null;
+  /** Of its usable rows, seconds since 1900; absent where it was left out, and in records of before they were kept. */
+  readonly firstTime?: number | undefined;
+  readonly lastTime?: number | undefined;
+}
+
 /** What a request contributed, as it is kept beside the generation. */
 export interface ConsumedRequest extends RequestRef {
-  readonly files: readonly { readonly name: string; readonly rows: number; readonly leftOut: string | null }[];
+  readonly files: readonly ConsumedFile[];
 }
 
 /** The store of one stream: its generations, and which of them is live. */

@@ -1,10 +1,18 @@
 import { z } from 'zod';
 import { readJson, writeJson } from '../../formats/zarr/json.ts';
 import type { ObjectStore } from '../../stores/objects/contract.ts';
-import type { SeriesInput } from '../series.ts';
-import type { ConsumedRequest } from './contract.ts';
+import type { FileReport, SeriesInput } from '../series.ts';
+import type { ConsumedFile, ConsumedRequest } from './contract.ts';
 import { unreadableRecord } from './current.ts';
 import { asJson } from './json.ts';
+
+const file = z.strictObject({
+  name: z.string(),
+  rows: z.number(),
+  leftOut: z.string().nullable(),
+  firstTime: z.number().optional(),
+  lastTime: z.number().optional(),
+});
 
 const schema = z.strictObject({
   id: z.string(),
@@ -12,7 +20,7 @@ const schema = z.strictObject({
   requestedAt: z.string(),
   begin: z.string(),
   end: z.string(),
-  files: z.array(z.strictObject({ name: z.string(), rows: z.number(), leftOut: z.string().nullable() })).readonly(),
+  files: z.array(file).readonly(),
 });
 
 /** Names from outside become a part of a key only as their own characters. */
@@ -23,12 +31,14 @@ export const requestKey = (record: string, id: string): string => `${record}/req
 
 export function consumedRequest({ request, files }: SeriesInput): ConsumedRequest {
   const { id, kind, requestedAt, begin, end } = request;
-  const listed = files.map((report) => ({
-    name: report.file.name,
-    rows: report.state === 'read' ? report.rows : 0,
-    leftOut: report.state === 'read' ? null : report.reason,
-  }));
-  return { id, kind, requestedAt, begin, end, files: listed };
+  return { id, kind, requestedAt, begin, end, files: files.map(consumedFile) };
+}
+
+function consumedFile(report: FileReport): ConsumedFile {
+  const { name } = report.file;
+  if (report.state === 'left_out') return { name, rows: 0, leftOut: report.reason };
+  const { rows, firstTime, lastTime } = report;
+  return { name, rows, leftOut: null, firstTime, lastTime };
 }
 
 export const requestBytes = (consumed: ConsumedRequest): Uint8Array => writeJson(asJson(consumed));
