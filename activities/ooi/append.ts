@@ -39,6 +39,7 @@ export const convertActivities = (use: ConvertDependencies) => ({
         const { result, brought } = await withInput(spoolInput(use, flow, request, known === undefined ? {} : { known }), (opened) =>
           add(store, opened, request, options),
         );
+        await store.expireReplaced(flow.store.keepMs, options);
         const problems = await sampled(store);
         return { ...result, ...brought, problems, recovered: did };
       })();

@@ -112,8 +112,9 @@ export const slabActivities = ({ environment, hdf5 }: SlabDependencies) => ({
         return result;
       });
     })();
-    const { rows, passed, findings } = await withSignsOfLife(comparing, () => heartbeat({ phase: 'compare' }));
-    await dropSpool(folder);
+    const { rows, passed, findings } = await withSignsOfLife(comparing, () => heartbeat({ phase: 'compare' })).finally(() =>
+      dropSpool(folder),
+    );
     return { rows, passed: passed.newer + passed.unsettled, findings: findings.map(findingText) };
   },
 });

@@ -189,8 +189,10 @@ export interface SeriesStore {
   /** Publishes the newest generation made before the live one, or the one named. @throws {Failure} `no_generation` */
   rollback(options: ChangeOptions & { readonly to?: string }): Promise<Published>;
   generations(): Promise<readonly GenerationInfo[]>;
-  /** Deletes generations that were replaced, or made and never published, longer ago. The ids that are gone. */
+  /** Deletes generations that were replaced longer ago, and those that were made two weeks ago and never published. The ids that are gone. */
   expire(keepMs: number, options: Pick<ChangeOptions, 'fence' | 'signal'>): Promise<readonly string[]>;
+  /** Only those that were replaced, without a list of all that there is. */
+  expireReplaced(keepMs: number, options: Pick<ChangeOptions, 'fence' | 'signal'>): Promise<readonly string[]>;
   /** @param id null: the live one */
   validate(
     id: string | null,

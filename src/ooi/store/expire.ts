@@ -33,22 +33,53 @@ export async function listGenerations(room: Room): Promise<readonly GenerationIn
   return infos.toSorted((a, b) => (a.state.madeAt === b.state.madeAt ? (a.id < b.id ? -1 : 1) : a.state.madeAt < b.state.madeAt ? -1 : 1));
 }
 
-/** Deletes what nobody can roll back to any more; the record goes last, so that a cut deletion is taken up again. */
+/** What was built and never published may still be under way, or wait for an answer, however short replaced ones are kept. */
+const UNPUBLISHED_MS = 14 * 86_400_000;
+
+/** Deletes what nobody can roll back to any more. */
 export async function expireGenerations(
   room: Room,
   keepMs: number,
   options: Pick<ChangeOptions, 'fence' | 'signal'>,
 ): Promise<readonly string[]> {
-  const { objects, places, now } = room;
-  const latest = now().getTime() - keepMs;
+  const now = room.now().getTime();
   const gone: string[] = [];
   for (const { id, root, isLive, replacedAt, state } of await listGenerations(room)) {
-    if (isLive || Date.parse(replacedAt ?? state.changedAt) > latest) continue;
-    await removeAll(objects, `${root}/`, options);
-    const record = places.record(id);
-    for (const folder of ['intent', 'requests', 'rows']) await removeAll(objects, `${record}/${folder}/`, options);
-    await removeAll(objects, `${record}/`, options);
+    const kept = replacedAt === null ? Math.max(keepMs, UNPUBLISHED_MS) : keepMs;
+    if (isLive || Date.parse(replacedAt ?? state.changedAt) > now - kept) continue;
+    await removeGeneration(room, id, root, options);
     gone.push(id);
   }
   return gone;
+}
+
+/** The same for those that were replaced alone, which are known without a list of all objects: for every day. */
+export async function expireReplaced(
+  room: Room,
+  keepMs: number,
+  options: Pick<ChangeOptions, 'fence' | 'signal'>,
+): Promise<readonly string[]> {
+  const { objects, places } = room;
+  const [current, live] = [await readCurrent(objects, places, options), await liveId(room, options)];
+  const latest = room.now().getTime() - keepMs;
+  const gone: string[] = [];
+  for (const { generation: id, replacedAt } of current?.record.before ?? []) {
+    if (id === live || Date.parse(replacedAt) > latest || (await readState(objects, places.record(id), options)) === null) continue;
+    await removeGeneration(room, id, await rootOf(room, id, options), options);
+    gone.push(id);
+  }
+  return gone;
+}
+
+/** The record goes last, so that a cut deletion is taken up again. */
+async function removeGeneration(
+  { objects, places }: Room,
+  id: string,
+  root: string,
+  options: Pick<ChangeOptions, 'fence' | 'signal'>,
+): Promise<void> {
+  await removeAll(objects, `${root}/`, options);
+  const record = places.record(id);
+  for (const folder of ['intent', 'requests', 'rows']) await removeAll(objects, `${record}/${folder}/`, options);
+  await removeAll(objects, `${record}/`, options);
 }

@@ -4,7 +4,7 @@ import { inTurn, underLock } from '../../stores/objects/disk-lock.ts';
 import { appendTo } from './append.ts';
 import { buildGeneration } from './build.ts';
 import type { ChangeOptions, Generation, SeriesStore, StoreOptions } from './contract.ts';
-import { expireGenerations, listGenerations } from './expire.ts';
+import { expireGenerations, expireReplaced, listGenerations } from './expire.ts';
 import { changeUnderWay, noGeneration, noStore } from './failures.ts';
 import { openGeneration, openLive, type Room, roomOf } from './generation.ts';
 import { readIntent } from './intent.ts';
@@ -59,6 +59,7 @@ export function openSeriesStore(options: StoreOptions): SeriesStore {
       }),
     generations: () => listGenerations(room),
     expire: (keepMs, given) => alone(room, given, () => expireGenerations(room, keepMs, given)),
+    expireReplaced: (keepMs, given) => alone(room, given, () => expireReplaced(room, keepMs, given)),
     async validate(id, given = {}) {
       const generation = await opened(id);
       if ((await readIntent(objects, places.record(generation.id))) !== null) throw changeUnderWay(generation.id);

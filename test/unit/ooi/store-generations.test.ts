@@ -69,26 +69,38 @@ describe('generations of a stream', () => {
     assert.equal((await store.rollback({ ...free, to: 'g2' })).generation, 'g2');
   });
 
-  it('those that were replaced longer ago than they are kept are deleted, the live one never', async () => {
-    const { store, clock, objects } = stage();
+  for (const how of ['expire', 'expireReplaced'] as const)
+    it(`those that were replaced longer ago than they are kept are deleted, the live one never: ${how}`, async () => {
+      const { store, clock, objects } = stage();
+      await publishFirst(store);
+      clock.ms += 30 * DAY;
+      await store.build({ id: 'g2', inputs: [rowsInput({ id: 'whole', at: 2, minutes: minutesFrom(0, 50) })] }, free);
+      await store.publish('g2', free);
+      clock.ms += 13 * DAY;
+
+      assert.deepEqual(await store[how](14 * DAY, free), []);
+      clock.ms += 2 * DAY;
+      assert.deepEqual(await store[how](14 * DAY, free), ['g1']);
+      clock.ms += 100 * DAY;
+      assert.deepEqual(await store[how](14 * DAY, free), []);
+
+      assert.deepEqual(
+        [...objects.objects.keys()].filter((key) => key.includes('g1')),
+        [],
+      );
+      assert.deepEqual((await store.validate(null)).problems, []);
+      await assert.rejects(store.rollback({ ...free, to: 'g1' }), { code: 'no_generation' });
+    });
+
+  it('one that was never published is kept for two weeks, however short replaced ones are kept', async () => {
+    const { store, clock } = stage();
     await publishFirst(store);
-    clock.ms += 30 * DAY;
     await store.build({ id: 'g2', inputs: [rowsInput({ id: 'whole', at: 2, minutes: minutesFrom(0, 50) })] }, free);
-    await store.publish('g2', free);
     clock.ms += 13 * DAY;
-
-    assert.deepEqual(await store.expire(14 * DAY, free), []);
+    const early = [await store.expire(0, free), await store.expireReplaced(0, free)];
     clock.ms += 2 * DAY;
-    assert.deepEqual(await store.expire(14 * DAY, free), ['g1']);
-    clock.ms += 100 * DAY;
-    assert.deepEqual(await store.expire(14 * DAY, free), []);
 
-    assert.deepEqual(
-      [...objects.objects.keys()].filter((key) => key.includes('g1')),
-      [],
-    );
-    assert.deepEqual((await store.validate(null)).problems, []);
-    await assert.rejects(store.rollback({ ...free, to: 'g1' }), { code: 'no_generation' });
+    assert.deepEqual([early, await store.expireReplaced(0, free), await store.expire(0, free)], [[[], []], [], ['g2']]);
   });
 
   it('one that was grown is not published over what was added since', async () => {
