@@ -4,6 +4,7 @@ import { ooiFlowSchema, ooiFormOf, type StreamFlow } from './flow.ts';
 import { flowTable, isSetFlow, refusal } from './form.ts';
 import { ooiJobs } from './jobs.ts';
 import { ooiTemplate } from './template.ts';
+import { refuseTwice } from './twice.ts';
 
 function bucketOf(flow: StreamFlow): readonly string[] {
   const { place } = flow.store;
@@ -17,6 +18,7 @@ export const ooiKind = defineKind({
   formOf: ooiFormOf,
   jobs: ooiJobs,
   refuses: refusal,
+  refuseTogether: refuseTwice,
   databases: () => [],
   folders: (flow) => (isSetFlow(flow) || flow.store.place.kind !== 'disk' ? [] : [join(flow.store.place.folder, flowTable(flow))]),
   // Requests, status and owed ranges are kept by table: two flows of one stream would take each other's requests.

@@ -16,6 +16,8 @@ export interface Kind<KindFlow extends Flow = Flow> extends KindSchema<KindFlow>
   readonly jobs: Readonly<Record<string, JobSpec>>;
   /** Why a job of the kind is not for this flow, a sentence that names what is; null: it is. Absent: every job is for every flow. */
   readonly refuses?: (flow: KindFlow, job: string) => string | null;
+  /** Refuses flows of the kind that cannot be beside each other with a `Failure` `bad_configuration`. Absent: they always can. */
+  readonly refuseTogether?: (flows: readonly KindFlow[]) => void;
   /** What the products of a flow need. */
   readonly databases: (flow: KindFlow) => readonly DatabaseSpec[];
   /** Folders that workers write to for a flow; `landfall doctor` looks at them. */
@@ -33,13 +35,14 @@ export type AnyKind = Kind<Flow>;
 
 export function defineKind<KindFlow extends Flow>(kind: Kind<KindFlow>): AnyKind {
   const isMine = (flow: Flow): flow is KindFlow => flow.kind === kind.kind;
-  const { why, refuses, stores, ...rest } = kind;
+  const { why, refuses, refuseTogether, stores, ...rest } = kind;
   return {
     ...rest,
     ...(why === undefined
       ? {}
       : { why: (flow, item, database) => (isMine(flow) ? why(flow, item, database) : Promise.reject(notMine(flow))) }),
     refuses: (flow, job) => (isMine(flow) ? (refuses?.(flow, job) ?? null) : null),
+    refuseTogether: (flows) => refuseTogether?.(flows.filter(isMine)),
     stores: (flow) => (isMine(flow) ? (stores?.(flow) ?? []) : []),
     databases: (flow) => (isMine(flow) ? kind.databases(flow) : []),
     folders: (flow) => (isMine(flow) ? kind.folders(flow) : []),

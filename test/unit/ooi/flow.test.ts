@@ -7,6 +7,7 @@ import { flowPlaces, kindNamed, kinds } from '../../../src/kinds.ts';
 import type { OoiFlow } from '../../../src/ooi/flow.ts';
 import { ooiFlowSchema, ooiFormOf } from '../../../src/ooi/flow.ts';
 import { flowTable, isSetFlow, refusal } from '../../../src/ooi/form.ts';
+import { ooiKind } from '../../../src/ooi/kind.ts';
 import { ooiTemplate } from '../../../src/ooi/template.ts';
 
 const STREAM = `name: ctd
@@ -49,6 +50,24 @@ describe('a flow file of kind ooi', () => {
       assert.throws(() => read(text), { message });
     });
   }
+
+  it('is refused beside a set when both have a schedule that harvests it, and so are two such sets', () => {
+    const alone = read(STREAM);
+    const byItself = read(`${STREAM}schedules: { harvest: "0 0 * * *" }\n`);
+    const [all, resting, named] = [
+      SET,
+      `${SET}schedules: { harvestAll: null }\n`,
+      SET.replace('all\nk', 'some\nk').replace('all', '[ctd]'),
+    ].map(read);
+    const refuse = (...flows: readonly (OoiFlow | undefined)[]): void =>
+      ooiKind.refuseTogether?.(flows.filter((flow) => flow !== undefined));
+
+    for (const fine of [[alone, all], [byItself, resting], [byItself], [alone, named, resting]]) refuse(...fine);
+    assert.throws(() => refuse(byItself, all), {
+      message: /^Flow ctd has a schedule for harvest, and is in set all, .* Set one of the two to null\.$/,
+    });
+    assert.throws(() => refuse(alone, all, named), { message: /^Flow ctd is in the sets all and some, which both have a schedule/ });
+  });
 
   it('has both forms in the JSON Schema for editors', () => {
     const text = JSON.stringify(jsonSchema(kinds));
