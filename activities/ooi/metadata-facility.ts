@@ -1,6 +1,6 @@
-import { Failure } from '../../src/errors.ts';
 import { annotationsOf } from '../../src/ooi/m2m/annotations.ts';
 import type { Facility } from '../../src/ooi/m2m/client.ts';
+import { goldCopyOf } from '../../src/ooi/m2m/gold-copy.ts';
 import { instrumentList, tableOfContents } from '../../src/ooi/m2m/inventory.ts';
 import { streamDetails } from '../../src/ooi/m2m/stream-details.ts';
 import type { MetadataFacility } from '../../src/ooi/products/facility.ts';
@@ -11,7 +11,5 @@ export const metadataFacility = (facility: Facility, signal: AbortSignal): Metad
   instrumentList: () => instrumentList(facility, signal),
   streamDetails: (stream) => streamDetails(facility, stream, signal),
   annotations: async (instrument) => (await annotationsOf(facility, instrument, signal)).text,
-  goldCopy: async (table) => {
-    throw new Failure({ kind: 'stop', code: 'no_gold_copy', happened: `The gold copy of ${table} is not listed by this job` });
-  },
+  goldCopy: (table) => goldCopyOf(facility, table, signal),
 });

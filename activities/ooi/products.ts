@@ -27,6 +27,8 @@ export interface MakeProduct {
   readonly flow: SetFlow;
   readonly run: string;
   readonly what: ProductJob;
+  /** Job metadata: the gold copy of every stream is listed too. */
+  readonly goldCopy: boolean;
   /** Of the job's own lease. */
   readonly fence: Fence;
 }
@@ -51,16 +53,19 @@ interface Making {
   readonly options: WriteOptions & { readonly signal: AbortSignal };
   readonly tables: readonly string[];
   readonly instruments: readonly string[];
+  /** Tables whose gold copy is listed. */
+  readonly goldCopyOf: readonly string[];
 }
 
 /** Products of a set, each made anew and put in place whole. Queues: request for those that ask the facility, verify for the others. */
 export const productActivities = (use: ProductDependencies) => ({
-  async makeProduct({ flow, what, fence }: MakeProduct): Promise<ProductMade> {
+  async makeProduct({ flow, what, goldCopy, fence }: MakeProduct): Promise<ProductMade> {
     const members = await membersOf(use.flows, flow);
     return await use.environment.withObjects(flow, async (objects) => {
       const options = { signal: cancellationSignal(), fence: use.environment.fence(fence) };
       const instruments = [...new Set(members.map(({ instrument }) => instrument))];
-      const making: Making = { use, flow, objects, options, tables: members.map(flowTable), instruments };
+      const tables = members.map(flowTable);
+      const making: Making = { use, flow, objects, options, tables, instruments, goldCopyOf: goldCopy ? tables : [] };
       return await withSignsOfLife(MAKERS[what](making), () => heartbeat({ phase: what }));
     });
   },
@@ -68,14 +73,15 @@ export const productActivities = (use: ProductDependencies) => ({
 
 const MAKERS: Readonly<Record<ProductJob, (making: Making) => Promise<ProductMade>>> = {
   async metadata(making) {
-    const { use, flow, objects, options } = making;
+    const { use, flow, objects, options, goldCopyOf } = making;
     const { sheets } = flow;
+    const ranges = sheets === null ? null : await readSheetFile(sheets, 'global_ranges');
     const sources = {
       facility: metadataFacility(use.environment.facility(flow), options.signal),
       sheet: sheets === null ? null : (name: string) => readSheetFile(sheets, name),
-      ranges: null,
+      ranges: ranges === null ? null : async () => ranges,
       stores: () => storesOf(making),
-      goldCopyOf: [],
+      goldCopyOf,
     };
     const { value, omissions } = await makeMetadata(sources, under(objects, 'metadata'), use.now(), options);
     const { tables, documents } = value;

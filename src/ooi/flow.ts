@@ -133,7 +133,9 @@ const setFlow = z
     sheets: folder
       .nullable()
       .default(null)
-      .describe('folder of the shared spreadsheet: a CSV file for each sheet; null: there is none, and tables are made without it'),
+      .describe(
+        'folder of the shared spreadsheet: a CSV file for each sheet, and global_ranges.csv for the table of that name; null: there is none, and tables are made without it',
+      ),
     width: wholeNumber(1, 1_000)
       .default(OOI_DEFAULTS.width)
       .describe('streams worked on at once; those that wait for the facility do not count'),

@@ -68,7 +68,11 @@ export const ooiJobs = {
       seed: { type: 'count', does: 'draws the same stretches again', least: 0, most: 4_294_967_295 },
     },
   },
-  metadata: { does: 'make the tables of instruments, streams and parameters', access: 'read', options: {} },
+  metadata: {
+    does: 'make the tables of instruments, streams and parameters',
+    access: 'read',
+    options: { goldCopy: { type: 'flag', does: 'list the gold copy of every stream too: a question for each' } },
+  },
   annotations: { does: 'fetch the annotations of every instrument', access: 'read', options: {} },
   catalog: { does: 'write the catalogue of all stores', access: 'read', options: {} },
   statistics: { does: 'write the statistics of all stores', access: 'read', options: {} },

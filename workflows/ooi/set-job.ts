@@ -9,6 +9,8 @@ import { ooiJob } from './ooi-job.ts';
 
 export interface SetJobInput {
   readonly flow: string;
+  /** Of job metadata. */
+  readonly goldCopy?: boolean;
 }
 
 export interface SetJobResult {
@@ -24,12 +26,14 @@ export type SetJobWorkflow = (input: SetJobInput) => Promise<SetJobResult>;
 /** A job of a set that makes its products in one go: tables, annotations, catalogue, statistics, availability. A pause puts it down; it then begins anew. */
 export const setJob =
   (what: ProductJob) =>
-  async ({ flow, controls, tracker }: JobStart<SetFlow, SetJobInput>): Promise<SetJobResult> => {
+  async ({ flow, input, controls, tracker }: JobStart<SetFlow, SetJobInput>): Promise<SetJobResult> => {
     const { makeProduct } = ooiActivities<ReturnType<typeof productActivities>>('verify', flow);
     return await ooiJob({ job: what, flow, tracker }, async (job) => {
       while (await mayGoOn(controls)) {
         await job.enter('make');
-        const made = await untilPutDown(controls, () => makeProduct({ flow, run: job.run, what, fence: job.fence }));
+        const made = await untilPutDown(controls, () =>
+          makeProduct({ flow, run: job.run, what, goldCopy: input.goldCopy === true, fence: job.fence }),
+        );
         controls.wantsQuarantine = false;
         if (made !== null) return ended(flow, 'done', made.says, made.record, made.isWhole ? 'ok' : 'failed');
       }
