@@ -1,10 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
-import { Failure } from '../../src/errors.ts';
 import { flowTable } from '../../src/ooi/form.ts';
 import { reportRefresh } from '../../src/ooi/report/write-report.ts';
 import type { RequestRef } from '../../src/ooi/series.ts';
-import type { Generation, GenerationInfo, Published, SeriesStore } from '../../src/ooi/store/contract.ts';
+import type { Generation, SeriesStore } from '../../src/ooi/store/contract.ts';
 import type { Fence } from '../../src/stores/leases.ts';
 import { withSignsOfLife } from '../../src/transfer/signs-of-life.ts';
 import { type ConvertDependencies, changeOptions, generationId, markOf, spoolInput } from './append.ts';
@@ -32,15 +31,6 @@ export interface PublishGeneration extends OfRequest {
   readonly fence: Fence;
   /** Appends that came since the comparison are added now, while nobody else may write; otherwise they make it outdated. */
   readonly isLast: boolean;
-}
-
-export interface ChooseGeneration extends OfStream {
-  readonly generation: string | null;
-}
-
-export interface RollBack extends OfStream {
-  readonly generation: string;
-  readonly fence: Fence;
 }
 
 /** Whole series beside the live one. Queue: convert, on the host that has the spool. */
@@ -172,37 +162,6 @@ export const generationActivities = (use: ConvertDependencies) => {
         ),
       );
     },
-
-    async chooseGeneration({
-      flow,
-      generation,
-    }: ChooseGeneration): Promise<{ readonly generation: string; readonly live: string; readonly says: string }> {
-      return await environment.withSeries(flow, async ({ store }) => {
-        const all = await store.generations();
-        const live = all.find(({ isLive }) => isLive);
-        const chosen = generation === null ? beforeLive(all) : all.find(({ id }) => id === generation);
-        if (live === undefined || chosen === undefined || chosen.isLive) throw nothingToRollBackTo(flowTable(flow), generation, all);
-        const { length } = chosen.state;
-        return { generation: chosen.id, live: live.id, says: `${chosen.id} with ${length} rows would be published instead of ${live.id}.` };
-      });
-    },
-
-    async rollBack({ flow, run, generation, fence }: RollBack): Promise<Pick<Published, 'generation' | 'replaced'>> {
-      return await environment.withSeries(flow, ({ store }) =>
-        lively(
-          'rollback',
-          (async () => {
-            const options = changeOptions(use, run, environment.fence(fence));
-            await store.recover(options);
-            const live = await store.live();
-            // A repeat after a lost answer.
-            if (live?.id === generation) return { generation, replaced: null };
-            const { replaced } = await store.rollback({ ...options, to: generation });
-            return { generation, replaced };
-          })(),
-        ),
-      );
-    },
   };
 };
 
@@ -226,20 +185,3 @@ function verdict(
   const sentences = why.map((text) => (text.endsWith('.') ? text : `${text}.`)).join(' ');
   return { live, needs, says: `The new series is not published unasked: ${sentences} ${compared}`.trim(), report, counts };
 }
-
-/** The one that was live last. */
-const beforeLive = (all: readonly GenerationInfo[]): GenerationInfo | undefined =>
-  all
-    .filter(({ isLive, replacedAt }) => !isLive && replacedAt !== null)
-    .toSorted((a, b) => ((a.replacedAt ?? '') < (b.replacedAt ?? '') ? 1 : -1))[0];
-
-const nothingToRollBackTo = (table: string, generation: string | null, all: readonly GenerationInfo[]): Failure =>
-  new Failure({
-    kind: 'stop',
-    code: 'no_generation',
-    happened:
-      generation === null
-        ? `${table} has no generation that was live before`
-        : `${generation} is no generation of ${table} that is not live`,
-    expected: `one of ${all.flatMap(({ id, isLive }) => (isLive ? [] : [id])).join(', ') || 'none: there is no other'}`,
-  });

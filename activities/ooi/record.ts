@@ -77,12 +77,6 @@ async function consumed(requests: Requests, record: string, says: string, at: Da
 
 function changeBy({ flow, job, request, outcome, range }: Ending, at: Date): StatusChange {
   const isDone = outcome === 'appended' || outcome === 'published';
-  const { place } = flow.store;
-  const table = flowTable(flow);
-  const location =
-    place.kind === 'disk'
-      ? `${place.folder}/${table}`
-      : `s3://${[place.bucket, place.prefix, table].filter((part) => part !== '').join('/')}`;
   return {
     flow: flow.name,
     ...(request === null || outcome === 'stopped'
@@ -98,7 +92,18 @@ function changeBy({ flow, job, request, outcome, range }: Ending, at: Date): Sta
           },
         }),
     ...(isDone ? { process: { state: 'success' as const, at: at.toISOString() } } : {}),
-    ...(range === null ? {} : { store: { location, first: isoOfTime(range.firstTime), last: isoOfTime(range.lastTime) } }),
+    ...(range === null
+      ? {}
+      : { store: { location: locationOf(flow), first: isoOfTime(range.firstTime), last: isoOfTime(range.lastTime) } }),
     ...(job === 'refresh' && isDone ? { lastRefresh: at.toISOString() } : {}),
   };
+}
+
+/** Where readers find the store of a stream. */
+export function locationOf(flow: StreamFlow): string {
+  const { place } = flow.store;
+  const table = flowTable(flow);
+  return place.kind === 'disk'
+    ? `${place.folder}/${table}`
+    : `s3://${[place.bucket, place.prefix, table].filter((part) => part !== '').join('/')}`;
 }

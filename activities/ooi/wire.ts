@@ -14,6 +14,7 @@ import { notifyActivities } from './notify.ts';
 import { productActivities } from './products.ts';
 import { recordActivities } from './record.ts';
 import { requestActivities } from './requests.ts';
+import { rollbackActivities } from './rollback.ts';
 import { slabActivities, slabRequestActivities } from './slabs.ts';
 import { verifyActivities } from './verify.ts';
 
@@ -31,7 +32,7 @@ export function ooiActivities(wiring: Wiring): QueueActivities {
     control: { ...records, ...memberActivities({ flows }) },
     request: { ...requestActivities({ environment, requests, statuses, now }), ...slabRequestActivities({ environment }), ...products },
     transfer: { ...fetchActivities({ environment, acceptedRequest: acceptedIn(requests), report }), ...records },
-    convert: { ...convertActivities(convert), ...generationActivities(convert) },
+    convert: { ...convertActivities(convert), ...generationActivities(convert), ...rollbackActivities({ ...convert, statuses, history }) },
     notify: notifyActivities({ mail: settings.mail, notices: storedNotices(database), log, now }),
     verify: { ...verifyActivities({ environment }), ...slabActivities({ environment, hdf5 }), ...products },
   };

@@ -100,7 +100,15 @@ describe('a refresh of a stream', () => {
       args: [{ flow: 'ctd' }],
     });
 
+    const { book } = site.database;
+    const [noted, status] = [
+      await book.collection('ooiHistory').findOne({ event: 'rollback' }),
+      await book.collection('ooiStatus').findOne(),
+    ];
+
     assert.deepEqual([shorter.state, back.state], ['published', 'published']);
+    assert.equal(noted?.subject, back.record.generation);
+    assert.ok(String(status?.store.last) > new Date(clockAt(options, 2)).toISOString());
     assert.notEqual(after, before.at);
     assert.deepEqual({ at: live(), digests: await stream.digests() }, before);
   });

@@ -1,4 +1,4 @@
-import type { generationActivities } from '../../activities/ooi/generation.ts';
+import type { rollbackActivities } from '../../activities/ooi/rollback.ts';
 import type { StreamFlow } from '../../src/ooi/flow.ts';
 import type { JobStart } from '../common/dispatch.ts';
 import type { JobEnd } from '../common/job.ts';
@@ -24,7 +24,7 @@ export type RollbackWorkflow = (input: RollbackInput) => Promise<RollbackResult>
 
 /** Publishes a generation that was live before. What is live now is kept in its turn. */
 export async function rollback({ flow, input, controls, tracker }: JobStart<StreamFlow, RollbackInput>): Promise<RollbackResult> {
-  const { chooseGeneration, rollBack } = ooiActivities<ReturnType<typeof generationActivities>>('convert', flow);
+  const { chooseGeneration, rollBack } = ooiActivities<ReturnType<typeof rollbackActivities>>('convert', flow);
   return await ooiJob({ job: 'rollback', flow, tracker }, async (job) => {
     await job.enter('choose');
     const chosen = await chooseGeneration({ flow, run: job.run, generation: input.generation ?? null });

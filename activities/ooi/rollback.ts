@@ -1,0 +1,94 @@
+import { heartbeat } from '@temporalio/activity';
+import { Failure } from '../../src/errors.ts';
+import type { StreamFlow } from '../../src/ooi/flow.ts';
+import { flowTable } from '../../src/ooi/form.ts';
+import type { History } from '../../src/ooi/requests/history.ts';
+import type { Statuses } from '../../src/ooi/requests/status.ts';
+import type { GenerationInfo, Published } from '../../src/ooi/store/contract.ts';
+import type { GenerationState } from '../../src/ooi/store/state.ts';
+import { isoOfTime } from '../../src/ooi/time-text.ts';
+import type { Fence } from '../../src/stores/leases.ts';
+import { withSignsOfLife } from '../../src/transfer/signs-of-life.ts';
+import { type ConvertDependencies, changeOptions } from './append.ts';
+import type { OfStream } from './contracts.ts';
+import { locationOf } from './record.ts';
+
+export interface ChooseGeneration extends OfStream {
+  readonly generation: string | null;
+}
+
+export interface RollBack extends OfStream {
+  readonly generation: string;
+  readonly fence: Fence;
+}
+
+export interface RollbackDependencies extends ConvertDependencies {
+  readonly statuses: Statuses;
+  readonly history: History;
+}
+
+/** Generations that were live before. Queue: convert, on the host that reaches the store. */
+export const rollbackActivities = (use: RollbackDependencies) => {
+  const { environment, statuses, history, now } = use;
+  const noteRollback = async (
+    flow: StreamFlow,
+    run: string,
+    { generation, length, firstTime, lastTime }: GenerationState,
+  ): Promise<void> => {
+    const [table, at] = [flowTable(flow), now()];
+    const says = `${generation} with ${length} rows is published again.`;
+    await history.add(`${run}/rolled_back`, { table, at, event: 'rollback', state: 'rolled_back', says, run, subject: generation });
+    const store = { location: locationOf(flow), first: isoOfTime(firstTime), last: isoOfTime(lastTime) };
+    await statuses.change(table, { flow: flow.name, store }, at);
+  };
+
+  return {
+    async chooseGeneration({
+      flow,
+      generation,
+    }: ChooseGeneration): Promise<{ readonly generation: string; readonly live: string; readonly says: string }> {
+      return await environment.withSeries(flow, async ({ store }) => {
+        const all = await store.generations();
+        const live = all.find(({ isLive }) => isLive);
+        const chosen = generation === null ? beforeLive(all) : all.find(({ id }) => id === generation);
+        if (live === undefined || chosen === undefined || chosen.isLive) throw nothingToRollBackTo(flowTable(flow), generation, all);
+        const { length } = chosen.state;
+        return { generation: chosen.id, live: live.id, says: `${chosen.id} with ${length} rows would be published instead of ${live.id}.` };
+      });
+    },
+
+    async rollBack({ flow, run, generation, fence }: RollBack): Promise<Pick<Published, 'generation' | 'replaced'>> {
+      return await environment.withSeries(flow, ({ store }) =>
+        withSignsOfLife(
+          (async () => {
+            const options = changeOptions(use, run, environment.fence(fence));
+            await store.recover(options);
+            // A repeat after a lost answer finds it live.
+            const isLive = (await store.live())?.id === generation;
+            const replaced = isLive ? null : (await store.rollback({ ...options, to: generation })).replaced;
+            await noteRollback(flow, run, (await store.open(generation)).state);
+            return { generation, replaced };
+          })(),
+          () => heartbeat({ phase: 'rollback' }),
+        ),
+      );
+    },
+  };
+};
+
+/** The one that was live last. */
+const beforeLive = (all: readonly GenerationInfo[]): GenerationInfo | undefined =>
+  all
+    .filter(({ isLive, replacedAt }) => !isLive && replacedAt !== null)
+    .toSorted((a, b) => ((a.replacedAt ?? '') < (b.replacedAt ?? '') ? 1 : -1))[0];
+
+const nothingToRollBackTo = (table: string, generation: string | null, all: readonly GenerationInfo[]): Failure =>
+  new Failure({
+    kind: 'stop',
+    code: 'no_generation',
+    happened:
+      generation === null
+        ? `${table} has no generation that was live before`
+        : `${generation} is no generation of ${table} that is not live`,
+    expected: `one of ${all.flatMap(({ id, isLive }) => (isLive ? [] : [id])).join(', ') || 'none: there is no other'}`,
+  });
