@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { resolveSecret, type Secret, type SecretReference } from '../../src/config/secret.ts';
 import type { OoiFlow, StreamFlow } from '../../src/ooi/flow.ts';
 import { flowTable } from '../../src/ooi/form.ts';
-import { Facility } from '../../src/ooi/m2m/client.ts';
+import type { Facility } from '../../src/ooi/m2m/client.ts';
+import { openFacility } from '../../src/ooi/m2m/open.ts';
 import type { SeriesStore } from '../../src/ooi/store/contract.ts';
 import { openSeriesStore } from '../../src/ooi/store/series-store.ts';
 import type { Fence } from '../../src/stores/leases.ts';
@@ -34,8 +34,7 @@ export interface OoiEnvironment {
 }
 
 export function ooiEnvironment({ settings, database, leases, objectServer, now }: Wiring): OoiEnvironment {
-  const secret = (flow: OoiFlow, reference: SecretReference, what: string): Secret =>
-    resolveSecret(reference, `The ${what} of flow ${flow.name}`, { env: process.env, readFile: (path) => readFileSync(path, 'utf8') });
+  const secrets = { env: process.env, readFile: (path: string) => readFileSync(path, 'utf8') };
   const turns = new Turns(database);
   const withObjects: OoiEnvironment['withObjects'] = async ({ store: { place } }, work) => {
     const { store, close } = await openStore(place, { server: objectServer });
@@ -46,17 +45,8 @@ export function ooiEnvironment({ settings, database, leases, objectServer, now }
     }
   };
   return {
-    facility(flow) {
-      const { api, hosts, user, token, timeoutMs } = flow.upstream;
-      return new Facility({
-        api,
-        hosts,
-        timeoutMs,
-        user: secret(flow, user, 'API user name'),
-        token: secret(flow, token, 'API token'),
-        turn: (signal) => turns.take(new URL(api).host, settings.requestsPerSecond, signal),
-      });
-    },
+    facility: (flow) =>
+      openFacility(flow, secrets, (signal) => turns.take(new URL(flow.upstream.api).host, settings.requestsPerSecond, signal)),
     withObjects,
     withSeries: (flow, work) =>
       withObjects(flow, (objects) => {

@@ -145,7 +145,7 @@ export const generationActivities = (use: ConvertDependencies) => {
     },
 
     async publishGeneration({ flow, run, request, generation: built, fence, isLast }: PublishGeneration): Promise<Publication> {
-      return await environment.withSeries(flow, ({ store }) =>
+      return await environment.withSeries(flow, ({ store, objects }) =>
         lively(
           'publish',
           (async (): Promise<Publication> => {
@@ -156,6 +156,7 @@ export const generationActivities = (use: ConvertDependencies) => {
             const { generation, replayed } = await replay(store, { flow, run }, built, missing, fence);
             const { replaced } = await store.publish(generation, options);
             await store.expire(flow.store.keepMs, options);
+            await objects.sweep(SWEEP_MS, { signal: cancellationSignal() });
             for (const { id } of [request, ...(await store.requests(generation))]) await dropSpool(environment.spool(flow, id));
             return { state: 'published', generation, replaced: replaced === generation ? null : replaced, replayed };
           })(),
@@ -164,6 +165,9 @@ export const generationActivities = (use: ConvertDependencies) => {
     },
   };
 };
+
+/** No living writer takes so long over one object: what is older was left by one that was killed. */
+const SWEEP_MS = 3 * 86_400_000;
 
 const viewOf = ({ chunks, group }: Generation) => ({ store: chunks, group });
 

@@ -165,5 +165,3 @@ export const ooiFormOf = (written: Readonly<Record<string, unknown>>): z.ZodType
 export type StreamFlow = z.output<typeof streamFlow>;
 export type SetFlow = z.output<typeof setFlow>;
 export type OoiFlow = StreamFlow | SetFlow;
-
-export const isSet = (flow: OoiFlow): flow is SetFlow => 'streams' in flow;

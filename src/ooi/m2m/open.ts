@@ -17,8 +17,8 @@ export function openFacility(
     api,
     hosts,
     timeoutMs,
-    user: resolveSecret(upstream.user, `the API user name of flow ${name}`, secrets),
-    token: resolveSecret(upstream.token, `the API token of flow ${name}`, secrets),
+    user: resolveSecret(upstream.user, `The API user name of flow ${name}`, secrets),
+    token: resolveSecret(upstream.token, `The API token of flow ${name}`, secrets),
     ...(turn === undefined ? {} : { turn }),
   });
 }

@@ -87,9 +87,3 @@ export function cutRuns(runs: Iterable<OriginRun>, from: number, count: number):
   }
   return part;
 }
-
-export const rowsIn = (runs: Iterable<OriginRun>): number => {
-  let rows = 0;
-  for (const run of runs) rows += run.rows;
-  return rows;
-};

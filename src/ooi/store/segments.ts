@@ -1,4 +1,4 @@
-import type { ChunkLedger, ChunkRecord } from '../../formats/zarr/ledger.ts';
+import type { ChunkRecord } from '../../formats/zarr/ledger.ts';
 import type { ObjectStore } from '../../stores/objects/contract.ts';
 import { BEFORE } from '../order.ts';
 import type { OriginRun } from '../series.ts';
@@ -57,14 +57,3 @@ export function segmentsAt(objects: ObjectStore, record: string | null, rows: nu
 
 /** Segments in memory at a time. */
 const KEPT = 16;
-
-/** A ledger of what a few segments say. */
-export const ledgerOf = (segments: readonly Segment[]): ChunkLedger => ({
-  get: (key) => {
-    for (const { chunks } of segments) {
-      const record = chunks.get(key);
-      if (record !== undefined) return [record];
-    }
-    return undefined;
-  },
-});
