@@ -57,7 +57,7 @@ interface Making {
   readonly goldCopyOf: readonly string[];
 }
 
-/** Products of a set, each made anew and put in place whole. Queues: request for those that ask the facility, verify for the others. */
+/** Products of a set, each made anew and put in place whole. Queue: verify, on the host that reaches the stores. */
 export const productActivities = (use: ProductDependencies) => ({
   async makeProduct({ flow, what, goldCopy, fence }: MakeProduct): Promise<ProductMade> {
     const members = await membersOf(use.flows, flow);

@@ -30,7 +30,7 @@ export function ooiActivities(wiring: Wiring): QueueActivities {
   const products = productActivities({ environment, flows, now });
   return {
     control: { ...records, ...memberActivities({ flows }) },
-    request: { ...requestActivities({ environment, requests, statuses, now }), ...slabRequestActivities({ environment }), ...products },
+    request: { ...requestActivities({ environment, requests, statuses, now }), ...slabRequestActivities({ environment }) },
     transfer: { ...fetchActivities({ environment, acceptedRequest: acceptedIn(requests), report }), ...records },
     convert: { ...convertActivities(convert), ...generationActivities(convert), ...rollbackActivities({ ...convert, statuses, history }) },
     notify: notifyActivities({ mail: settings.mail, notices: storedNotices(database), log, now }),

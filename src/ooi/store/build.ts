@@ -1,9 +1,10 @@
 import { Failure } from '../../errors.ts';
 import type { SchemaNotes } from '../series.ts';
 import type { BuildInput, BuiltGeneration, ChangeOptions, Generation } from './contract.ts';
+import { readCurrent } from './current.ts';
 import { documentsOf, publishedGroup, publishingDocument } from './documents.ts';
 import { emptySeries } from './failures.ts';
-import { openGeneration, type Room } from './generation.ts';
+import { liveId, openGeneration, type Room } from './generation.ts';
 import { keptRows } from './keep-rows.ts';
 import { removeAll } from './remove.ts';
 import { consumedRequest, readRequests, requestBytes, requestKey } from './requests.ts';
@@ -111,10 +112,17 @@ async function alreadyBuilt(
   const isSame =
     was?.generation === base?.id && was?.changedAt === base?.state.changedAt && inputs.every(({ request }) => requests.has(request.id));
   if (isSame) return finish(room, id, options, { chunks: 0, copied: 0, bytesWritten: 0 });
+  // A writer that was killed grew it from what was live then, and nobody has ever seen it.
+  if (base !== null && !(await wasPublished(room, id, options))) return null;
   throw new Failure({
     kind: 'stop',
     code: 'generation_exists',
     happened: `Generation ${id} is there already, and was made of other requests`,
     remedy: 'Build it under another name',
   });
+}
+
+async function wasPublished(room: Room, id: string, options: ChangeOptions): Promise<boolean> {
+  const current = await readCurrent(room.objects, room.places, options);
+  return (await liveId(room, options)) === id || current?.record.before.some(({ generation }) => generation === id) === true;
 }

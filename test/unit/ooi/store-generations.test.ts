@@ -103,7 +103,7 @@ describe('generations of a stream', () => {
     assert.deepEqual([early, await store.expireReplaced(0, free), await store.expire(0, free)], [[[], []], [], ['g2']]);
   });
 
-  it('one that was grown is not published over what was added since', async () => {
+  it('one that was grown is not published over what was added since, but grown anew from that', async () => {
     const { store } = stage();
     await publishFirst(store);
     const wider = rowsInput({ id: 'wider', at: 3, minutes: [45], more: { temperature: { type: '<f8', values: [1] } } });
@@ -112,6 +112,10 @@ describe('generations of a stream', () => {
 
     await assert.rejects(store.publish('g2', free), { code: 'outgrown_generation' });
     assert.equal((await store.live())?.id, 'g1');
+    const { rows } = await store.grow({ id: 'g2', inputs: [wider] }, free);
+    await store.publish('g2', free);
+    assert.equal((await store.live())?.state.length, rows);
+    await assert.rejects(store.grow({ id: 'g2', inputs: [later] }, free), { code: 'generation_exists' });
   });
 
   it('one that grows takes over the chunks before what changes as they are', async () => {
