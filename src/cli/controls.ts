@@ -2,7 +2,7 @@ import { signals } from '../../workflows/common/messages.ts';
 import type { Flow } from '../config/flow.ts';
 import type { Context } from './context.ts';
 import { type Held, holdSchedules, releaseSchedules } from './hold.ts';
-import { notRunning, requireRunning, runningWorkflow } from './lookup.ts';
+import { notRunning, requireJob, requireRunning, runningWorkflow } from './lookup.ts';
 import type { Answer } from './output.ts';
 
 const SAID: Readonly<Record<'pause' | 'resume' | 'stop' | 'retry', string>> = {
@@ -14,7 +14,7 @@ const SAID: Readonly<Record<'pause' | 'resume' | 'stop' | 'retry', string>> = {
 
 export interface Steering {
   readonly force?: boolean;
-  /** A job that only reads, beside whatever writes. */
+  /** A job that goes on beside the others. */
   readonly job?: string;
 }
 
@@ -31,10 +31,17 @@ export async function signalFlow(context: Context, signal: 'stop' | 'retry', flo
 /** Holds a flow: its present run, or, where none is under way, its schedules, so that none begins. */
 export async function pauseFlow(context: Context, name: string, { job }: Steering = {}): Promise<Answer> {
   const flow = await context.flow(name);
+  requireJob(flow, job ?? null);
   const running = await runningWorkflow(context, flow, job ?? null);
   if (running !== null) {
     await running.handle.signal(signals.pause);
-    return answer(name, 'pause', running.handle.workflowId, [], [`${running.handle.workflowId}: ${SAID.pause} ${name}`]);
+    return answer(
+      name,
+      'pause',
+      running.handle.workflowId,
+      [],
+      [`${running.handle.workflowId}: ${SAID.pause} ${name}${job === undefined ? '' : ` --job ${job}`}`],
+    );
   }
   const held = await holdSchedules(await context.client(), flow, job);
   if (held.length === 0) throw notRunning(flow, job ?? null);
@@ -44,6 +51,7 @@ export async function pauseFlow(context: Context, name: string, { job }: Steerin
 /** Lets a flow go on: the run that was paused, and the schedules that `pause` held. */
 export async function resumeFlow(context: Context, name: string, { job }: Steering = {}): Promise<Answer> {
   const flow = await context.flow(name);
+  requireJob(flow, job ?? null);
   const running = await runningWorkflow(context, flow, job ?? null);
   const released = await releaseSchedules(await context.client(), flow, job);
   if (running === null && released.length === 0) throw notRunning(flow, job ?? null);

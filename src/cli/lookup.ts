@@ -13,10 +13,31 @@ export interface Running {
 }
 
 /**
- * The workflow that works on a flow now, found by the flow's lease; or one that was started and has not taken it yet. Null: none.
- * @param job a job that only reads, and so goes on beside the others; null: whichever writes.
+ * The workflow that works on a flow now, found by its lease; or one that was started and has not taken it yet. Null: none.
+ * @param job a job that goes on beside the others; null: whichever changes products.
+ * @throws {Failure} `several_running`: more than one changes products now, and none was named.
  */
-export async function runningWorkflow(context: Context, { name, kind }: Flow, job: string | null = null): Promise<Running | null> {
+export async function runningWorkflow(context: Context, flow: Flow, job: string | null = null): Promise<Running | null> {
+  const own = job === null ? jobsOf(flow.kind, 'own') : [];
+  if (own.length === 0) return await runningJob(context, flow, job);
+  const found: { readonly one: string; readonly running: Running }[] = [];
+  for (const one of own) {
+    const running = await runningJob(context, flow, one);
+    if (running !== null) found.push({ one, running });
+  }
+  if (found.length > 1) {
+    const names = found.map(({ one }) => one);
+    throw new Failure({
+      kind: 'stop',
+      code: 'several_running',
+      happened: `Of flow ${flow.name} ${names.join(' and ')} are under way`,
+      remedy: `Say which with ${names.map((one) => `--job ${one}`).join(' or ')}`,
+    });
+  }
+  return found[0]?.running ?? null;
+}
+
+async function runningJob(context: Context, { name, kind }: Flow, job: string | null): Promise<Running | null> {
   const database = await context.database();
   const { workflow } = await context.client();
   const jobs = kindNamed(kind)?.jobs ?? {};
@@ -27,7 +48,7 @@ export async function runningWorkflow(context: Context, { name, kind }: Flow, jo
     if (await isRunning(handle, holder.runId)) return { handle, run: await new Runs(database).get(holder.runId) };
   }
   for (const [other, spec] of Object.entries(jobs)) {
-    if (access === 'read' ? other !== job : spec.access === 'read') continue;
+    if (access === 'write' ? spec.access !== 'write' : other !== job) continue;
     const handle = workflow.getHandle(`${other}/${name}`);
     if (await isRunning(handle, null)) return { handle, run: null };
   }
@@ -48,6 +69,7 @@ export async function isRunning(handle: WorkflowHandle, firstRun: string | null)
 /** @throws {Failure} `not_running`: with the flow's name and how to start it. */
 export async function requireRunning(context: Context, flow: string, job: string | null = null): Promise<Running> {
   const found = await context.flow(flow);
+  requireJob(found, job);
   const running = await runningWorkflow(context, found, job);
   if (running !== null) return running;
   throw notRunning(found, job, job === null ? await checksUnderWay(context, found) : []);
@@ -60,23 +82,44 @@ async function checksUnderWay(context: Context, flow: Flow): Promise<readonly st
   return found;
 }
 
-export const notRunning = ({ name, kind }: Flow, job: string | null, checks: readonly string[] = []): Failure =>
+/** @throws {Failure} `usage`: the flow has no such job. */
+export function requireJob(flow: Flow, job: string | null): void {
+  if (job === null || jobsOfFlow(flow).includes(job)) return;
+  throw new Failure({
+    kind: 'stop',
+    code: 'usage',
+    happened: `Flow ${flow.name} has no job "${job}"`,
+    expected: `one of ${jobsOfFlow(flow).join(', ')}`,
+    remedy: 'Correct the name after --job',
+  });
+}
+
+export const notRunning = (flow: Flow, job: string | null, checks: readonly string[] = []): Failure =>
   new Failure({
     kind: 'stop',
     code: 'not_running',
     happened:
       job !== null
-        ? `${job} of ${name} is not running`
-        : `Flow ${name} is not running${checks.length === 0 ? '' : `, only ${checks.join(' and ')}, which changes nothing`}`,
+        ? `${job} of ${flow.name} is not running`
+        : `Flow ${flow.name} is not running${checks.length === 0 ? '' : `, only ${checks.join(' and ')}, which changes nothing`}`,
     remedy:
       checks.length === 0
-        ? `Start it with: landfall run ${job ?? firstJob(kind)} ${name}`
+        ? `Start it with: landfall run ${job ?? firstJob(flow)} ${flow.name}`
         : `That one is steered with ${checks.map((check) => `--job ${check}`).join(' or ')}`,
   });
 
-/** The job a kind names first is the one that is done every night. */
-export const firstJob = (kind: string): string => Object.keys(kindNamed(kind)?.jobs ?? {})[0] ?? 'JOB';
+/** The job that is named first is the one that is done every night. */
+export const firstJob = (flow: Flow): string => jobsOfFlow(flow)[0] ?? 'JOB';
 
-/** The jobs of a kind that change products, or those that only check and go on beside them. */
+/** The jobs of a flow's kind that are for a flow of its form. */
+function jobsOfFlow(flow: Flow): readonly string[] {
+  const kind = kindNamed(flow.kind);
+  return Object.keys(kind?.jobs ?? {}).filter((job) => (kind?.refuses?.(flow, job) ?? null) === null);
+}
+
+/** The jobs of a kind that go about their flow's products in this way. */
 export const jobsOf = (kind: string, access: JobSpec['access']): readonly string[] =>
   Object.entries(kindNamed(kind)?.jobs ?? {}).flatMap(([job, spec]) => (spec.access === access ? [job] : []));
+
+/** The jobs of a kind that change products, and not only check them. */
+export const changersOf = (kind: string): readonly string[] => [...jobsOf(kind, 'write'), ...jobsOf(kind, 'own')];

@@ -46,8 +46,9 @@ export async function startJob(context: Context, job: string, flowName: string, 
   if (problems.length > 0) throw badInput(problems, job, flow.kind);
   await requireApplied(context, flow);
   // The run itself would find out too; whoever does not wait for it hears it here.
-  const running = await runningWorkflow(context, flow, spec.access === 'read' ? job : null);
-  if (running !== null) throw busy(running.handle.workflowId, flow.name);
+  const beside = spec.access === 'write' ? null : job;
+  const running = await runningWorkflow(context, flow, beside);
+  if (running !== null) throw busy(running.handle.workflowId, flow.name, beside);
   const workflowId = `${job}/${flow.name}`;
   try {
     const client = await context.client();
@@ -60,7 +61,7 @@ export async function startJob(context: Context, job: string, flowName: string, 
     });
     return { workflowId, run: handle.firstExecutionRunId, handle };
   } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) throw busy(workflowId, flow.name);
+    if (error instanceof WorkflowExecutionAlreadyStartedError) throw busy(workflowId, flow.name, beside);
     throw error;
   }
 }
@@ -82,12 +83,12 @@ const badInput = (problems: readonly string[], job: string, kind: string): Failu
     remedy: `See what ${job} of kind ${kind} takes with: landfall run --help`,
   });
 
-const busy = (workflowId: string, flow: string): Failure =>
+const busy = (workflowId: string, flow: string, job: string | null): Failure =>
   new Failure({
     kind: 'stop',
     code: 'flow_busy',
     happened: `Flow ${flow} is already being worked on by ${workflowId}`,
-    remedy: `Watch it with: landfall watch ${flow}. Or end it with: landfall stop ${flow}`,
+    remedy: `Watch it with: landfall watch ${flow}. Or end it with: landfall stop ${flow}${job === null ? '' : ` --job ${job}`}`,
   });
 
 export async function runJob(context: Context, job: string, flow: string, options: RunOptions): Promise<Answer> {

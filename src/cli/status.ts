@@ -1,12 +1,11 @@
 import type { Flow } from '../config/flow.ts';
 import { formatCount, formatDuration, formatTable, wrapped } from '../observe/format.ts';
-import type { Database } from '../stores/mongo.ts';
 import { Quarantine } from '../stores/quarantine.ts';
 import { Receipts } from '../stores/receipts.ts';
 import { type Run, Runs } from '../stores/runs.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit.ts';
-import { isRunning, jobsOf } from './lookup.ts';
+import { changersOf, isRunning, jobsOf } from './lookup.ts';
 import type { Answer } from './output.ts';
 import { recordLines } from './record-lines.ts';
 import { askWhatItSays } from './says.ts';
@@ -15,12 +14,13 @@ import { findSchedule, scheduleId } from './schedules.ts';
 export interface FlowStatus {
   readonly flow: string;
   readonly kind: string;
-  readonly home: number;
+  /** Null: the kind loads no items. */
+  readonly home: number | null;
   readonly quarantine: Readonly<Record<string, number>>;
   readonly schedule: NextStart;
   /** Of the jobs that change products: a check that runs every hour does not hide how the night went. */
   readonly last: Run | null;
-  /** The last run of each job that only checks. */
+  /** The last run of each other job that goes on beside these. */
   readonly checks: readonly Run[];
 }
 
@@ -47,11 +47,17 @@ export async function status(context: Context, only: string | null): Promise<Ans
 
 async function statusOf(context: Context, { name, kind, schedules }: Flow): Promise<FlowStatus> {
   const database = await context.database();
-  const [last, checks] = await Promise.all([lastRun(context, name, kind), lastChecks(database, name, kind)]);
+  const last = await lastRun(context, name, changersOf(kind));
+  const beside = [...jobsOf(kind, 'own'), ...jobsOf(kind, 'read')].filter((job) => job !== last?.job);
+  const checks: Run[] = [];
+  for (const job of beside) {
+    const run = await lastRun(context, name, [job]);
+    if (run !== null) checks.push(run);
+  }
   return {
     flow: name,
     kind,
-    home: await new Receipts(database).count(name),
+    home: jobsOf(kind, 'write').length === 0 ? null : await new Receipts(database).count(name),
     quarantine: await new Quarantine(database).countByCode(name),
     schedule: await nextStart(
       context,
@@ -62,14 +68,9 @@ async function statusOf(context: Context, { name, kind, schedules }: Flow): Prom
   };
 }
 
-async function lastChecks(database: Database, flow: string, kind: string): Promise<readonly Run[]> {
-  const runs = new Runs(database);
-  return (await Promise.all(jobsOf(kind, 'read').map((job) => runs.latest(flow, 1, [job])))).flat();
-}
-
 /** A run that is under way says itself what it waits for; one that was terminated could not say that it ended. */
-async function lastRun(context: Context, flow: string, kind: string): Promise<Run | null> {
-  const [last] = await new Runs(await context.database()).latest(flow, 1, jobsOf(kind, 'write'));
+async function lastRun(context: Context, flow: string, jobs: readonly string[]): Promise<Run | null> {
+  const [last] = await new Runs(await context.database()).latest(flow, 1, jobs);
   if (last === undefined || last.endedAt !== null) return last ?? null;
   const client = await context.client();
   if (!(await isRunning(client.workflow.getHandle(last.workflowId), last.run))) {
@@ -111,7 +112,7 @@ export function statusTable(statuses: readonly FlowStatus[], now: Date, width = 
     statuses.map(({ flow, kind, home, quarantine, schedule, last }) => [
       flow,
       kind,
-      formatCount(home),
+      home === null ? '' : formatCount(home),
       formatCount(Object.values(quarantine).reduce((sum, n) => sum + n, 0)),
       startOf(schedule),
       lastOf(last, now),

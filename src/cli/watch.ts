@@ -4,18 +4,18 @@ import type { Context } from './context.ts';
 import { EXIT } from './exit.ts';
 import { followUntil } from './follow.ts';
 import { Lifetime } from './lifetime.ts';
-import { firstJob, jobsOf } from './lookup.ts';
+import { changersOf, firstJob } from './lookup.ts';
 import type { Answer } from './output.ts';
 import { recordLines } from './record-lines.ts';
 
 /** Draws the flow's present run until it ends, or says how the last one ended. */
 export async function watch(context: Context, flow: string): Promise<Answer> {
-  const { kind } = await context.flow(flow);
+  const found = await context.flow(flow);
   const database = await context.database();
   const runs = new Runs(database);
-  const latest = await presentRun(runs, flow, kind);
+  const latest = await presentRun(runs, flow, found.kind);
   if (latest === undefined) {
-    return { value: null, text: `Flow ${flow} has never run. Start it with: landfall run ${firstJob(kind)} ${flow}` };
+    return { value: null, text: `Flow ${flow} has never run. Start it with: landfall run ${firstJob(found)} ${flow}` };
   }
   if (latest.endedAt === null) {
     const lifetime = new Lifetime('The watching', `The run itself goes on; see it with: landfall watch ${flow}`);
@@ -31,7 +31,7 @@ const RECENT = 20;
 /** The run that is under way, one that changes products first; else the last one that did, or the last of all. */
 async function presentRun(runs: Runs, flow: string, kind: string): Promise<Run | undefined> {
   const recent = await runs.latest(flow, RECENT);
-  const writers = jobsOf(kind, 'write');
+  const writers = changersOf(kind);
   const open = recent.filter(({ endedAt }) => endedAt === null);
   return open.find(({ job }) => writers.includes(job)) ?? open[0] ?? (await runs.latest(flow, 1, writers))[0] ?? recent[0];
 }

@@ -12,8 +12,11 @@ export type JobOption =
 export interface JobSpec {
   /** What it does, in a line. */
   readonly does: string;
-  /** `write`: works under the flow's lease, one at a time. `read`: changes no product, so it goes on beside a writer; one of each job. */
-  readonly access: 'write' | 'read';
+  /**
+   * `write`: works under the flow's lease, one at a time. `own`: changes products and guards each change by itself, so that it goes on beside
+   * the others; one of each job. `read`: changes no product, and goes on beside all; one of each job.
+   */
+  readonly access: 'write' | 'own' | 'read';
   readonly options: Readonly<Record<string, JobOption>>;
 }
 
@@ -64,5 +67,5 @@ function problemOf(key: string, option: JobOption, value: unknown): readonly str
   }
 }
 
-/** The lease a job works under: the flow's own, or one of the job alone for jobs that only read. */
+/** The lease a job works under: the flow's own, or one of the job alone for jobs that go on beside the others. */
 export const leaseOf = (flow: string, job: string, access: JobSpec['access']): string => (access === 'write' ? flow : `${flow}#${job}`);

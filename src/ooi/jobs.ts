@@ -24,7 +24,7 @@ const REQUEST = {
 export const ooiJobs = {
   harvest: {
     does: 'ask the facility for what is new, wait for it, append it to the store',
-    access: 'read',
+    access: 'own',
     options: {
       force: { type: 'flag', does: 'ask now, even when nothing new is known' },
       refresh: { type: 'flag', does: 'start a refresh of the whole series instead' },
@@ -35,7 +35,7 @@ export const ooiJobs = {
   },
   refresh: {
     does: 'build the whole series anew beside the live store, compare, and publish it',
-    access: 'read',
+    access: 'own',
     options: {
       force: { type: 'flag', does: 'ask anew, even where a finished request could be used' },
       ...REQUEST,
@@ -45,7 +45,7 @@ export const ooiJobs = {
   },
   harvestAll: {
     does: 'harvest every stream of the set, a few at once',
-    access: 'read',
+    access: 'own',
     options: {
       force: { type: 'flag', does: 'ask for every stream now' },
       refresh: { type: 'flag', does: 'start a refresh of every stream' },
@@ -54,7 +54,7 @@ export const ooiJobs = {
   },
   rollback: {
     does: 'publish the generation before the live one again',
-    access: 'read',
+    access: 'own',
     options: {
       generation: { type: 'text', does: 'which one; the one before the live one when left out', example: '20240912T101500Z-609c7970' },
       dryRun: { type: 'flag', does: 'say which generation it would be' },
@@ -70,13 +70,13 @@ export const ooiJobs = {
   },
   metadata: {
     does: 'make the tables of instruments, streams and parameters',
-    access: 'read',
+    access: 'own',
     options: { goldCopy: { type: 'flag', does: 'list the gold copy of every stream too: a question for each' } },
   },
-  annotations: { does: 'fetch the annotations of every instrument', access: 'read', options: {} },
-  catalog: { does: 'write the catalogue of all stores', access: 'read', options: {} },
-  statistics: { does: 'write the statistics of all stores', access: 'read', options: {} },
-  availability: { does: 'count rows per hour, day and month', access: 'read', options: {} },
+  annotations: { does: 'fetch the annotations of every instrument', access: 'own', options: {} },
+  catalog: { does: 'write the catalogue of all stores', access: 'own', options: {} },
+  statistics: { does: 'write the statistics of all stores', access: 'own', options: {} },
+  availability: { does: 'count rows per hour, day and month', access: 'own', options: {} },
 } as const satisfies Readonly<Record<string, JobSpec>>;
 
 /** What a set is for; the other jobs are of single streams. */

@@ -8,7 +8,7 @@ import { why } from '../why.ts';
 import { jobOptions, jobsText } from './job-options.ts';
 import { answering, command, type Usage, whole } from './usage.ts';
 
-const OF_JOB = ['--job <job>', 'a job that only checks and goes on beside the others, such as verify'] as const;
+const OF_JOB = ['--job <job>', 'a job that goes on beside the others, such as verify'] as const;
 
 /** Commands that start runs, look at them and steer them. */
 export function runCommands(usage: Usage): void {

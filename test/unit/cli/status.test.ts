@@ -42,6 +42,10 @@ describe('the status of a flow', () => {
     assert.equal(row, 'argo  argo       1,600           4  2026-03-02 06:00  mirror runs: load 120 of 1,606');
   });
 
+  it('has no number of items where its kind loads none: zero would say that nothing is home', () => {
+    assert.equal(rowOf({ home: null }), 'argo  argo                       4  2026-03-02 06:00  mirror runs: load 120 of 1,606');
+  });
+
   it('says what a run asks, below it', () => {
     const lines = linesOf({ last: { ...run, health: 'asks', says: 'Too many would go.' } });
 

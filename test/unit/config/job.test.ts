@@ -78,7 +78,8 @@ describe('the lease of a job', () => {
     assert.deepEqual([leaseOf('argo', 'mirror', 'write'), leaseOf('argo', 'reload', 'write')], ['argo', 'argo']);
   });
 
-  it('is its own, for a job that reads: the night is not kept out', () => {
+  it('is its own, for a job that reads, or guards its changes by itself: no other is kept out', () => {
     assert.equal(leaseOf('argo', 'verify', 'read'), 'argo#verify');
+    assert.equal(leaseOf('ctd', 'harvest', 'own'), 'ctd#harvest');
   });
 });

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { changersOf, firstJob, jobsOf, requireJob } from '../../../src/cli/lookup.ts';
+import type { Flow } from '../../../src/config/flow.ts';
+import { parseFlow } from '../../../src/config/flow-text.ts';
+import { ooiFlowSchema, ooiFormOf } from '../../../src/ooi/flow.ts';
+
+const read = (text: string): Flow => parseFlow(text, '/srv/flows/ooi.yaml', [{ kind: 'ooi', schema: ooiFlowSchema, formOf: ooiFormOf }]);
+const stream = read(`name: ctd
+kind: ooi
+instrument: CE02SHBP-LJ01D-06-CTDBPN106
+stream: { method: streamed, name: ctdbp_no_sample }
+store: { place: stores/ooi }
+`);
+const set = read('name: all\nkind: ooi\nstreams: all\nstore: { place: stores/ooi }\n');
+
+describe('the jobs that are meant where none is named', () => {
+  it('are those that change products, also where each guards its changes by itself', () => {
+    assert.deepEqual(changersOf('ooi').slice(0, 4), ['harvest', 'refresh', 'harvestAll', 'rollback']);
+    assert.deepEqual(jobsOf('ooi', 'read'), ['verify']);
+    assert.ok(changersOf('argo').includes('mirror'));
+  });
+
+  it('begin with one that the flow has: a set is not told to harvest as a stream', () => {
+    assert.deepEqual([firstJob(stream), firstJob(set)], ['harvest', 'harvestAll']);
+  });
+});
+
+describe('a job that is named', () => {
+  it('and that the flow does not have is refused with those it has', () => {
+    assert.throws(() => requireJob(set, 'harvest'), /Flow all has no job "harvest"\. Expected one of harvestAll, metadata,/);
+  });
+
+  it('and that the flow has is taken', () => {
+    requireJob(stream, 'verify');
+    requireJob(stream, null);
+  });
+});
