@@ -171,6 +171,14 @@ export interface Ending extends OfStream {
   readonly brought: Brought | null;
 }
 
+/** A run of a stream that was broken off by what it threw. */
+export interface Breaking extends OfStream {
+  readonly job: string;
+  /** In which it was. */
+  readonly phase: string;
+  readonly says: string;
+}
+
 export interface EndingNoted {
   readonly owed: readonly Owed[];
   /** ISO 8601, when the run began. */

@@ -5,10 +5,10 @@ import type { History } from '../../src/ooi/requests/history.ts';
 import type { Owed } from '../../src/ooi/requests/owed.ts';
 import { isOutstanding } from '../../src/ooi/requests/record.ts';
 import type { Requests } from '../../src/ooi/requests/requests.ts';
-import type { StatusChange, Statuses } from '../../src/ooi/requests/status.ts';
+import { requestStatus, type StatusChange, type Statuses } from '../../src/ooi/requests/status.ts';
 import { isoOfTime } from '../../src/ooi/time-text.ts';
 import type { Runs } from '../../src/stores/runs.ts';
-import type { Decision, Ending, EndingNoted } from './contracts.ts';
+import type { Breaking, Decision, Ending, EndingNoted } from './contracts.ts';
 import { type DecideDependencies, type DecideRun, decideRun } from './decide.ts';
 import { dropSpool } from './spool.ts';
 
@@ -52,8 +52,25 @@ export const recordActivities = (use: RecordDependencies) => {
         seconds: startedAt === null ? 0 : (at.getTime() - startedAt.getTime()) / 1000,
       };
     },
+
+    /** A run that was broken off, in the history of the stream and in its status. Queue: control. Repeated it changes nothing. */
+    async noteBreaking({ flow, run, job, phase, says }: Breaking): Promise<void> {
+      const [table, at] = [flowTable(flow), now()];
+      await history.add(`${run}/broken`, { table, at, event: job, state: 'failed', says, run, subject: null });
+      if (job !== 'harvest' && job !== 'refresh') return;
+      const last = await requests.last(table, job === 'harvest' ? 'append' : 'refresh');
+      const change: StatusChange = PROCESSING.has(phase)
+        ? { process: { state: 'failed', at: at.toISOString() } }
+        : last === null
+          ? {}
+          : { request: requestStatus(last) };
+      await statuses.change(table, { flow: flow.name, ...change }, at);
+    },
   };
 };
+
+/** From a request that is ready to rows in the store: what fails there is no fault of the request. */
+const PROCESSING: ReadonlySet<string> = new Set(['fetch', 'append', 'build', 'compare', 'publish', 'record']);
 
 /** Files of requests that are over. A refresh that is under way takes in the appends that came meanwhile: then theirs are kept until it is published. */
 async function dropSpools({ environment, requests }: RecordDependencies, flow: StreamFlow): Promise<void> {

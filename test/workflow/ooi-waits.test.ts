@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readlink, rm, symlink } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { WorkflowFailedError } from '@temporalio/client';
+import { Statuses } from '../../src/ooi/requests/status.ts';
 import { type Facility, startFacility } from '../../standins/ooi/facility.ts';
 import { generatedWorld } from '../../standins/ooi/series/facility-world.ts';
 import { clockAt, SERIES_DEFAULTS } from '../../standins/ooi/series/options.ts';
@@ -167,6 +170,31 @@ describe('a harvest that waits for the facility', () => {
     streamFlow(site, facility, 'ctd', TABLE, SLOW);
     assert.equal(state, 'done');
     assert.ok(Number(record.added) > 80);
+  });
+
+  it('that is broken off is in the history and the status of its stream, until the next one that ends well', async () => {
+    const { run } = await waiting();
+    const link = join(stream.place, TABLE);
+    const target = await readlink(link);
+    await rm(link);
+    await symlink('/somewhere', link);
+    finish();
+    await run.signal('retry');
+
+    await assert.rejects(run.result());
+
+    const { book } = site.database;
+    const noted = await book.collection('ooiHistory').findOne({ table: TABLE, event: 'harvest', state: 'failed' });
+    const statuses = new Statuses(site.database);
+    const failed = await statuses.get(TABLE);
+    await rm(link);
+    await symlink(target, link);
+    await (await stream.start()).result();
+    const after = await statuses.get(TABLE);
+    assert.equal(noted?.run, run.firstExecutionRunId);
+    assert.match(noted?.says, /symbolic link to \/somewhere/);
+    assert.deepEqual([failed?.process.state, failed?.request.state, after?.process.state], ['failed', 'pending', 'success']);
+    messages.length = 0;
   });
 
   it('only says what it would do in a dry run', async () => {

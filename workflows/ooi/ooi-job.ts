@@ -1,5 +1,14 @@
-import { ActivityFailure, ApplicationFailure, CancellationScope, ContinueAsNew, rootCause, workflowInfo } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  ContinueAsNew,
+  patched,
+  rootCause,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { notifyActivities } from '../../activities/ooi/notify.ts';
+import type { recordActivities } from '../../activities/ooi/record.ts';
 import type { OoiFlow } from '../../src/ooi/flow.ts';
 import { type Job, type JobEnd, underLease } from '../common/job.ts';
 import { wasCancelled } from '../common/put-down.ts';
@@ -14,7 +23,7 @@ export interface OoiJob {
 
 /**
  * A job of kind `ooi`, under the lease of the job alone: it takes the flow's own for a change of the store only. People whom the flow names
- * are told when it fails, and when it asks.
+ * are told when it fails, and when it asks. What breaks a run of a stream off is in the history and the status of the stream.
  */
 export async function ooiJob<Result>({ job: task, flow, tracker }: OoiJob, body: (job: Job) => Promise<JobEnd<Result>>): Promise<Result> {
   const isAnybodyTold = flow.notify.mail.length > 0 || flow.notify.webhook !== undefined;
@@ -43,7 +52,13 @@ export async function ooiJob<Result>({ job: task, flow, tracker }: OoiJob, body:
       if (end.health === 'failed') await tell(job.run, 'failed', end.says ?? '');
       return end;
     } catch (error) {
-      if (!(error instanceof ContinueAsNew) && !wasCancelled(error)) await tell(job.run, codeOf(error), rootCause(error) ?? String(error));
+      if (error instanceof ContinueAsNew || wasCancelled(error)) throw error;
+      const says = rootCause(error) ?? String(error);
+      if (!('streams' in flow) && patched('breakings')) {
+        const { noteBreaking } = ooiActivities<ReturnType<typeof recordActivities>>('control', flow);
+        await noteBreaking({ flow, run: job.run, job: task, phase: tracker.phase, says });
+      }
+      await tell(job.run, codeOf(error), says);
       throw error;
     }
   });
