@@ -4,6 +4,7 @@ import { flowTable } from '../../src/ooi/form.ts';
 import { reportRefresh } from '../../src/ooi/report/write-report.ts';
 import type { RequestRef } from '../../src/ooi/series.ts';
 import type { Generation, SeriesStore } from '../../src/ooi/store/contract.ts';
+import { placesOf } from '../../src/ooi/store/places.ts';
 import type { Fence } from '../../src/stores/leases.ts';
 import { withSignsOfLife } from '../../src/transfer/signs-of-life.ts';
 import { type ConvertDependencies, changeOptions, generationId, markOf, spoolInput } from './append.ts';
@@ -115,7 +116,7 @@ export const generationActivities = (use: ConvertDependencies) => {
             if (live === null) return { ...verdict(null, degraded, [], accept, null, {}, ''), generation, replayed };
             const target = {
               objects,
-              folder: `${flowTable(flow)}.reports/${generation}`,
+              folder: placesOf(flowTable(flow)).report(generation),
               title: flowTable(flow),
               old: live.id,
               new: generation,

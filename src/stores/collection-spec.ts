@@ -40,6 +40,10 @@ export const bookCollections: readonly CollectionSpec[] = [
   { name: 'ooiRequests', validator: null, indexes: [{ key: { table: 1, kind: 1, number: -1 } }, { key: { state: 1 } }] },
   { name: 'ooiStatus', validator: null, indexes: [] },
   { name: 'ooiOwed', validator: null, indexes: [{ key: { table: 1 } }] },
-  { name: 'ooiHistory', validator: null, indexes: [{ key: { table: 1, at: -1 } }] },
+  {
+    name: 'ooiHistory',
+    validator: null,
+    indexes: [{ key: { table: 1, at: -1 } }, { key: { at: 1 }, expireAfterSeconds: 2 * 365 * 86_400 }],
+  },
   { name: 'ooiNotices', validator: null, indexes: [{ key: { at: 1 }, expireAfterSeconds: 90 * 86_400 }] },
 ];

@@ -59,6 +59,14 @@ describe('apply makes collections', () => {
     assert.deepEqual(changes, []);
   });
 
+  it('and what grows with each day is deleted by its age: notices after a season, the history of streams after two years', () => {
+    const ages = ['ooiNotices', 'ooiHistory'].map(
+      (name) => bookCollections.find((spec) => spec.name === name)?.indexes.find(({ key }) => key.at === 1)?.expireAfterSeconds,
+    );
+
+    assert.deepEqual(ages, [90 * 86_400, 730 * 86_400]);
+  });
+
   it('and says which compound index the embedded database refuses, and what stands in for it', async () => {
     const { notes } = await diffCollections(database.products('notes'), specs);
 

@@ -19,7 +19,7 @@ export interface HistoryEntry {
 
 type HistoryDocument = HistoryEntry & { readonly _id: string };
 
-/** Every change of state of every stream, in `ooiHistory`: only ever added to. An entry has a key, so that a repeat adds nothing. */
+/** Every change of state of every stream, in `ooiHistory`: only ever added to, and kept for two years. An entry has a key, so that a repeat adds nothing. */
 export class History {
   readonly #entries: Collection<HistoryDocument>;
 

@@ -50,16 +50,6 @@ export async function writeCurrent(
   return { record, version };
 }
 
-/** The record after another generation has taken the place of the live one. */
-export function replacing(
-  old: CurrentRecord | null,
-  next: Pick<CurrentRecord, 'generation' | 'root' | 'state' | 'publishedAt'>,
-): CurrentRecord {
-  const left = old === null ? [] : [{ generation: old.generation, publishedAt: old.publishedAt, replacedAt: next.publishedAt }];
-  const before = [...(old?.before ?? []), ...left].filter(({ generation }) => generation !== next.generation);
-  return { ...next, version: (old?.version ?? 0) + 1, before };
-}
-
 export const unreadableRecord = (key: string, what: string): Failure =>
   new Failure({
     kind: 'stop',

@@ -79,6 +79,7 @@ async function removeGeneration(
   options: Pick<ChangeOptions, 'fence' | 'signal'>,
 ): Promise<void> {
   await removeAll(objects, `${root}/`, options);
+  await removeAll(objects, `${places.report(id)}/`, options);
   const record = places.record(id);
   for (const folder of ['intent', 'requests', 'rows']) await removeAll(objects, `${record}/${folder}/`, options);
   await removeAll(objects, `${record}/`, options);

@@ -12,6 +12,8 @@ export interface Places {
   group(id: string): string;
   /** A generation's record: state, provenance, digests, the change under way. */
   record(id: string): string;
+  /** What people were shown of a generation before it was published; it goes with the generation. */
+  report(id: string): string;
 }
 
 /** The store that somebody else wrote: its group is the address itself until another is published there. */
@@ -25,6 +27,7 @@ export function placesOf(table: string): Places {
     generations,
     group: (id) => `${generations}/${checkGenerationId(id)}`,
     record: (id) => `${generations}/${checkGenerationId(id)}.landfall`,
+    report: (id) => `${table}.reports/${checkGenerationId(id)}`,
   };
 }
 

@@ -5,10 +5,11 @@ import { syncFolder } from '../../stores/objects/disk-folder.ts';
 import { publishLink } from '../../stores/objects/disk-link.ts';
 import { atOnce } from './at-once.ts';
 import type { ChangeOptions, Published } from './contract.ts';
-import { type CurrentRecord, type FoundCurrent, readCurrent, replacing, writeCurrent } from './current.ts';
+import { type CurrentRecord, type FoundCurrent, readCurrent, writeCurrent } from './current.ts';
 import { liveId, openGeneration, type Room, readLink, rootOf } from './generation.ts';
 import { ADOPTED } from './places.ts';
 import { fillCopy } from './publish-copy.ts';
+import { replacing } from './replacing.ts';
 import { readState, stateBytes, stateKey } from './state.ts';
 
 /**
@@ -27,7 +28,8 @@ export async function publishGeneration(room: Room, id: string, options: ChangeO
   if (live === ADOPTED && current === null) current = await noteAdopted(room, options);
   const publishedAt = now().toISOString();
   const root = await rootOf(room, id, options);
-  const record = replacing(current?.record ?? null, { generation: id, root, state: 'published', publishedAt });
+  const next = { generation: id, root, state: 'published', publishedAt } as const;
+  const record = await replacing(room, current?.record ?? null, next, options);
   await MODES[room.publish](room, record, current, options);
   return { generation: id, replaced: live, publishedAt };
 }
@@ -88,7 +90,7 @@ async function noteAdopted(room: Room, options: ChangeOptions): Promise<FoundCur
   if (publish === 'prefix') await copyAside(room, options);
   const root = publish === 'pointer' ? places.address : places.group(ADOPTED);
   const next = { generation: ADOPTED, root, state: 'published', publishedAt: now().toISOString() } as const;
-  const noted = await writeCurrent(objects, places, replacing(null, next), null, options);
+  const noted = await writeCurrent(objects, places, await replacing(room, null, next, options), null, options);
   if (publish === 'link') await moveAside(room, options);
   return noted;
 }

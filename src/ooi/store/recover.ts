@@ -1,10 +1,11 @@
 import { publishLink, readPublished } from '../../stores/objects/disk-link.ts';
 import { applyIntent } from './apply.ts';
 import type { ChangeOptions } from './contract.ts';
-import { type FoundCurrent, readCurrent, replacing, writeCurrent } from './current.ts';
+import { type FoundCurrent, readCurrent, writeCurrent } from './current.ts';
 import { linkedId, liveId, type Room, readLink, rootOf } from './generation.ts';
 import { readIntent } from './intent.ts';
 import { fillCopy } from './publish-copy.ts';
+import { replacing } from './replacing.ts';
 import { stateKey } from './state.ts';
 
 /** Ends what was begun: a publication first, then a change of the generation. What it did, in sentences. */
@@ -52,7 +53,7 @@ async function endLink(room: Room, current: FoundCurrent | null, options: Change
   }
   if (current?.record.generation === linked) return [];
   const next = { generation: linked, root: places.group(linked), state: 'published', publishedAt: now().toISOString() } as const;
-  await writeCurrent(objects, places, replacing(current?.record ?? null, next), current, options);
+  await writeCurrent(objects, places, await replacing(room, current?.record ?? null, next, options), current, options);
   return [`Noted that generation ${linked} is live`];
 }
 
@@ -71,6 +72,12 @@ async function endCopy(room: Room, current: FoundCurrent, options: ChangeOptions
   const root = await rootOf(room, before.generation, options);
   await fillCopy(room, root, options);
   const next = { generation: before.generation, root, state: 'published', publishedAt: now().toISOString() } as const;
-  await writeCurrent(objects, places, { ...replacing(record, next), before: record.before.slice(0, -1) }, current, options);
+  await writeCurrent(
+    objects,
+    places,
+    { ...(await replacing(room, record, next, options)), before: record.before.slice(0, -1) },
+    current,
+    options,
+  );
   return [`Took back the publication of generation ${record.generation}, which is gone; ${before.generation} is live`];
 }

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Failure, isFailure } from '../../../src/errors.ts';
 import { readArray } from '../../../src/formats/zarr/read.ts';
+import { readCurrent } from '../../../src/ooi/store/current.ts';
+import { placesOf } from '../../../src/ooi/store/places.ts';
 import { openSeriesStore } from '../../../src/ooi/store/series-store.ts';
 import type { ObjectStore } from '../../../src/stores/objects/contract.ts';
 import { memoryObjects } from '../../helpers/memory-objects.ts';
@@ -91,6 +93,37 @@ describe('generations of a stream', () => {
       assert.deepEqual((await store.validate(null)).problems, []);
       await assert.rejects(store.rollback({ ...free, to: 'g1' }), { code: 'no_generation' });
     });
+
+  it('the report of one goes with it, those of others stay', async () => {
+    const { store, clock, objects } = stage();
+    await publishFirst(store);
+    for (const id of ['g1', 'g2']) await objects.put(`T.reports/${id}/report.html`, Buffer.from('<p>'));
+    await store.build({ id: 'g2', inputs: [rowsInput({ id: 'whole', at: 2, minutes: minutesFrom(0, 50) })] }, free);
+    await store.publish('g2', free);
+    clock.ms += 15 * DAY;
+
+    await store.expireReplaced(14 * DAY, free);
+
+    assert.deepEqual(
+      [...objects.objects.keys()].filter((key) => key.startsWith('T.reports/')),
+      ['T.reports/g2/report.html'],
+    );
+  });
+
+  it('the record of what is live names of those before it the ones that are still there', async () => {
+    const { store, clock, objects } = stage();
+    await publishFirst(store);
+    for (const id of ['g2', 'g3', 'g4']) {
+      clock.ms += 10 * DAY;
+      await store.build({ id, inputs: [rowsInput({ id, at: 2, minutes: minutesFrom(0, 50) })] }, free);
+      await store.expire(14 * DAY, free);
+      await store.publish(id, free);
+    }
+
+    const { record } = (await readCurrent(objects, placesOf('T'))) ?? assert.fail('it is there');
+
+    assert.deepEqual([record.version, record.before.map(({ generation }) => generation)], [4, ['g2', 'g3']]);
+  });
 
   it('one that was never published is kept for two weeks, however short replaced ones are kept', async () => {
     const { store, clock } = stage();
