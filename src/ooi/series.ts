@@ -6,6 +6,15 @@ import type { DataFileName, Rank } from './order.ts';
 /** Rows of one window of a series, and of one chunk of a one-dimensional array. */
 export const WINDOW_ROWS = 250_000;
 
+/**
+ * Rows of those of every second generation, as close by as has many divisors (2^7 · 3^2 · 7 · 31). Whoever holds a store open across a
+ * refresh then meets chunks of another length than he expects, and decoders refuse them. Specification 7.7.
+ */
+export const OTHER_WINDOW_ROWS = 249_984;
+
+/** Rows that are read together: about a window, in whole chunks, so that none is decoded twice. */
+export const rowsTogether = (chunkRows: number): number => chunkRows * Math.max(1, Math.round(WINDOW_ROWS / chunkRows));
+
 /** A dimension besides time: `wavelength`, `bin`, … */
 export interface InnerDimension {
   readonly name: string;

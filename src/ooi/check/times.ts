@@ -3,7 +3,7 @@ import { rowsOf } from '../../formats/zarr/grid.ts';
 import { addTimes, type Gap, gapsOf, newTimeTally, type TimeTally } from '../report/intervals.ts';
 import { readTimes, type SeriesView, timeArrayOf } from '../report/series-view.ts';
 import { timeText } from '../report/time-text.ts';
-import { WINDOW_ROWS } from '../series.ts';
+import { rowsTogether } from '../series.ts';
 import type { Findings } from './findings.ts';
 import type { WrittenFile } from './written.ts';
 
@@ -29,7 +29,7 @@ export async function checkTimes(
   const time = timeArrayOf(view);
   const rows = rowsOf(time);
   const wanted = new WantedTimes(files);
-  const step = Math.max(WINDOW_ROWS, time.chunks[0] ?? 1);
+  const step = rowsTogether(time.chunks[0] ?? 1);
   for (let from = 0; from < rows; from += step) {
     signal?.throwIfAborted();
     const times = await timesFrom(view, from, Math.min(rows, from + step), findings);

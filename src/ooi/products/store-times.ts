@@ -1,11 +1,11 @@
 import { Failure } from '../../errors.ts';
 import type { ZarrArray } from '../../formats/zarr/array.ts';
-import { rowsOf } from '../../formats/zarr/grid.ts';
+import { chunkRowsOf, rowsOf } from '../../formats/zarr/grid.ts';
 import { openStore } from '../../formats/zarr/open.ts';
 import { readRows } from '../../formats/zarr/read.ts';
 import type { ChunkReader } from '../../formats/zarr/store.ts';
 import { parseTimeUnits, secondsSince1900, type TimeUnits } from '../../formats/zarr/time.ts';
-import { WINDOW_ROWS } from '../series.ts';
+import { rowsTogether } from '../series.ts';
 import { textAt } from './attributes.ts';
 import type { LiveStore } from './live-stores.ts';
 
@@ -27,11 +27,12 @@ export async function timeRange(store: LiveStore): Promise<{ readonly first: num
   return { first: secondsSince1900(first ?? Number.NaN, units), last: secondsSince1900(last ?? Number.NaN, units) };
 }
 
-/** All times of a store in order, seconds since 1900, at most {@link WINDOW_ROWS} at once. @throws {Failure} as above */
+/** All times of a store in order, seconds since 1900, about a window at once. @throws {Failure} as above */
 export async function* timeWindows(store: LiveStore): AsyncGenerator<Float64Array> {
   const { array, units, rows } = await timeArray(store);
-  for (let from = 0; from < rows; from += WINDOW_ROWS) {
-    const values = await valuesOf(store, array, from, Math.min(rows, from + WINDOW_ROWS));
+  const step = rowsTogether(chunkRowsOf(array));
+  for (let from = 0; from < rows; from += step) {
+    const values = await valuesOf(store, array, from, Math.min(rows, from + step));
     yield values.map((value) => secondsSince1900(value, units));
   }
 }

@@ -1,5 +1,5 @@
 import { type RowRange, rowsOf } from '../../formats/zarr/grid.ts';
-import { WINDOW_ROWS } from '../series.ts';
+import { rowsTogether } from '../series.ts';
 import { addTimes, newTimeTally, type TimeTally } from './intervals.ts';
 import { readTimes, type SeriesView, timeArrayOf } from './series-view.ts';
 import { firstNotBelow } from './time-text.ts';
@@ -31,13 +31,13 @@ export interface Alignment {
 }
 
 /** Reads two stores side by side in the order of time. Memory: the times of one window each. */
-export function alignSeries(old: SeriesView, fresh: SeriesView, windowRows = defaultRows(old, fresh)): Alignment {
+export function alignSeries(old: SeriesView, fresh: SeriesView, windowRows?: number): Alignment {
   const sides = { old: newTimeTally(), fresh: newTimeTally() };
-  return { ...sides, windows: () => windowsOf(new Side(old, windowRows, sides.old), new Side(fresh, windowRows, sides.fresh)) };
+  const side = (view: SeriesView, tally: TimeTally) => new Side(view, windowRows ?? defaultRows(view), tally);
+  return { ...sides, windows: () => windowsOf(side(old, sides.old), side(fresh, sides.fresh)) };
 }
 
-const defaultRows = (...views: readonly SeriesView[]): number =>
-  Math.min(MOST_ROWS, Math.max(WINDOW_ROWS, ...views.map((view) => timeArrayOf(view).chunks[0] ?? 1)));
+const defaultRows = (view: SeriesView): number => Math.min(MOST_ROWS, rowsTogether(timeArrayOf(view).chunks[0] ?? 1));
 
 async function* windowsOf(old: Side, fresh: Side): AsyncGenerator<AlignedWindow> {
   for (;;) {

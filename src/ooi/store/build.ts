@@ -9,6 +9,7 @@ import { keptRows } from './keep-rows.ts';
 import { removeAll } from './remove.ts';
 import { consumedRequest, readRequests, requestBytes, requestKey } from './requests.ts';
 import { joinNotes, planOf } from './rules.ts';
+import { nextSegmentRows } from './segment-rows.ts';
 import { type GenerationState, readState, stateBytes, stateKey } from './state.ts';
 import { validateGeneration } from './validate.ts';
 import { counting, writeSeries } from './write-series.ts';
@@ -32,6 +33,7 @@ export async function buildGeneration(
 
   const notes = inputs.reduce((all: SchemaNotes, input) => joinNotes(all, input.notes), base?.state.notes ?? NO_NOTES);
   const plan = planOf(notes, maximum === undefined ? {} : { maximum });
+  const segmentRows = base?.state.segmentRows ?? (await nextSegmentRows(room, signalOf(options)));
   const madeAt = now().toISOString();
   const building: GenerationState = {
     format: 1,
@@ -39,7 +41,7 @@ export async function buildGeneration(
     status: 'building',
     root,
     length: 0,
-    segmentRows: room.windowRows,
+    segmentRows,
     firstTime: null,
     lastTime: null,
     notes,
@@ -52,7 +54,7 @@ export async function buildGeneration(
   const put = counting(objects, options);
   await put.put(stateKey(record), stateBytes(building));
 
-  const kept = await keptRows(room, base, plan, inputs, root);
+  const kept = await keptRows(room, base, plan, inputs, root, segmentRows);
   const work = { room, plan, kept, root, record, put, options };
   const written = await writeSeries(work, inputs, base);
   if (written.rows === 0) throw emptySeries(id);

@@ -28,7 +28,10 @@ export interface StoreOptions {
   readonly codec: Codec;
   /** Least sizes of inner dimensions, by name. */
   readonly maximum?: Readonly<Record<string, number>>;
-  /** Rows of a window, of a chunk of one-dimensional arrays and of a segment of the record. Default 250,000; fewer in tests. */
+  /**
+   * Rows of a window, of a chunk of one-dimensional arrays and of a segment of the record, of every generation that is built. Absent: 250,000
+   * and 249,984 in turn. Fewer in tests.
+   */
   readonly windowRows?: number;
   readonly now?: () => Date;
 }

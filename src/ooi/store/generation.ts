@@ -18,12 +18,10 @@ import { readState } from './state.ts';
 export interface Room extends StoreOptions {
   readonly places: Places;
   readonly now: () => Date;
-  readonly windowRows: number;
 }
 
 export const roomOf = (options: StoreOptions): Room => ({
   now: () => new Date(),
-  windowRows: WINDOW_ROWS,
   ...options,
   places: placesOf(options.table),
 });
@@ -47,7 +45,7 @@ export async function openGeneration(room: Room, id: string, { onRead, ...option
   const isAdopted = id === ADOPTED;
   if (recorded === null && !isAdopted) throw noGeneration(`Generation ${id} has no record`, []);
   const group = await openStore(chunksIn(objects, root, options));
-  const { segmentRows = room.windowRows, status, length = 0 } = recorded?.state ?? {};
+  const { segmentRows = adoptedRows(room), status, length = 0 } = recorded?.state ?? {};
   const inSegments = status === 'complete' && !isAdopted ? length : 0;
   const segments = segmentsAt(objects, recorded === null ? null : places.record(id), segmentRows, inSegments);
   const stored = recordedReader({
@@ -60,9 +58,12 @@ export async function openGeneration(room: Room, id: string, { onRead, ...option
     ...(onRead === undefined ? {} : { onRead }),
   });
   const chunks = keepingReader(stored);
-  const state = recorded?.state ?? (await adoptedState(group, chunks, root, room.windowRows));
+  const state = recorded?.state ?? (await adoptedState(group, chunks, root, adoptedRows(room)));
   return { id, root, group, state, chunks, stored, segments, isRecorded: recorded !== null };
 }
+
+/** Rows of a segment of a store that somebody else wrote, whatever its chunks are. */
+const adoptedRows = ({ windowRows = WINDOW_ROWS }: Room): number => windowRows;
 
 /** The id of the live generation; null: there is none. */
 export async function liveId(room: Room, options: Options = {}): Promise<string | null> {

@@ -17,6 +17,8 @@ import { firstRowFrom } from './search-time.ts';
 export interface Kept {
   readonly room: Room;
   readonly base: Generation | null;
+  /** Of a segment of the new generation. */
+  readonly segmentRows: number;
   /** Group of the new generation. */
   readonly root: string;
   /** Whole segments before the first row that any request touches. */
@@ -31,9 +33,9 @@ export async function keptRows(
   plan: SeriesPlan,
   inputs: readonly SeriesInput[],
   root: string,
+  size: number,
 ): Promise<Kept> {
-  const size = room.windowRows;
-  const nothing: Kept = { room, base, root, rows: 0, arrays: new Map() };
+  const nothing: Kept = { room, base, segmentRows: size, root, rows: 0, arrays: new Map() };
   if (base === null || base.state.segmentRows !== size) return nothing;
   const first = await firstTimeOf(inputs);
   const rows = Math.floor((await firstRowFrom(base, first)) / size) * size;
@@ -72,7 +74,7 @@ export async function keepRows(kept: Kept, from: number, rows: number, options: 
     return array === undefined ? [] : [...chunkKeys(array, { from, to: from + rows })];
   });
   await atOnce(8, keys, async (key) => {
-    const known = (await base.segments.get(from / room.windowRows)).chunks.get(key);
+    const known = (await base.segments.get(from / kept.segmentRows)).chunks.get(key);
     if (known === undefined) throw missingChunk(key);
     await room.objects.copy(`${base.root}/${key}`, `${root}/${key}`, options);
     records.push(known);

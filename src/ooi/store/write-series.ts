@@ -41,7 +41,7 @@ const WINDOWS_AT_ONCE = 2;
 /** Rows taken over first, then window after window of what is merged; each with its segment of the record. */
 export async function writeSeries(work: Work, inputs: readonly SeriesInput[], base: Generation | null): Promise<WrittenSeries> {
   const { plan, kept, root, record, put, options, room } = work;
-  const size = room.windowRows;
+  const size = kept.segmentRows;
   const arrays = new Map(kept.arrays);
   const onTime = plan.columns.filter(({ isOnTime }) => isOnTime);
   const arrayOf = (name: string): ZarrArray => {
@@ -51,7 +51,7 @@ export async function writeSeries(work: Work, inputs: readonly SeriesInput[], ba
   };
   const settle = async (values: Values, rows: number): Promise<void> => {
     for (const column of onTime.filter(({ name }) => !arrays.has(name))) {
-      const array = arrayFor(column, 0, room.codec, room.windowRows);
+      const array = arrayFor(column, 0, room.codec, size);
       const first = await values({ column, from: 0, count: Math.min(rows, array.chunks[0] ?? rows) });
       arrays.set(column.name, await withBestShuffle(array, first));
       release(first);
@@ -60,7 +60,7 @@ export async function writeSeries(work: Work, inputs: readonly SeriesInput[], ba
   let settling: Promise<void> | undefined;
   let chunks: readonly ChunkRecord[] = [];
   for (const column of plan.columns.filter(({ isOnTime }) => !isOnTime)) {
-    arrays.set(column.name, arrayFor(column, 0, room.codec, room.windowRows));
+    arrays.set(column.name, arrayFor(column, 0, room.codec, size));
     chunks = [...chunks, ...(await writeCoordinate(column, arrayOf(column.name), root, put.put))];
   }
   const counts = { written: chunks.length, copied: 0, rows: 0 };

@@ -1,7 +1,7 @@
 import { Failure } from '../../../errors.ts';
 import { rowSize, rowsOf } from '../../../formats/zarr/grid.ts';
 import { readRows } from '../../../formats/zarr/read.ts';
-import { WINDOW_ROWS } from '../../series.ts';
+import { rowsTogether } from '../../series.ts';
 import type { SideSummary, ValueSummary } from '../comparison.ts';
 import { counted } from '../coverage.ts';
 import { addTimes, gapsOf, newTimeTally, type TimeTally, usualInterval } from '../intervals.ts';
@@ -78,7 +78,7 @@ const shortTime = (time: number, span: number): string =>
 export async function timesOf(view: SeriesView, signal?: AbortSignal): Promise<TimeTally> {
   const tally = newTimeTally();
   const time = timeArrayOf(view);
-  const step = Math.max(WINDOW_ROWS, time.chunks[0] ?? 1);
+  const step = rowsTogether(time.chunks[0] ?? 1);
   for (let from = 0; from < rowsOf(time); from += step) {
     signal?.throwIfAborted();
     addTimes(tally, await readTimes(view, { from, to: Math.min(rowsOf(time), from + step) }));
