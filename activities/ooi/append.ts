@@ -4,8 +4,9 @@ import { Failure } from '../../src/errors.ts';
 import type { Hdf5Pool } from '../../src/formats/netcdf/hdf5-pool.ts';
 import type { StreamFlow } from '../../src/ooi/flow.ts';
 import { flowTable } from '../../src/ooi/form.ts';
-import type { RequestRef, SeriesInput } from '../../src/ooi/series.ts';
-import type { AppendOutcome, ChangeOptions, SeriesStore, StoreProgress } from '../../src/ooi/store/contract.ts';
+import type { RequestRef } from '../../src/ooi/series.ts';
+import { addRequest } from '../../src/ooi/store/add-request.ts';
+import type { ChangeOptions, SeriesStore, StoreProgress } from '../../src/ooi/store/contract.ts';
 import type { Fence } from '../../src/stores/leases.ts';
 import { withSignsOfLife } from '../../src/transfer/signs-of-life.ts';
 import type { ReportProgress } from '../common/report.ts';
@@ -37,7 +38,7 @@ export const convertActivities = (use: ConvertDependencies) => ({
         const { did } = await store.recover(options);
         const known = (await store.live())?.state.notes;
         const { result, brought } = await withInput(spoolInput(use, flow, request, known === undefined ? {} : { known }), (opened) =>
-          add(store, opened, request, options),
+          addRequest(store, opened, generationId(request), options),
         );
         await store.expireReplaced(flow.store.keepMs, options);
         const problems = await sampled(store);
@@ -46,43 +47,6 @@ export const convertActivities = (use: ConvertDependencies) => ({
       return await withSignsOfLife(working, () => heartbeat({ phase: 'append' }));
     });
   },
-});
-
-type Added = Omit<Appended, keyof Brought | 'problems' | 'recovered'>;
-
-async function add(store: SeriesStore, input: SeriesInput, request: RequestRef, options: ChangeOptions): Promise<Added> {
-  const outcome = await store.append(input, options);
-  if (outcome.state !== 'needs_generation')
-    return { ...countsOf(outcome), state: outcome.state, why: null, generation: outcome.generation };
-  const before = (await store.live())?.state.length ?? 0;
-  const grown = await store.grow({ id: generationId(request), inputs: [input] }, options);
-  const { generation } = await store.publish(grown.id, options);
-  const { rows, firstTime, lastTime, chunks, bytesWritten } = grown;
-  // What was inserted, and what was corrected, is not told apart when all is written anew.
-  return {
-    state: 'grown',
-    why: outcome.why,
-    generation,
-    added: rows - before,
-    corrected: 0,
-    inserted: 0,
-    rows,
-    firstTime,
-    lastTime,
-    chunks,
-    bytesWritten,
-  };
-}
-
-const countsOf = ({ added, corrected, inserted, rows, firstTime, lastTime, chunks, bytesWritten }: AppendOutcome) => ({
-  added,
-  corrected,
-  inserted,
-  rows,
-  firstTime,
-  lastTime,
-  chunks,
-  bytesWritten,
 });
 
 /** Chunks that are read back after each append, besides those that it wrote. */

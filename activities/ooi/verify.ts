@@ -79,6 +79,7 @@ const recordOf = (live: Live) =>
       }
     : null;
 
+/** Nothing of a file that was left out, or that was written down before its times were kept. */
 const fileOf = ({ name, firstTime, lastTime }: ConsumedFile): readonly WrittenFile[] =>
   firstTime === undefined || lastTime === undefined ? [] : [{ name, firstTime, lastTime }];
 

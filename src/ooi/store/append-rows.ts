@@ -78,7 +78,8 @@ export async function mergedRows(
   return { from, oldRows, newRows, oldTimes, newTimes, newOrigins, ...difference, values: valuesOf };
 }
 
-interface Sides {
+/** Two stretches of a series, the second of which has every time of the first. */
+export interface Sides {
   readonly from: number;
   readonly oldRows: number;
   readonly oldTimes: Float64Array;
@@ -88,7 +89,7 @@ interface Sides {
 }
 
 /** Walks along both sides; every old time is among the new ones. */
-function differenceOf(sides: Sides): Pick<MergedRows, 'firstShift' | 'added' | 'inserted' | 'contested'> {
+export function differenceOf(sides: Sides): Pick<MergedRows, 'firstShift' | 'added' | 'inserted' | 'contested'> {
   const { from, oldRows, oldTimes, newTimes } = sides;
   const [oldOrigin, newOrigin] = [originAt(sides.oldOrigins), originAt(sides.newOrigins)];
   const contested: { readonly old: number[]; readonly new: number[] } = { old: [], new: [] };

@@ -8,12 +8,12 @@ import { changedDocuments, changedSegments, cutGroup } from './append-records.ts
 import { APPEND_ROWS, type MergedRows, mergedRows } from './append-rows.ts';
 import { applyIntent } from './apply.ts';
 import { changedRows } from './changed-rows.ts';
-import type { AppendOutcome, ChangeOptions, Generation } from './contract.ts';
+import type { AppendOutcome, ChangeOptions, Generation, RequestOutcome } from './contract.ts';
 import { publishedGroup } from './documents.ts';
 import { storeChanged } from './failures.ts';
 import type { Room } from './generation.ts';
 import { type Intent, intentBytes, intentKey, stagingFolder, type WrittenText, writtenText } from './intent.ts';
-import { consumedRequest, requestBytes, requestKey } from './requests.ts';
+import { consumedRequest, outcomeAfter, readRequest, requestBytes, requestKey } from './requests.ts';
 import { joinNotes, planOf } from './rules.ts';
 import { type GenerationState, stateBytes, stateKey } from './state.ts';
 import { storedSource } from './stored-source.ts';
@@ -39,6 +39,7 @@ export async function appendTo(
   const before = planOf(state.notes, planned);
   const notes = joinNotes(state.notes, input.notes);
   const plan = planOf(notes, planned);
+  const earlier = (await readRequest(room.objects, room.places.record(id), input.request.id))?.outcome ?? null;
   const stands: AppendOutcome = {
     state: 'unchanged',
     why: null,
@@ -51,6 +52,7 @@ export async function appendTo(
     inserted: 0,
     chunks: 0,
     bytesWritten: 0,
+    earlier,
   };
   const needsGeneration = (why: string): AppendOutcome => ({ ...stands, state: 'needs_generation', why });
 
@@ -71,7 +73,8 @@ export async function appendTo(
     merged,
   );
   const counts = { added: merged.added, inserted: merged.inserted, corrected: changed.corrected };
-  const work = { room, generation, input, options, merged, copy };
+  const did = outcomeAfter(earlier, counts);
+  const work = { room, generation, input, options, merged, copy, did };
   const { intent, written } = await prepared(work, await withTrials(form, merged), (settled) => touchedChunks(settled, merged, changed));
   const isNew = counts.added + counts.inserted + counts.corrected > 0 || intent.chunks.length > 0;
   const { length: rows, firstTime, lastTime } = written;
@@ -98,11 +101,12 @@ interface Work {
   readonly merged: MergedRows;
   readonly copy: string | null;
   readonly options: ChangeOptions;
+  readonly did: RequestOutcome;
 }
 
 /** The whole change, its chunks ready beside the store. */
 async function prepared(
-  { room, generation, input, merged, options }: Work,
+  { room, generation, input, merged, options, did }: Work,
   form: Form,
   touched: (form: Form) => Parameters<typeof stageChunks>[0],
 ): Promise<{ readonly intent: Intent; readonly written: GenerationState }> {
@@ -130,7 +134,7 @@ async function prepared(
   const published = consolidatedDocument(after);
   const found = await objects.get(`${root}/${published.key}`, options);
   const publishes = writtenText(published.key, published.bytes, found === null ? null : writtenText('', found.bytes, null).sha256);
-  const request = consumedRequest(input);
+  const request = consumedRequest(input, did);
   const records = [
     ...(await changedSegments(generation, record, merged, staged.records)),
     { key: requestKey(record, request.id), bytes: requestBytes(request) },

@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts';
 import type { SchemaNotes } from '../series.ts';
-import type { BuildInput, BuiltGeneration, ChangeOptions, Generation } from './contract.ts';
+import type { AppendCounts, BuildInput, BuiltGeneration, ChangeOptions, Generation } from './contract.ts';
 import { readCurrent } from './current.ts';
 import { documentsOf, publishedGroup, publishingDocument } from './documents.ts';
 import { emptySeries } from './failures.ts';
@@ -22,7 +22,7 @@ import { counting, writeSeries } from './write-series.ts';
  */
 export async function buildGeneration(
   room: Room,
-  { id, inputs }: BuildInput,
+  { id, inputs, why }: BuildInput,
   base: Generation | null,
   options: ChangeOptions,
 ): Promise<BuiltGeneration> {
@@ -59,14 +59,24 @@ export async function buildGeneration(
   const written = await writeSeries(work, inputs, base);
   if (written.rows === 0) throw emptySeries(id);
 
-  for (const request of [...(base === null ? [] : await readRequests(objects, places.record(base.id))), ...inputs.map(consumedRequest)]) {
+  const { added, corrected, inserted } = written;
+  const outcome = inputs.length === 1 ? { added, corrected, inserted, why: why ?? null } : null;
+  const before = base === null ? [] : await readRequests(objects, places.record(base.id));
+  for (const request of [...before, ...inputs.map((input) => consumedRequest(input, outcome))]) {
     await put.put(requestKey(record, request.id), requestBytes(request));
   }
   const group = publishedGroup(plan, written.arrayOf, written);
   for (const { key, bytes } of [...documentsOf(group), publishingDocument(group)]) await put.put(`${root}/${key}`, bytes);
   const { rows, firstTime, lastTime } = written;
   await put.put(stateKey(record), stateBytes({ ...building, length: rows, firstTime, lastTime }));
-  return finish(room, id, options, { chunks: written.chunks, copied: written.copied, bytesWritten: put.bytes() });
+  return finish(room, id, options, {
+    chunks: written.chunks,
+    copied: written.copied,
+    bytesWritten: put.bytes(),
+    added,
+    corrected,
+    inserted,
+  });
 }
 
 const NO_NOTES: SchemaNotes = { variables: {}, attributes: {}, extent: {} };
@@ -76,7 +86,7 @@ async function finish(
   room: Room,
   id: string,
   options: ChangeOptions,
-  counts: Pick<BuiltGeneration, 'chunks' | 'copied' | 'bytesWritten'>,
+  counts: Pick<BuiltGeneration, 'chunks' | 'copied' | 'bytesWritten' | keyof AppendCounts>,
 ): Promise<BuiltGeneration> {
   const generation = await openGeneration(room, id, signalOf(options));
   const validation = await validateGeneration(room, generation, options);
@@ -109,11 +119,13 @@ async function alreadyBuilt(
   const record = room.places.record(id);
   const found = await readState(room.objects, record, signalOf(options));
   if (found === null || found.state.status !== 'complete') return null;
-  const requests = new Set((await readRequests(room.objects, record)).map((request) => request.id));
+  const requests = new Map((await readRequests(room.objects, record)).map((request) => [request.id, request]));
   const { grownFrom: was } = found.state;
   const isSame =
     was?.generation === base?.id && was?.changedAt === base?.state.changedAt && inputs.every(({ request }) => requests.has(request.id));
-  if (isSame) return finish(room, id, options, { chunks: 0, copied: 0, bytesWritten: 0 });
+  const [only] = inputs.length === 1 ? inputs : [];
+  const { added = 0, corrected = 0, inserted = 0 } = requests.get(only?.request.id ?? '')?.outcome ?? {};
+  if (isSame) return finish(room, id, options, { chunks: 0, copied: 0, bytesWritten: 0, added, corrected, inserted });
   // A writer that was killed grew it from what was live then, and nobody has ever seen it.
   if (base !== null && !(await wasPublished(room, id, options))) return null;
   throw new Failure({

@@ -14,7 +14,11 @@ export interface ChangedRows {
 }
 
 /** Compares rows of another origin with what is stored, value by value. */
-export async function changedRows(columns: readonly ColumnPlan[], stored: SortedSource, merged: MergedRows): Promise<ChangedRows> {
+export async function changedRows(
+  columns: readonly ColumnPlan[],
+  stored: SortedSource,
+  merged: Pick<MergedRows, 'contested' | 'values'>,
+): Promise<ChangedRows> {
   const { contested } = merged;
   const all = new Set<number>();
   const byColumn = new Map<string, readonly number[]>();

@@ -100,15 +100,26 @@ export interface AppendOutcome extends AppendCounts {
   readonly chunks: number;
   /** Bytes of all objects that took a new content: chunks, documents, records. */
   readonly bytesWritten: number;
+  /** What this request did to the store before, in a call whose answer was lost; null: this is the first. */
+  readonly earlier: RequestOutcome | null;
+}
+
+/** What a request did to a store, over all calls. */
+export interface RequestOutcome extends AppendCounts {
+  /** Why it took a new generation; null: it was added in place. */
+  readonly why: string | null;
 }
 
 export interface BuildInput {
   /** Name of the generation: letters, digits, `-`, `_`. */
   readonly id: string;
   readonly inputs: readonly SeriesInput[];
+  /** Why a request is not added in place: kept with what it did. */
+  readonly why?: string;
 }
 
-export interface BuiltGeneration {
+/** Counts are of all its requests, against the generation that it was grown from; of a repeated call those of the first. */
+export interface BuiltGeneration extends AppendCounts {
   readonly id: string;
   readonly rows: number;
   readonly firstTime: number;
@@ -172,6 +183,8 @@ export interface ConsumedFile {
 /** What a request contributed, as it is kept beside the generation. */
 export interface ConsumedRequest extends RequestRef {
   readonly files: readonly ConsumedFile[];
+  /** Not kept for requests that were put into a new generation together. */
+  readonly outcome?: RequestOutcome;
 }
 
 /** The store of one stream: its generations, and which of them is live. */

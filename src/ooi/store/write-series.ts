@@ -6,7 +6,8 @@ import type { ObjectStore } from '../../stores/objects/contract.ts';
 import type { ColumnPlan, SeriesInput, SeriesPlan, SeriesWindow } from '../series.ts';
 import { atOnce } from './at-once.ts';
 import { arrayFor } from './column-array.ts';
-import type { ChangeOptions, Generation } from './contract.ts';
+import type { AppendCounts, ChangeOptions, Generation } from './contract.ts';
+import { changesAgainst } from './count-changes.ts';
 import type { Room } from './generation.ts';
 import { type Kept, keepRows } from './keep-rows.ts';
 import { coordinateValues, mergeSources, planOf, release } from './rules.ts';
@@ -24,7 +25,7 @@ export interface Work {
   readonly options: ChangeOptions;
 }
 
-export interface WrittenSeries {
+export interface WrittenSeries extends AppendCounts {
   readonly rows: number;
   readonly firstTime: number;
   readonly lastTime: number;
@@ -94,6 +95,8 @@ export async function writeSeries(work: Work, inputs: readonly SeriesInput[], ba
     await segment(from, size, await stored.origins(from, size), (task) => stored.values(task.column, task.from, task.count));
   }
   const tail = base === null ? [] : [storedSource({ ...base, plan: planOf(base.state.notes) }, kept.rows)];
+  const changes = changesAgainst(base, onTime, kept.rows);
+  let counted = Promise.resolve(); // windows are written side by side, and counted in their order
   let rows = kept.rows;
   let [firstTime, lastTime] = [base !== null && kept.rows > 0 ? (base.state.firstTime ?? Number.NaN) : Number.NaN, Number.NaN];
   const sources = [...tail, ...inputs.flatMap((input) => input.sources)];
@@ -103,7 +106,11 @@ export async function writeSeries(work: Work, inputs: readonly SeriesInput[], ba
     rows += window.rows;
     if (from === 0) firstTime = window.times[0] ?? Number.NaN;
     lastTime = window.times.at(-1) ?? lastTime;
-    await segment(from, window.rows, window.origins, (task) => window.values(task.column, task.from - from, task.count));
+    counted = counted.then(() => changes.see(window, from));
+    await Promise.all([
+      counted,
+      segment(from, window.rows, window.origins, (task) => window.values(task.column, task.from - from, task.count)),
+    ]);
   });
   return {
     rows,
@@ -112,6 +119,7 @@ export async function writeSeries(work: Work, inputs: readonly SeriesInput[], ba
     chunks: counts.written,
     copied: counts.copied,
     arrayOf,
+    ...changes.counts(),
   };
 }
 

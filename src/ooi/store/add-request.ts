@@ -1,0 +1,40 @@
+import type { SeriesInput } from '../series.ts';
+import type { AppendCounts, ChangeOptions, SeriesStore } from './contract.ts';
+
+export interface AddedRequest extends AppendCounts {
+  /** `grown`: by a new generation, which is published; `unchanged`: neither this call nor an earlier one changed a row. */
+  readonly state: 'appended' | 'unchanged' | 'grown';
+  /** Why a new generation was needed. */
+  readonly why: string | null;
+  readonly generation: string;
+  readonly rows: number;
+  readonly firstTime: number;
+  readonly lastTime: number;
+  readonly chunks: number;
+  readonly bytesWritten: number;
+}
+
+/**
+ * Adds a request to the live store, in place or, where that cannot be, as a new generation that is published. Called again after a kill it
+ * answers what the request has done in all calls together, whichever of them did it.
+ *
+ * @param id of the generation that may be needed
+ */
+export async function addRequest(store: SeriesStore, input: SeriesInput, id: string, options: ChangeOptions): Promise<AddedRequest> {
+  const { state, why, generation, earlier, ...outcome } = await store.append(input, options);
+  if (state === 'needs_generation') {
+    const grown = await store.grow({ id, inputs: [input], ...(why === null ? {} : { why }) }, options);
+    await store.publish(grown.id, options);
+    const { added, corrected, inserted, rows, firstTime, lastTime, chunks, bytesWritten } = grown;
+    return { state: 'grown', why, generation: grown.id, added, corrected, inserted, rows, firstTime, lastTime, chunks, bytesWritten };
+  }
+  if (earlier === null) return { ...outcome, state, why, generation };
+  const counts = {
+    added: outcome.added + earlier.added,
+    corrected: outcome.corrected + earlier.corrected,
+    inserted: outcome.inserted + earlier.inserted,
+  };
+  const changed = counts.added + counts.corrected + counts.inserted > 0;
+  const did = earlier.why !== null ? 'grown' : changed ? 'appended' : state;
+  return { ...outcome, ...counts, state: did, why: earlier.why, generation };
+}
