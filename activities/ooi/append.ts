@@ -10,7 +10,7 @@ import type { ChangeOptions, SeriesStore, StoreProgress } from '../../src/ooi/st
 import type { Fence } from '../../src/stores/leases.ts';
 import { withSignsOfLife } from '../../src/transfer/signs-of-life.ts';
 import type { ReportProgress } from '../common/report.ts';
-import type { Appended, Brought, OfRequest } from './contracts.ts';
+import type { Appended, OfRequest } from './contracts.ts';
 import type { OoiEnvironment } from './environment.ts';
 import { refOf, withInput } from './spool.ts';
 

@@ -1,9 +1,10 @@
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import type { FlowCache } from '../../src/config/flow-cache.ts';
+import { isFailure } from '../../src/errors.ts';
 import type { SetFlow } from '../../src/ooi/flow.ts';
 import { flowTable } from '../../src/ooi/form.ts';
-import { annotationsOf } from '../../src/ooi/m2m/annotations.ts';
 import { annotations } from '../../src/ooi/products/annotations.ts';
+import type { Answers } from '../../src/ooi/products/answers.ts';
 import { availability, availabilityKey, RESOLUTIONS } from '../../src/ooi/products/availability.ts';
 import { CATALOG_KEY, intakeCatalog } from '../../src/ooi/products/catalog.ts';
 import { readSheet } from '../../src/ooi/products/csv-table.ts';
@@ -19,7 +20,7 @@ import type { ObjectStore, WriteOptions } from '../../src/stores/objects/contrac
 import { withSignsOfLife } from '../../src/transfer/signs-of-life.ts';
 import type { OoiEnvironment } from './environment.ts';
 import { membersOf } from './members.ts';
-import { metadataFacility } from './metadata-facility.ts';
+import { answeredFacility } from './metadata-facility.ts';
 
 export type ProductJob = 'metadata' | 'annotations' | 'catalog' | 'statistics' | 'availability';
 
@@ -27,10 +28,10 @@ export interface MakeProduct {
   readonly flow: SetFlow;
   readonly run: string;
   readonly what: ProductJob;
-  /** Job metadata: the gold copy of every stream is listed too. */
-  readonly goldCopy: boolean;
   /** Of the job's own lease. */
   readonly fence: Fence;
+  /** Of metadata: the gold copy of each stream of the set was asked for. */
+  readonly goldCopy: boolean;
 }
 
 export interface ProductMade {
@@ -43,55 +44,55 @@ export interface ProductMade {
 export interface ProductDependencies {
   readonly environment: OoiEnvironment;
   readonly flows: Pick<FlowCache, 'reads'>;
+  readonly answers: Answers;
   readonly now: () => Date;
 }
 
 interface Making {
+  readonly run: string;
+  readonly goldCopy: boolean;
   readonly use: ProductDependencies;
   readonly flow: SetFlow;
   readonly objects: ObjectStore;
   readonly options: WriteOptions & { readonly signal: AbortSignal };
   readonly tables: readonly string[];
   readonly instruments: readonly string[];
-  /** Tables whose gold copy is listed. */
-  readonly goldCopyOf: readonly string[];
 }
 
-/** Products of a set, each made anew and put in place whole. Queue: verify, on the host that reaches the stores. */
+/** Products of a set, each made anew and put in place whole, of what the facility answered before. Queue: verify, on the host that reaches the stores. */
 export const productActivities = (use: ProductDependencies) => ({
-  async makeProduct({ flow, what, goldCopy, fence }: MakeProduct): Promise<ProductMade> {
+  async makeProduct({ flow, run, what, fence, goldCopy }: MakeProduct): Promise<ProductMade> {
     const members = await membersOf(use.flows, flow);
     return await use.environment.withObjects(flow, async (objects) => {
       const options = { signal: cancellationSignal(), fence: use.environment.fence(fence) };
       const instruments = [...new Set(members.map(({ instrument }) => instrument))];
-      const tables = members.map(flowTable);
-      const making: Making = { use, flow, objects, options, tables, instruments, goldCopyOf: goldCopy ? tables : [] };
-      return await withSignsOfLife(MAKERS[what](making), () => heartbeat({ phase: what }));
+      const making: Making = { use, run, goldCopy, flow, objects, options, tables: members.map(flowTable), instruments };
+      const made = await withSignsOfLife(MAKERS[what](making), () => heartbeat({ phase: what }));
+      await use.answers.drop(run);
+      return made;
     });
   },
 });
 
 const MAKERS: Readonly<Record<ProductJob, (making: Making) => Promise<ProductMade>>> = {
   async metadata(making) {
-    const { use, flow, objects, options, goldCopyOf } = making;
+    const { use, run, flow, objects, options } = making;
     const { sheets } = flow;
-    const ranges = sheets === null ? null : await readSheetFile(sheets, 'global_ranges');
     const sources = {
-      facility: metadataFacility(use.environment.facility(flow), options.signal),
+      facility: answeredFacility(use.answers, run),
       sheet: sheets === null ? null : (name: string) => readSheetFile(sheets, name),
-      ranges: ranges === null ? null : async () => ranges,
+      ranges: sheets === null ? null : await rangesIn(sheets),
       stores: () => storesOf(making),
-      goldCopyOf,
+      goldCopyOf: making.goldCopy ? making.tables : [],
     };
     const { value, omissions } = await makeMetadata(sources, under(objects, 'metadata'), use.now(), options);
     const { tables, documents } = value;
     return made(`${tables.length} tables and ${documents} documents made`, omissions, { tables: tables.length, documents });
   },
 
-  async annotations({ use, flow, objects, options, instruments }) {
-    const facility = use.environment.facility(flow);
-    const fetch = async (instrument: string): Promise<string> => (await annotationsOf(facility, instrument, options.signal)).text;
-    const { value, omissions } = await annotations(instruments, fetch, objects, options);
+  async annotations({ use, run, objects, options, instruments }) {
+    const { annotations: answered } = answeredFacility(use.answers, run);
+    const { value, omissions } = await annotations(instruments, answered, objects, options);
     return made(`Annotations of ${value.written} instruments written`, omissions, { instruments: value.written, bytes: value.bytes });
   },
 
@@ -132,6 +133,18 @@ const MAKERS: Readonly<Record<ProductJob, (making: Making) => Promise<ProductMad
 
 const storesOf = ({ flow, objects, options, tables }: Making): Promise<Made<readonly LiveStore[]>> =>
   liveStores(objects, tables, flow.store.place.kind === 's3' && flow.store.publish === 'pointer', { signal: options.signal });
+
+/** The public CSV of global ranges, where somebody has put it beside the sheets. */
+async function rangesIn(sheets: string): Promise<(() => Promise<string | null>) | null> {
+  const reading = () => readSheetFile(sheets, 'global_ranges');
+  try {
+    return (await reading()) === null ? null : reading;
+  } catch (error) {
+    // Read once more where one part that fails hurts no other.
+    if (isFailure(error)) return reading;
+    throw error;
+  }
+}
 
 /** What the shared spreadsheet says of instruments; nothing where there is none. */
 async function knownInstruments({ sheets }: SetFlow): Promise<readonly KnownInstrument[]> {

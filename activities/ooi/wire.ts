@@ -1,4 +1,5 @@
 import { storedNotices } from '../../src/ooi/notify/notices.ts';
+import { Answers } from '../../src/ooi/products/answers.ts';
 import { History } from '../../src/ooi/requests/history.ts';
 import { Owed } from '../../src/ooi/requests/owed.ts';
 import { Requests } from '../../src/ooi/requests/requests.ts';
@@ -12,6 +13,7 @@ import { generationActivities } from './generation.ts';
 import { memberActivities } from './members.ts';
 import { notifyActivities } from './notify.ts';
 import { productActivities } from './products.ts';
+import { questionActivities, questionListActivities } from './questions.ts';
 import { recordActivities } from './record.ts';
 import { requestActivities } from './requests.ts';
 import { rollbackActivities } from './rollback.ts';
@@ -26,14 +28,22 @@ export function ooiActivities(wiring: Wiring): QueueActivities {
   const requests = new Requests(database, history);
   const [owed, statuses] = [new Owed(database), new Statuses(database)];
   const convert = { environment, hdf5, report, now };
+  const answers = new Answers(database);
   const records = recordActivities({ environment, requests, owed, statuses, history, runs, now: attemptTime });
-  const products = productActivities({ environment, flows, now });
   return {
-    control: { ...records, ...memberActivities({ flows }) },
-    request: { ...requestActivities({ environment, requests, statuses, now }), ...slabRequestActivities({ environment }) },
+    control: { ...records, ...memberActivities({ flows }), ...questionListActivities({ flows, answers }) },
+    request: {
+      ...requestActivities({ environment, requests, statuses, now }),
+      ...slabRequestActivities({ environment }),
+      ...questionActivities({ environment, flows, answers, now }),
+    },
     transfer: { ...fetchActivities({ environment, acceptedRequest: acceptedIn(requests), report }), ...records },
     convert: { ...convertActivities(convert), ...generationActivities(convert), ...rollbackActivities({ ...convert, statuses, history }) },
     notify: notifyActivities({ mail: settings.mail, notices: storedNotices(database), log, now }),
-    verify: { ...verifyActivities({ environment }), ...slabActivities({ environment, hdf5 }), ...products },
+    verify: {
+      ...verifyActivities({ environment }),
+      ...slabActivities({ environment, hdf5 }),
+      ...productActivities({ environment, flows, answers, now }),
+    },
   };
 }

@@ -71,7 +71,7 @@ export const ooiJobs = {
   metadata: {
     does: 'make the tables of instruments, streams and parameters',
     access: 'own',
-    options: { goldCopy: { type: 'flag', does: 'list the gold copy of every stream too: a question for each' } },
+    options: { goldCopy: { type: 'flag', does: 'list the gold copy of every stream of the set too' } },
   },
   annotations: { does: 'fetch the annotations of every instrument', access: 'own', options: {} },
   catalog: { does: 'write the catalogue of all stores', access: 'own', options: {} },

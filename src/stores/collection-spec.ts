@@ -45,5 +45,6 @@ export const bookCollections: readonly CollectionSpec[] = [
     validator: null,
     indexes: [{ key: { table: 1, at: -1 } }, { key: { at: 1 }, expireAfterSeconds: 2 * 365 * 86_400 }],
   },
+  { name: 'ooiAnswers', validator: null, indexes: [{ key: { run: 1 } }, { key: { at: 1 }, expireAfterSeconds: 7 * 86_400 }] },
   { name: 'ooiNotices', validator: null, indexes: [{ key: { at: 1 }, expireAfterSeconds: 90 * 86_400 }] },
 ];
