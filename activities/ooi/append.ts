@@ -24,12 +24,14 @@ export interface ConvertDependencies {
 export interface AppendRequest extends OfRequest {
   /** Of the flow's own lease. */
   readonly fence: Fence;
+  /** An earlier run has reported what the request did. */
+  readonly isReused: boolean;
 }
 
 /** Conversion of a request into the live store. Queue: convert, on the host that has the spool. */
 export const convertActivities = (use: ConvertDependencies) => ({
   /** Repeated, whatever it was killed at, it ends in the same store: rows that are there are not added again. */
-  async appendRequest({ flow, run, request, fence }: AppendRequest): Promise<Appended> {
+  async appendRequest({ flow, run, request, fence, isReused }: AppendRequest): Promise<Appended> {
     const { environment } = use;
     await mkdir(environment.scratch, { recursive: true });
     return await environment.withSeries(flow, async ({ store }) => {
@@ -38,7 +40,7 @@ export const convertActivities = (use: ConvertDependencies) => ({
         const { did } = await store.recover(options);
         const known = (await store.live())?.state.notes;
         const { result, brought } = await withInput(spoolInput(use, flow, request, known === undefined ? {} : { known }), (opened) =>
-          addRequest(store, opened, generationId(request), options),
+          addRequest(store, opened, { id: generationId(request), isReported: isReused }, options),
         );
         await store.expireReplaced(flow.store.keepMs, options);
         const problems = await sampled(store);

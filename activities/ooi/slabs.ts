@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
-import { Failure } from '../../src/errors.ts';
+import { Failure, isFailure } from '../../src/errors.ts';
 import type { Hdf5Pool } from '../../src/formats/netcdf/hdf5-pool.ts';
 import { compareSlab } from '../../src/ooi/check/compare-slab.ts';
 import { findingText } from '../../src/ooi/check/findings.ts';
@@ -43,6 +43,8 @@ export interface SlabCompared {
   readonly passed: number;
   /** Sentences, each with what to do. */
   readonly findings: readonly string[];
+  /** Why it could not be compared: chunks of the store are not as they were written, which the check of all chunks says too; null: it was. */
+  readonly notCompared: string | null;
 }
 
 export interface SlabDependencies {
@@ -112,10 +114,15 @@ export const slabActivities = ({ environment, hdf5 }: SlabDependencies) => ({
         return result;
       });
     })();
-    const { rows, passed, findings } = await withSignsOfLife(comparing, () => heartbeat({ phase: 'compare' })).finally(() =>
-      dropSpool(folder),
-    );
-    return { rows, passed: passed.newer + passed.unsettled, findings: findings.map(findingText) };
+    try {
+      const { rows, passed, findings } = await withSignsOfLife(comparing, () => heartbeat({ phase: 'compare' }));
+      return { rows, passed: passed.newer + passed.unsettled, findings: findings.map(findingText), notCompared: null };
+    } catch (error) {
+      if (!isFailure(error, 'missing_chunk', 'damaged_chunk')) throw error;
+      return { rows: { both: 0, extra: 0, missing: 0 }, passed: 0, findings: [], notCompared: error.message };
+    } finally {
+      await dropSpool(folder);
+    }
   },
 });
 

@@ -24,7 +24,7 @@ describe('the products of a set', () => {
   before(async () => {
     facility = await startFacility({ world, startMs: clockAt(options, 2) });
     // So short a history makes the jobs go on as new while they ask.
-    site = await startSite({ dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': '15' } });
+    site = await startSite({ dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': '30' } });
     await site.worker(OOI_WORKER);
     const place = join(site.home, 'stores');
     const streams = TABLES.map((table, at) => streamFlow(site, facility, `s${at}`, table, { store: { place } }));
@@ -100,7 +100,9 @@ describe('the products of a set', () => {
     assert.equal(record.documents, 2 + TABLES.length);
     const names = new Set(TABLES.map((table) => table.split('-').slice(5).join('-')));
     assert.equal(facility.traffic.counts.stream, names.size, 'each stream is asked for once');
-    assert.notEqual((await site.client.workflow.getHandle('metadata/all').describe()).raw.workflowExecutionInfo?.firstRunId, undefined);
+    const { raw } = await site.client.workflow.getHandle('metadata/all').describe();
+    const { firstRunId, execution } = raw.workflowExecutionInfo ?? {};
+    assert.notEqual(firstRunId, execution?.runId, 'it went on as new');
   });
 
   it('are annotations of each instrument, and one that cannot be had hurts no other', async () => {

@@ -28,7 +28,10 @@ export async function checkSlab(job: Job, flow: StreamFlow, slab: Slab, generati
     const { retries } = controls;
     const { state, says } = await pollSlab({ flow, run: job.run, request });
     if (state === 'failed') return { state: 'not_compared', says };
-    if (state === 'ready') return { state: 'compared', ...(await compareWithFacility({ flow, run: job.run, slab, request, generation })) };
+    if (state === 'ready') {
+      const compared = await compareWithFacility({ flow, run: job.run, slab, request, generation });
+      return compared.notCompared === null ? { state: 'compared', ...compared } : { state: 'not_compared', says: compared.notCompared };
+    }
     await condition(() => controls.retries > retries || controls.isStopping, flow.upstream.lookMs * Math.min(2 ** look, RAREST));
     controls.wantsQuarantine = false;
     if (!(await mayGoOn(controls))) return { state: 'stopped' };

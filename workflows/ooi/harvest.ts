@@ -69,7 +69,7 @@ export async function harvest({ flow, input, controls, tracker }: JobStart<Strea
     ({ request } = obtained);
     const fetched = await fetchFiles(job, { flow, request, controls });
     if (fetched === null) return await stopped(job, flow, request, 'before all its files were fetched');
-    const appended = await append(job, flow, request, controls);
+    const appended = await append(job, flow, obtained, controls);
     if (appended === null) return await stopped(job, flow, request, 'before it was appended');
     return await recorded(job, flow, obtained, fetched, appended);
   });
@@ -83,12 +83,19 @@ export const askedIn = ({ force = false, request, start, end }: AskInput): Asked
 });
 
 /** Under the flow's own lease, one change of the store at a time. A pause puts it down and gives the lease back; what was done is not done twice. */
-async function append(job: Job, flow: StreamFlow, request: HeldRequest, controls: Controls): Promise<Appended | null> {
+async function append(
+  job: Job,
+  flow: StreamFlow,
+  { request, isReused }: Obtained & { readonly state: 'ready' },
+  controls: Controls,
+): Promise<Appended | null> {
   const { appendRequest } = ooiActivities<ReturnType<typeof convertActivities>>('convert', flow);
   while (await mayGoOn(controls)) {
     await job.enter('append');
     const appended = await withLease(job, { lease: flow.name, jobName: 'harvest', controls }, (fence) =>
-      untilPutDown(controls, () => appendRequest.executeWithOptions({ summary: request.id }, [{ flow, run: job.run, request, fence }])),
+      untilPutDown(controls, () =>
+        appendRequest.executeWithOptions({ summary: request.id }, [{ flow, run: job.run, request, fence, isReused }]),
+      ),
     );
     controls.wantsQuarantine = false;
     if (appended !== null) return appended;

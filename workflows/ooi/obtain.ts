@@ -23,7 +23,14 @@ export const NOTHING_ASKED: Obtaining = { request: null, polls: 0, failures: 0, 
 
 /** How the wait for data ended. */
 export type Obtained =
-  | { readonly state: 'ready'; readonly request: HeldRequest; readonly isDegraded: boolean; readonly says: string }
+  | {
+      readonly state: 'ready';
+      readonly request: HeldRequest;
+      readonly isDegraded: boolean;
+      /** A request of an earlier run is used once more: what it did then is not this run's doing. */
+      readonly isReused: boolean;
+      readonly says: string;
+    }
   | { readonly state: 'nothing_new' | 'failed'; readonly request: HeldRequest | null; readonly says: string }
   | { readonly state: 'refresh' | 'skipped' | 'refused' | 'dry'; readonly request: HeldRequest | null; readonly says: string }
   | { readonly state: 'stopped'; readonly request: HeldRequest | null; readonly says: string }
@@ -66,7 +73,7 @@ export async function obtain(job: Job, { flow, kind, asked, isDryRun, from, cont
       if (decision.action === 'continue') {
         const { request, says, isDegraded } = decision;
         if (isDryRun) return { state: 'dry', request, says };
-        if (decision.isFinished) return { state: 'ready', request, isDegraded, says };
+        if (decision.isFinished) return { state: 'ready', request, isDegraded, isReused: true, says };
         at = { ...at, request, polls: 0 };
         continue;
       }
@@ -127,7 +134,7 @@ async function untilOver(
         break;
       case 'complete':
       case 'degraded':
-        return { state: 'ready', request, isDegraded: polled.state === 'degraded', says: polled.says };
+        return { state: 'ready', request, isDegraded: polled.state === 'degraded', isReused: false, says: polled.says };
       case 'nothing_new':
         return { state: 'nothing_new', request, says: polled.says };
       case 'failed':

@@ -19,8 +19,14 @@ export interface AddedRequest extends AppendCounts {
  * answers what the request has done in all calls together, whichever of them did it.
  *
  * @param id of the generation that may be needed
+ * @param isReported what earlier calls did has been told, and is not counted
  */
-export async function addRequest(store: SeriesStore, input: SeriesInput, id: string, options: ChangeOptions): Promise<AddedRequest> {
+export async function addRequest(
+  store: SeriesStore,
+  input: SeriesInput,
+  { id, isReported }: { readonly id: string; readonly isReported: boolean },
+  options: ChangeOptions,
+): Promise<AddedRequest> {
   const { state, why, generation, earlier, ...outcome } = await store.append(input, options);
   if (state === 'needs_generation') {
     const grown = await store.grow({ id, inputs: [input], ...(why === null ? {} : { why }) }, options);
@@ -28,7 +34,7 @@ export async function addRequest(store: SeriesStore, input: SeriesInput, id: str
     const { added, corrected, inserted, rows, firstTime, lastTime, chunks, bytesWritten } = grown;
     return { state: 'grown', why, generation: grown.id, added, corrected, inserted, rows, firstTime, lastTime, chunks, bytesWritten };
   }
-  if (earlier === null) return { ...outcome, state, why, generation };
+  if (earlier === null || isReported) return { ...outcome, state, why, generation };
   const counts = {
     added: outcome.added + earlier.added,
     corrected: outcome.corrected + earlier.corrected,

@@ -37,14 +37,18 @@ describe('what a request did to a store', () => {
     const store = opened(objects);
     await publishFirst(store);
 
-    await assert.rejects(addRequest(opened(dyingAfter(objects, 'intent.json')), mixed(), 'g2', free), { code: 'killed' });
+    await assert.rejects(addRequest(opened(dyingAfter(objects, 'intent.json')), mixed(), { id: 'g2', isReported: false }, free), {
+      code: 'killed',
+    });
     await store.recover(free);
-    const repeated = await addRequest(store, mixed(), 'g2', free);
-    const again = await addRequest(store, mixed(), 'g2', free);
+    const repeated = await addRequest(store, mixed(), { id: 'g2', isReported: false }, free);
+    const again = await addRequest(store, mixed(), { id: 'g2', isReported: false }, free);
 
     for (const { state, why, added, corrected, inserted, rows } of [repeated, again])
       assert.deepEqual({ state, why, added, corrected, inserted, rows }, { state: 'appended', why: null, ...COUNTS, rows: 43 });
     assert.equal(repeated.chunks, 0);
+    const reported = await addRequest(store, mixed(), { id: 'g2', isReported: true }, free);
+    assert.deepEqual([reported.state, reported.added, reported.rows], ['unchanged', 0, 43]);
   });
 
   it('is counted as in place when a new generation is needed, and told after a kill before and after its publication', async () => {
@@ -52,10 +56,12 @@ describe('what a request did to a store', () => {
     const store = opened(objects);
     await publishFirst(store);
 
-    await assert.rejects(addRequest(opened(dyingAfter(objects, 'current.json')), wider(), 'g2', free), { code: 'killed' });
-    const published = await addRequest(store, wider(), 'g2', free);
+    await assert.rejects(addRequest(opened(dyingAfter(objects, 'current.json')), wider(), { id: 'g2', isReported: false }, free), {
+      code: 'killed',
+    });
+    const published = await addRequest(store, wider(), { id: 'g2', isReported: false }, free);
     await store.rollback({ ...free, to: 'g1' });
-    const built = await addRequest(store, wider(), 'g2', free);
+    const built = await addRequest(store, wider(), { id: 'g2', isReported: false }, free);
 
     for (const { state, why, generation, added, corrected, inserted, rows } of [published, built]) {
       assert.deepEqual({ state, generation, added, corrected, inserted, rows }, { state: 'grown', generation: 'g2', ...COUNTS, rows: 43 });
@@ -67,7 +73,12 @@ describe('what a request did to a store', () => {
     const store = opened(memoryObjects());
     await publishFirst(store);
 
-    const { state, added, corrected, inserted } = await addRequest(store, rowsInput({ id: 'same', at: 2, minutes: [3, 4] }), 'g2', free);
+    const { state, added, corrected, inserted } = await addRequest(
+      store,
+      rowsInput({ id: 'same', at: 2, minutes: [3, 4] }),
+      { id: 'g2', isReported: false },
+      free,
+    );
     const grown = await store.grow(
       { id: 'g3', inputs: [rowsInput({ id: 'wide', at: 3, minutes: [7], more: { temperature: { type: '<f8', values: [7] } } })] },
       free,
@@ -81,8 +92,8 @@ describe('what a request did to a store', () => {
     const store = opened(memoryObjects());
     await publishFirst(store);
     const input = mixed();
-    await addRequest(store, input, 'g2', free);
-    await addRequest(store, wider(), 'g3', free);
+    await addRequest(store, input, { id: 'g2', isReported: false }, free);
+    await addRequest(store, wider(), { id: 'g3', isReported: false }, free);
 
     const requests = await store.requests('g3');
     const kept = requests.find(({ id }) => id === 'mixed') ?? assert.fail('it is there');
