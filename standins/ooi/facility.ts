@@ -103,7 +103,7 @@ export async function startFacility(options: FacilityOptions): Promise<Facility>
     let status = 0;
     try {
       const limited = faults.limit(endpoint, path);
-      const fault = limited === null ? faults.take(endpoint, path) : null;
+      const fault = limited === null ? faults.take(endpoint, `${path}${search}`) : null;
       // A request that is refused is not taken up; one whose answer is lost on the way is.
       const isRefused = fault !== null && ['status', 'maintenance', 'html', 'expired'].includes(fault.kind);
       const sound = limited ?? (isRefused ? notFound() : answerTo(request, path, searchParams));

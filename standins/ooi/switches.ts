@@ -29,7 +29,7 @@ export const defectSchema = z.strictObject({
 const fault = z.strictObject({
   /** See `endpointOf`; any where left out. */
   endpoint: z.string().exactOptional(),
-  /** Part of the path. */
+  /** Part of the path with its query. */
   match: z.string().exactOptional(),
   kind: z.enum(['status', 'cut', 'truncated', 'html', 'maintenance', 'slow', 'late', 'silent', 'expired']),
   status: z.int().min(400).max(599).default(500),
