@@ -8,8 +8,8 @@ import { ooiActivities } from './activities.ts';
 
 export type SlabEnd =
   | ({ readonly state: 'compared' } & SlabCompared)
-  /** The facility gave nothing to compare with. */
-  | { readonly state: 'not_compared'; readonly says: string }
+  /** The facility gave nothing to compare with; `unfinished`: within the time that is waited. */
+  | { readonly state: 'not_compared' | 'unfinished'; readonly says: string }
   | { readonly state: 'stopped' };
 
 /** Looks at one request; a facility that takes longer than about a day for some hours of data is not waited for. */
@@ -36,5 +36,5 @@ export async function checkSlab(job: Job, flow: StreamFlow, slab: Slab, generati
     controls.wantsQuarantine = false;
     if (!(await mayGoOn(controls))) return { state: 'stopped' };
   }
-  return { state: 'not_compared', says: `Request ${request.id} was not finished after ${LOOKS} looks.` };
+  return { state: 'unfinished', says: `Request ${request.id} was not finished after ${LOOKS} looks.` };
 }

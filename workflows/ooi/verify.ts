@@ -1,17 +1,30 @@
+import { continueAsNew, patched, workflowInfo } from '@temporalio/workflow';
 import type { StoreChecked, verifyActivities } from '../../activities/ooi/verify.ts';
 import type { StreamFlow } from '../../src/ooi/flow.ts';
-import { type Controls, mayGoOn } from '../common/controls.ts';
-import type { JobStart } from '../common/dispatch.ts';
+import { type Controls, carry, mayGoOn } from '../common/controls.ts';
+import type { CarriedJob, JobStart } from '../common/dispatch.ts';
 import type { Job, JobEnd } from '../common/job.ts';
 import { untilPutDown } from '../common/put-down.ts';
+import type { Tally } from '../common/tracker.ts';
 import { ooiActivities } from './activities.ts';
 import { checkSlab } from './check-slab.ts';
 import { ooiJob } from './ooi-job.ts';
+import { type Found, foundIn, gaveUp, isSilent, withSlab } from './verify-found.ts';
 
 export interface VerifyStreamInput {
   readonly flow: string;
   readonly slabs?: number;
   readonly seed?: number;
+  /** Set by Landfall when a long run goes on as new. */
+  readonly goOn?: VerifyStreamState;
+}
+
+export interface VerifyStreamState extends CarriedJob<StreamFlow> {
+  readonly store: StoreChecked;
+  readonly found: Found;
+  /** First stretch that is not compared yet. */
+  readonly next: number;
+  readonly tally: Tally;
 }
 
 export interface VerifyStreamResult {
@@ -26,32 +39,35 @@ export type VerifyStreamWorkflow = (input: VerifyStreamInput) => Promise<VerifyS
 
 /** Holds the whole store against the record of what was written, then random stretches of it against the facility. Changes nothing. */
 export async function verify({ flow, input, controls, tracker }: JobStart<StreamFlow, VerifyStreamInput>): Promise<VerifyStreamResult> {
-  const { slabs: wanted = flow.verify.slabs, seed: given = null } = input;
+  const { slabs: wanted = flow.verify.slabs, seed: given = null, goOn } = input;
   return await ooiJob({ job: 'verify', flow, tracker }, async (job) => {
-    const store = await wholeStore(job, flow, wanted, given, controls);
+    const store = goOn?.store ?? (await wholeStore(job, flow, wanted, given, controls));
     if (store === null) return ended(flow, 'stopped', 'Stopped by an operator before the whole store was read.', {});
 
-    await job.enter('compare', { total: store.slabs.length });
-    const tally = { compared: 0, rowsCompared: 0, rowsNotJudged: 0 };
-    const findings = [...store.findings];
-    const notCompared: string[] = [];
-    for (const slab of store.slabs) {
-      const end = await checkSlab(job, flow, slab, store.generation, controls);
-      if (end.state === 'stopped') return ended(flow, 'stopped', 'Stopped by an operator before everything was compared.', tally);
-      if (end.state === 'not_compared') notCompared.push(end.says);
-      else {
-        tally.compared += 1;
-        tally.rowsCompared += end.rows.both;
-        tally.rowsNotJudged += end.passed;
-        findings.push(...end.findings);
+    let found = goOn?.found ?? foundIn(store);
+    const { slabs } = store;
+    await job.enter('compare', goOn?.tally ?? { total: slabs.length });
+    for (const [at, slab] of slabs.entries()) {
+      if (at < (goOn?.next ?? 0)) continue;
+      if (isSilent(found) && patched('verifyGivesUp')) {
+        found = gaveUp(found, slabs.length - at);
+        break;
       }
+      const end = await checkSlab(job, flow, slab, store.generation, controls);
+      if (end.state === 'stopped') return ended(flow, 'stopped', 'Stopped by an operator before everything was compared.', found.tally);
+      found = withSlab(found, end);
       tracker.add({ done: 1, failed: end.state === 'compared' && end.findings.length > 0 ? 1 : 0, bytes: 0 });
+      if (workflowInfo().continueAsNewSuggested && patched('verifyGoesOn')) {
+        const state = { flow, store, found, next: at + 1, tally: tracker.tally, controls: carry(controls) };
+        return await continueAsNew<VerifyStreamWorkflow>({ flow: flow.name, goOn: state });
+      }
     }
     const { generation, seed, counts, says } = store;
-    const compared = `${tally.compared} of ${store.slabs.length} stretches compared with the facility, ${tally.rowsCompared} rows; ${says}`;
+    const { tally, findings, wrong, notCompared } = found;
+    const compared = `${tally.compared} of ${slabs.length} stretches compared with the facility, ${tally.rowsCompared} rows; ${says}`;
     const message = [compared, ...findings.slice(0, 5), ...notCompared.slice(0, 2)].join(' ');
     const record = { ...counts, ...tally, findings, notCompared, generation, seed };
-    return ended(flow, findings.length === 0 ? 'done' : 'wrong', message, record);
+    return ended(flow, wrong === 0 ? 'done' : 'wrong', message, record);
   });
 }
 
