@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { readJson, writeJson } from '../../formats/zarr/json.ts';
 import type { ObjectStore } from '../../stores/objects/contract.ts';
 import type { FileReport, SeriesInput } from '../series.ts';
+import { atOnce } from './at-once.ts';
 import type { AppendCounts, ConsumedFile, ConsumedRequest, RequestOutcome } from './contract.ts';
 import { unreadableRecord } from './current.ts';
 import { asJson } from './json.ts';
@@ -69,11 +70,14 @@ function parsedRequest(key: string, bytes: Uint8Array): ConsumedRequest {
   throw unreadableRecord(key, z.prettifyError(parsed.error));
 }
 
+/** Each is an object of its own, and a stream has one for each day. */
+const AT_ONCE = 16;
+
 export async function readRequests(objects: ObjectStore, record: string): Promise<readonly ConsumedRequest[]> {
   const all: ConsumedRequest[] = [];
-  for await (const { key } of objects.list(`${record}/requests/`)) {
+  await atOnce(AT_ONCE, objects.list(`${record}/requests/`), async ({ key }) => {
     const found = await objects.get(key);
     if (found !== null) all.push(parsedRequest(key, found.bytes));
-  }
+  });
   return all.toSorted((a, b) => (a.requestedAt === b.requestedAt ? (a.id < b.id ? -1 : 1) : a.requestedAt < b.requestedAt ? -1 : 1));
 }

@@ -4,7 +4,7 @@ import { type Found, foundIn, gaveUp, isSilent, withSlab } from '../../../workfl
 
 const store = { says: '', generation: 'g1', seed: 1, findings: ['torn (1).'], slabs: [], counts: {} };
 const compared = (findings: readonly string[]) =>
-  ({ state: 'compared', rows: { both: 5, extra: 0, missing: 0 }, passed: 2, findings }) as const;
+  ({ state: 'compared', rows: { both: 5, extra: 0, missing: 0 }, passed: 2, findings, notCompared: null }) as const;
 const unfinished = { state: 'unfinished', says: 'Request r was not finished after 50 looks.' } as const;
 
 describe('what a check of a stream has found', () => {
