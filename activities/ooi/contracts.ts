@@ -131,6 +131,8 @@ export interface Built extends Brought {
   readonly bytesWritten: number;
   /** Appends that are in it as well, by their ids. */
   readonly replayed: readonly string[];
+  /** Of them those whose rows were taken from the live store, each with the sentence why; absent in histories of before that was done. */
+  readonly fromLive?: readonly string[];
 }
 
 export interface Compared {
@@ -138,6 +140,7 @@ export interface Compared {
   readonly generation: string;
   /** Appends that were added now. */
   readonly replayed: readonly string[];
+  readonly fromLive?: readonly string[];
   /** Null: there is no live store to compare with. */
   readonly live: string | null;
   /** What nobody has accepted yet: `degraded`, `shorter`. */
@@ -150,7 +153,13 @@ export interface Compared {
 }
 
 export type Publication =
-  | { readonly state: 'published'; readonly generation: string; readonly replaced: string | null; readonly replayed: readonly string[] }
+  | {
+      readonly state: 'published';
+      readonly generation: string;
+      readonly replaced: string | null;
+      readonly replayed: readonly string[];
+      readonly fromLive?: readonly string[];
+    }
   /** So many appends came since it was compared that it has to be looked at again. */
   | { readonly state: 'outdated'; readonly says: string };
 

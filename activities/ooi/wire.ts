@@ -27,7 +27,8 @@ export function ooiActivities(wiring: Wiring): QueueActivities {
   const history = new History(database);
   const requests = new Requests(database, history);
   const [owed, statuses] = [new Owed(database), new Statuses(database)];
-  const convert = { environment, hdf5, report, now };
+  const acceptedAs = (table: string, id: string) => requests.acceptedAs(table, id);
+  const convert = { environment, hdf5, report, now, acceptedAs };
   const answers = new Answers(database);
   const records = recordActivities({ environment, requests, owed, statuses, history, runs, now: attemptTime });
   return {

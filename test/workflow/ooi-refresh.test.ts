@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type Facility, startFacility } from '../../standins/ooi/facility.ts';
@@ -10,6 +11,7 @@ import { streamsOf } from '../../standins/ooi/series/stream.ts';
 import type { RefreshInput, RefreshWorkflow } from '../../workflows/ooi/refresh.ts';
 import type { RollbackWorkflow } from '../../workflows/ooi/rollback.ts';
 import type { VerifyStreamWorkflow } from '../../workflows/ooi/verify.ts';
+import { order } from '../helpers/ooi-facility.ts';
 import { OOI_WORKER, type StreamSite, streamFlow } from '../helpers/ooi-site.ts';
 import { filesIn, type Site, startSite, untilProgress } from '../helpers/site.ts';
 
@@ -76,6 +78,33 @@ describe('a refresh of a stream', () => {
     assert.equal(Object.keys(between).length, Object.keys(await stream.digests()).length);
     assert.equal(await filesIn(join(site.home, 'spool', 'ctd')), 0, 'nothing stays in the spool');
   });
+
+  for (const { what, isExpired, taken } of [
+    { what: 'that is fetched again', isExpired: false, taken: [] },
+    { what: 'that the facility does not have any more is taken from the live store', isExpired: true, taken: [/results .* no longer/] },
+  ])
+    it(`has appends in it whose files are gone: one ${what}`, async () => {
+      facility.clock.advance(86_400);
+      facility.set({ delay: 'never' });
+      const run = await refresh({ force: true });
+      await untilProgress(run, ({ phase, says }) => phase === 'wait' && says !== null);
+      facility.clock.advance(86_400);
+      facility.set({ delay: { seconds: 0 } });
+      const appended = await (await stream.start()).result();
+      const [{ directory = '' } = {}] = facility.requests.slice(-1);
+      await rm(join(site.home, 'spool', 'ctd'), { recursive: true });
+      if (isExpired) await order(facility, 'expire', { of: directory });
+      await run.signal('retry');
+
+      const { state, record, message } = await run.result();
+
+      assert.deepEqual([appended.state, state, Array.isArray(record.replayed) && record.replayed.length], ['done', 'published', 1]);
+      const fromLive: readonly unknown[] = Array.isArray(record.fromLive) ? record.fromLive : assert.fail('it says what was taken');
+      assert.equal(fromLive.length, taken.length);
+      for (const [at, why] of taken.entries()) assert.match(String(fromLive[at]), why);
+      assert.equal(/1 of them were taken from the live store/.test(message), isExpired);
+      assert.deepEqual(await stream.digests(), expected());
+    });
 
   it('asks before it publishes less than there is, and leaves the live store when it is stopped', async () => {
     const before = { at: live(), digests: await stream.digests() };

@@ -107,7 +107,7 @@ async function publishWhenAccepted(
 ): Promise<Published> {
   const { compareGeneration, publishGeneration } = ooiActivities<ReturnType<typeof generationActivities>>('convert', flow);
   let accepted = accept;
-  let { generation, replayed } = built;
+  let { generation, replayed, fromLive = [] } = built;
   for (let round = 1; await mayGoOn(controls); ) {
     await job.enter('compare');
     const compared = await untilPutDown(controls, () =>
@@ -126,6 +126,7 @@ async function publishWhenAccepted(
     if (compared === null) continue;
     ({ generation } = compared);
     replayed = [...replayed, ...compared.replayed];
+    fromLive = [...fromLive, ...(compared.fromLive ?? [])];
     if (compared.needs.length > 0) {
       if (await isAccepted(job, controls, compared.says, 'The live store is as it was.')) accepted = [...accepted, ...compared.needs];
       continue;
@@ -137,7 +138,14 @@ async function publishWhenAccepted(
     );
     if (publication === null) break;
     if (publication.state === 'published')
-      return { publication: { ...publication, replayed: [...replayed, ...publication.replayed] }, compared };
+      return {
+        publication: {
+          ...publication,
+          replayed: [...replayed, ...publication.replayed],
+          fromLive: [...fromLive, ...(publication.fromLive ?? [])],
+        },
+        compared,
+      };
     round += 1;
   }
   return {
@@ -153,7 +161,7 @@ async function recorded(
   { bytes }: Fetched,
   built: Built,
   compared: Compared,
-  { generation, replaced, replayed }: Extract<Publication, { readonly state: 'published' }>,
+  { generation, replaced, replayed, fromLive = [] }: Extract<Publication, { readonly state: 'published' }>,
 ): Promise<JobEnd<RefreshResult>> {
   const { noteEnding } = ooiActivities<ReturnType<typeof recordActivities>>(besideStore(flow), flow);
   await job.enter('record');
@@ -164,6 +172,7 @@ async function recorded(
     ...(leftOut > 0 ? [`${leftOut} files left out`] : []),
     ...(rowsDropped > 0 ? [`${rowsDropped} rows without a usable time dropped`] : []),
     ...(replayed.length > 0 ? [`${replayed.length} appends that came meanwhile are in it`] : []),
+    ...(fromLive.length > 0 ? [`the rows of ${fromLive.length} of them were taken from the live store, since their files are gone`] : []),
   ];
   const message = `${parts.join('; ')}. ${compared.says}`.trim();
   const { owed, seconds } = await noteEnding({
@@ -185,6 +194,7 @@ async function recorded(
     leftOut: built.leftOutFiles.map(({ name, reason }) => `${name}: ${reason}`),
     dropped: rowsDropped,
     replayed,
+    fromLive,
     report: compared.report,
     difference: compared.counts,
     owed: owed.map(({ begin, end }) => `${begin} to ${end}`),

@@ -113,6 +113,12 @@ export class Requests {
     return await within(`reading request ${id}`, () => this.#requests.findOne({ _id: id }, { projection: { _id: 0 } }));
   }
 
+  /** One of a table by the id that the facility gave it. */
+  async acceptedAs(table: string, id: string): Promise<AcceptedRequest | null> {
+    const found = await within(`reading the requests of ${table}`, () => this.#requests.findOne({ table, 'accepted.id': id }));
+    return found?.accepted ?? null;
+  }
+
   /** Latest first; of one stream. */
   async latest(table: string, limit: number): Promise<readonly RequestRecord[]> {
     return await within(`reading the requests of ${table}`, () =>
