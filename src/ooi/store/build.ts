@@ -1,4 +1,4 @@
-import { Failure } from '../../errors.ts';
+import { Failure, isFailure } from '../../errors.ts';
 import type { SchemaNotes } from '../series.ts';
 import type { AppendCounts, BuildInput, BuiltGeneration, ChangeOptions, Generation } from './contract.ts';
 import { readCurrent } from './current.ts';
@@ -18,7 +18,7 @@ import { counting, writeSeries } from './write-series.ts';
  * Builds a generation beside the live one, from requests and, where one is given, from an older generation whose rows and chunks it takes
  * over. Killed at any moment and begun anew it ends in the same bytes.
  *
- * @throws {Failure} `empty_series`, `invalid_generation` (stop)
+ * @throws {Failure} `empty_series`, `generation_exists`, `damaged_generation` (stop), `invalid_generation` (again)
  */
 export async function buildGeneration(
   room: Room,
@@ -109,6 +109,23 @@ const grownFrom = (base: Generation | null) => (base === null ? null : { generat
 
 const signalOf = ({ signal }: ChangeOptions) => (signal === undefined ? {} : { signal });
 
+/** Null: it was damaged since and nobody has ever seen it, so it is built anew. @throws {Failure} `damaged_generation` (stop) */
+async function stillWhole(room: Room, id: string, options: ChangeOptions, counts: AppendCounts): Promise<BuiltGeneration | null> {
+  try {
+    return await finish(room, id, options, { chunks: 0, copied: 0, bytesWritten: 0, ...counts });
+  } catch (cause) {
+    if (!isFailure(cause, 'invalid_generation', 'unreadable_record')) throw cause;
+    if (!(await wasPublished(room, id, options))) return null;
+    throw new Failure({
+      kind: 'stop',
+      code: 'damaged_generation',
+      happened: `Generation ${id} was published once and is damaged now, so it is not built over: ${cause.message}`,
+      remedy: 'Refresh the flow with force: that asks for the series anew, and builds it under a name of its own',
+      cause,
+    });
+  }
+}
+
 /** A repeated call finds what the first has made, if it is of the same requests. */
 async function alreadyBuilt(
   room: Room,
@@ -125,7 +142,7 @@ async function alreadyBuilt(
     was?.generation === base?.id && was?.changedAt === base?.state.changedAt && inputs.every(({ request }) => requests.has(request.id));
   const [only] = inputs.length === 1 ? inputs : [];
   const { added = 0, corrected = 0, inserted = 0 } = requests.get(only?.request.id ?? '')?.outcome ?? {};
-  if (isSame) return finish(room, id, options, { chunks: 0, copied: 0, bytesWritten: 0, added, corrected, inserted });
+  if (isSame) return await stillWhole(room, id, options, { added, corrected, inserted });
   // A writer that was killed grew it from what was live then, and nobody has ever seen it.
   if (base !== null && !(await wasPublished(room, id, options))) return null;
   throw new Failure({

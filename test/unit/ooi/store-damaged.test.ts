@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { openSeriesStore } from '../../../src/ooi/store/series-store.ts';
 import { memoryObjects } from '../../helpers/memory-objects.ts';
-import { free, MIXED, publishFirst } from '../../helpers/series-cases.ts';
+import { buildSecond, free, MIXED, publishFirst } from '../../helpers/series-cases.ts';
 import { diskPlace, TABLE } from '../../helpers/series-place.ts';
 
 const SETTINGS = { disk: null, table: 'T', publish: 'pointer', codec: 'zstd', windowRows: 16 } as const;
@@ -33,6 +33,28 @@ describe('a store whose record was damaged', () => {
 
     await assert.rejects(store.recover(free), { kind: 'stop', code: 'unreadable_record', message: /it is of generation g9/ });
   });
+
+  for (const [what, key] of [
+    ['a chunk', 'T.generations/g2/temperature/0'],
+    ['the record of its rows and chunks', 'T.generations/g2.landfall/rows/1'],
+  ] as const)
+    it(`is built anew when nobody has seen it, and never over what was published: ${what} is gone`, async () => {
+      const objects = memoryObjects();
+      const store = openSeriesStore({ ...SETTINGS, objects });
+      await publishFirst(store);
+      await buildSecond(store);
+      const whole = new Map(objects.objects);
+      await objects.delete(key, free);
+
+      await buildSecond(store);
+
+      assert.deepEqual([...objects.objects.keys()].toSorted(), [...whole.keys()].toSorted());
+      assert.deepEqual((await store.validate('g2')).problems, []);
+      await store.publish('g2', free);
+      await store.rollback(free);
+      await objects.delete(key, free);
+      await assert.rejects(buildSecond(store), { kind: 'stop', code: 'damaged_generation', message: /published once .*Refresh the flow/ });
+    });
 
   it('is not added to while its address is a link to somewhere else, and is published again when that is removed', async () => {
     const place = await diskPlace();
