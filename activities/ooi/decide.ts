@@ -2,9 +2,10 @@ import { flowTable } from '../../src/ooi/form.ts';
 import type { TimeRange } from '../../src/ooi/m2m/request.ts';
 import { type Action, type Decision as Decided, decide, type Outstanding } from '../../src/ooi/requests/decide.ts';
 import type { Owed } from '../../src/ooi/requests/owed.ts';
-import { appendRange, covers, guideOf, refreshRange } from '../../src/ooi/requests/range.ts';
+import { appendRange, guideOf, refreshRange } from '../../src/ooi/requests/range.ts';
 import { isOutstanding, type RequestRecord } from '../../src/ooi/requests/record.ts';
 import type { Requests } from '../../src/ooi/requests/requests.ts';
+import { findReusable } from '../../src/ooi/requests/reuse.ts';
 import { isoOfTime } from '../../src/ooi/time-text.ts';
 import type { Asked, Decision, OfStream, RequestKind, ServerSeen } from './contracts.ts';
 import type { OoiEnvironment } from './environment.ts';
@@ -14,6 +15,8 @@ export interface DecideRun extends OfStream {
   readonly kind: RequestKind;
   readonly asked: Asked;
   readonly server: ServerSeen;
+  /** Records of requests whose results are not at the facility any more; absent in histories of before they were looked for. */
+  readonly gone?: readonly string[];
 }
 
 export interface DecideDependencies {
@@ -26,7 +29,7 @@ export interface DecideDependencies {
 const LOOK_AGAIN_MS = 600_000;
 
 /** What a run does next, by what is outstanding, what the store has and what the facility says. */
-export async function decideRun(use: DecideDependencies, { flow, kind, asked, server }: DecideRun): Promise<Decision> {
+export async function decideRun(use: DecideDependencies, { flow, kind, asked, server, gone = [] }: DecideRun): Promise<Decision> {
   const table = flowTable(flow);
   const { environment, requests, owed, now } = use;
   const live = await environment.withSeries(flow, ({ store }) => store.live());
@@ -34,7 +37,7 @@ export async function decideRun(use: DecideDependencies, { flow, kind, asked, se
   const due = await owed.due(table, now());
   const wanted = rangeOf(use, { flow, run: '', kind, asked, server }, lastTime, due);
   const reusable =
-    asked.request === 'reuse' && wanted !== null ? await finishedFor(requests, table, { kind, server, asked }, wanted) : null;
+    asked.request === 'reuse' && wanted !== null ? await finishedFor(requests, table, { kind, server, asked, gone }, wanted) : null;
   const [append, refresh] = [await requests.outstanding(table, 'append'), await requests.outstanding(table, 'refresh')];
   const decided = decide({
     flags: { refresh: kind === 'refresh', force: asked.force, request: asked.request },
@@ -150,11 +153,11 @@ function rangeOf(
 async function finishedFor(
   requests: Requests,
   table: string,
-  { kind, server, asked }: Pick<DecideRun, 'kind' | 'server' | 'asked'>,
+  { kind, server, asked, gone }: Required<Pick<DecideRun, 'kind' | 'server' | 'asked' | 'gone'>>,
   { begin, end }: TimeRange,
 ): Promise<RequestRecord | null> {
-  const needed = { begin, end: asked.end === null && server.state === 'known' ? server.endTime : end };
-  const found = (await requests.finished(table, kind)).find(({ range }) => covers(range, needed)) ?? null;
+  const range = { begin, end: asked.end === null && server.state === 'known' ? server.endTime : end };
+  const found = await findReusable(requests, { table, kind, range, gone });
   const [append] = kind === 'refresh' ? await requests.finished(table, 'append') : [];
   return (found?.accepted?.requestedAt ?? '') < (append?.accepted?.requestedAt ?? '') ? null : found;
 }

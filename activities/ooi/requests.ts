@@ -9,6 +9,7 @@ import { ASK_AGAIN_MS, askAgainMs, LOOK_MS, type RequestOutcome } from '../../sr
 import { lookAtRequest } from '../../src/ooi/requests/look.ts';
 import { isOutstanding, type RequestRecord } from '../../src/ooi/requests/record.ts';
 import type { Requests, Wish } from '../../src/ooi/requests/requests.ts';
+import { areResultsThere } from '../../src/ooi/requests/reuse.ts';
 import type { Statuses } from '../../src/ooi/requests/status.ts';
 import { withSignsOfLife } from '../../src/transfer/signs-of-life.ts';
 import type { HeldRequest, OfRequest, OfStream, Polled, RequestAnswer, RequestKind, ServerSeen } from './contracts.ts';
@@ -66,6 +67,13 @@ export const requestActivities = ({ environment, requests, statuses, now }: Requ
       );
       const { sizeBytes = null, estimatedSeconds: seconds = null } = outcome.record.accepted ?? {};
       return { state: 'accepted', request, sizeBytes, seconds };
+    },
+
+    /** Whether a finished request can be used a second time. */
+    async lookForResults({ flow, request }: OfRequest): Promise<{ readonly areThere: boolean }> {
+      const record = await requests.get(request.record);
+      const areThere = record !== null && (await lively('look', areResultsThere(environment.facility(flow), record, cancellationSignal())));
+      return { areThere };
     },
 
     /** Looks once, and says when to look next. */

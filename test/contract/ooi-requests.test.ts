@@ -9,7 +9,7 @@ import { lookAtRequest } from '../../src/ooi/requests/look.ts';
 import { isFinding, Owed } from '../../src/ooi/requests/owed.ts';
 import type { RequestRecord } from '../../src/ooi/requests/record.ts';
 import { Requests, type Wish } from '../../src/ooi/requests/requests.ts';
-import { findReusable } from '../../src/ooi/requests/reuse.ts';
+import { areResultsThere, findReusable } from '../../src/ooi/requests/reuse.ts';
 import { Statuses } from '../../src/ooi/requests/status.ts';
 import { bookCollections } from '../../src/stores/collection-spec.ts';
 import { applyCollections } from '../../src/stores/collections.ts';
@@ -274,14 +274,16 @@ describe('the requests of a stream', { skip: isOoiDataThere ? false : WITHOUT_OO
   it('that are finished and cover a range can be used again while their results are there', async () => {
     const { id } = await accepted();
     await requests.move(id, 'ready', null, new Date(now));
-    const find = async (wanted: TimeRange) => await findReusable(tools(), { table: TABLE, kind: 'append', range: wanted }, never);
+    const find = async (wanted: TimeRange, gone: readonly string[] = []) =>
+      await findReusable(requests, { table: TABLE, kind: 'append', range: wanted, gone });
 
-    const covered = await find({ ...range, end: '2024-09-12T00:00:00Z' });
-    const beyond = await find({ ...range, end: '2024-09-15T00:00:00Z' });
+    const covered = (await find({ ...range, end: '2024-09-12T00:00:00Z' })) ?? assert.fail('it is found');
+    const [beyond, passed] = [await find({ ...range, end: '2024-09-15T00:00:00Z' }), await find(range, [id])];
+    const areThere = async () => await areResultsThere(tools().facility, covered, never);
+    const before = await areThere();
     server.fail('status.txt', { status: 404 });
-    const gone = await find(range);
 
-    assert.deepEqual([covered?.id, beyond, gone], [id, null, null]);
+    assert.deepEqual([covered.id, beyond, passed, before, await areThere()], [id, null, null, true, false]);
   });
 
   it('change nothing when a change is repeated, and refuse one that does not follow', async () => {

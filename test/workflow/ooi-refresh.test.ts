@@ -157,6 +157,18 @@ describe('a refresh of a stream', () => {
     assert.equal(Array.isArray(record.owed) && record.owed.length, 1);
   });
 
+  it('takes a finished request a second time only while its results are there', async () => {
+    const again = async () => (await (await refresh({ request: 'reuse', dryRun: true })).result()).message;
+    const [{ directory = '' } = {}] = facility.requests.slice(-1);
+    const before = await again();
+    await order(facility, 'expire', { of: directory });
+
+    const after = await again();
+
+    assert.match(before, /A finished request covers the range\. It is /);
+    assert.match(after, /Asks for 20/);
+  });
+
   it('brings what was owed with the next append, and the whole store is then as the facility has it', async () => {
     facility.clock.advance(86_400);
     const { state, record } = await (await stream.start({ force: true, start: new Date(options.beginMs).toISOString() })).result();

@@ -1,4 +1,4 @@
-import { condition, workflowInfo } from '@temporalio/workflow';
+import { condition, patched, workflowInfo } from '@temporalio/workflow';
 import type { Asked, Decision, HeldRequest, RequestKind } from '../../activities/ooi/contracts.ts';
 import type { recordActivities } from '../../activities/ooi/record.ts';
 import type { requestActivities } from '../../activities/ooi/requests.ts';
@@ -50,13 +50,14 @@ export interface Obtain {
 
 /** Decides what to ask the facility for, asks, and waits until it is ready: minutes to days, by timers that a signal `retry` cuts short. */
 export async function obtain(job: Job, { flow, kind, asked, isDryRun, from, controls, onWait }: Obtain): Promise<Obtained> {
-  const { askForData, lookAtServer } = ooiActivities<ReturnType<typeof requestActivities>>('request', flow);
+  const { askForData, lookAtServer, lookForResults } = ooiActivities<ReturnType<typeof requestActivities>>('request', flow);
   const { decide } = ooiActivities<ReturnType<typeof recordActivities>>(besideStore(flow), flow);
   const pause = async (retries: number, ms: number): Promise<void> => {
     await onWait?.();
     await waitFor(controls, retries, ms);
   };
   let at = from;
+  let gone: readonly string[] = [];
   for (;;) {
     if (!(await mayGoOn(controls))) return { state: 'stopped', request: at.request, says: whyStopped(at) };
     if (workflowInfo().continueAsNewSuggested) return { state: 'long', at };
@@ -64,7 +65,7 @@ export async function obtain(job: Job, { flow, kind, asked, isDryRun, from, cont
       const { retries } = controls;
       await job.enter('decide');
       const server = await lookAtServer({ flow, run: job.run });
-      const decision = await decide({ flow, run: job.run, kind, asked: at.isAgain ? { ...asked, force: true } : asked, server });
+      const decision = await decide({ flow, run: job.run, kind, asked: at.isAgain ? { ...asked, force: true } : asked, server, gone });
       if (decision.action === 'look_again') {
         await job.says(`${decision.says} Looks again at ${clock(decision.afterMs)}.`, 'ok');
         await pause(retries, decision.afterMs);
@@ -72,6 +73,11 @@ export async function obtain(job: Job, { flow, kind, asked, isDryRun, from, cont
       }
       if (decision.action === 'continue') {
         const { request, says, isDegraded } = decision;
+        // What is used a second time may be of months ago.
+        if (decision.isFinished && patched('results') && !(await lookForResults({ flow, run: job.run, request })).areThere) {
+          gone = [...gone, request.record];
+          continue;
+        }
         if (isDryRun) return { state: 'dry', request, says };
         if (decision.isFinished) return { state: 'ready', request, isDegraded, isReused: true, says };
         at = { ...at, request, polls: 0 };

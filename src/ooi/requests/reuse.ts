@@ -5,16 +5,26 @@ import { covers } from './range.ts';
 import type { RequestKind, RequestRecord } from './record.ts';
 import type { Requests } from './requests.ts';
 
-/** For a person who says `reuse`: the latest finished request that covers the range and whose results are still at the facility; null: none. */
+export interface Reuse {
+  readonly table: string;
+  readonly kind: RequestKind;
+  readonly range: TimeRange;
+  /** Records of requests whose results were looked for and are not there. */
+  readonly gone: readonly string[];
+}
+
+/** For a person who says `reuse`: the latest finished request that covers the range; null: none. Whether its results are there yet is another question. */
 export async function findReusable(
-  { facility, requests }: { readonly facility: Facility; readonly requests: Requests },
-  { table, kind, range }: { readonly table: string; readonly kind: RequestKind; readonly range: TimeRange },
-  signal: AbortSignal,
+  requests: Pick<Requests, 'finished'>,
+  { table, kind, range, gone }: Reuse,
 ): Promise<RequestRecord | null> {
-  for (const record of await requests.finished(table, kind)) {
-    if (record.accepted === null || !covers(record.range, range)) continue;
-    const { status, folder } = await poll(facility, record.accepted, table, signal);
-    if (status.state === 'complete' && folder.state === 'there' && folder.dataFiles > 0) return record;
-  }
-  return null;
+  const finished = await requests.finished(table, kind);
+  return finished.find((record) => !gone.includes(record.id) && covers(record.range, range)) ?? null;
+}
+
+/** Whether the facility still has the results of a finished request. */
+export async function areResultsThere(facility: Facility, { accepted, table }: RequestRecord, signal: AbortSignal): Promise<boolean> {
+  if (accepted === null) return false;
+  const { status, folder } = await poll(facility, accepted, table, signal);
+  return status.state === 'complete' && folder.state === 'there' && folder.dataFiles > 0;
 }
