@@ -40,6 +40,10 @@ upstream:
   # timeout: ${OOI_DEFAULTS.timeout}
   # Files fetched at once.
   # downloads: ${OOI_DEFAULTS.requests}
+  # The first look at a request after so long; the next ones double their distance, up to thirty times this.
+  # look: ${OOI_DEFAULTS.look}
+  # A request that failed is asked again after so long, then after four times and sixteen times this.
+  # again: ${OOI_DEFAULTS.again}
 
 store:
   # A folder, relative to that of this file, or s3://bucket/prefix. The store is PLACE/INSTRUMENT-METHOD-STREAM.

@@ -80,6 +80,7 @@ describe('a flow file of kind ooi', () => {
     const flow = parseFlow(ooiTemplate(), '/srv/flows/ooi.yaml', kinds);
 
     assert.equal(flow.name, 'ooi');
+    for (const key of ['look: 1m', 'again: 1h']) assert.ok(ooiTemplate().includes(`  # ${key}\n`), key);
     assert.deepEqual(flow.schedules, { harvest: '0 0 * * *', refresh: null, verify: '0 18 * * 0' });
   });
 });
