@@ -90,7 +90,7 @@ function introduction({ endpoints }: Embedded): string {
 }
 
 const AFTERWARDS = `To look around in it: npm start -- --stay
-For the public archive: npx landfall init argo, then npx landfall dev, and npx landfall apply in another terminal.`;
+For the public archive: npx landfall init argo (or ooi), then npx landfall dev, and npx landfall apply in another terminal.`;
 
 function lookAround(home: string, { endpoints }: Embedded, status: string, context: Context, told: readonly Told[]): string {
   const { temporalUi } = endpoints;

@@ -40,7 +40,7 @@ async function play(stage: Stage, observatory: Observatory, place: string): Prom
   const table = tableOf(DEMO_STREAM);
   const days = new Days(stage, FLOW, table);
 
-  tell(`\nThe first harvest of ${table} finds no store and starts a refresh: the whole series.`);
+  tell(`The first harvest of ${table} finds no store and starts a refresh: the whole series.`);
   const whole = await days.firstHarvest();
   tell('A day passes at the observatory. The harvest of the day appends what is new, what came late, and what was corrected:');
   await lifetime.unlessStopped(observatory.advance(DAY_SECONDS));
