@@ -46,8 +46,16 @@ function cell({ role, fill, base, step, inner }: NumberColumn, key: number, depl
   const chance = noise(key, row.grid * 4 + row.copy * 2 + row.version, at);
   if (role === 'flag') return FLAGS[Math.floor(chance * FLAGS.length)] ?? 1;
   if (fill !== null && (chance < FILL_SHARE || (inner !== null && at >= inner.size - 2))) return fill;
-  return base + step * Math.floor(chance * 100);
+  return base + step * (swing(row.us) + Math.floor(chance * 20));
 }
+
+const DAY_US = 86_400e6;
+/** M2, the tide of the moon. */
+const TIDE_US = 12.42 * 3600e6;
+
+/** What a picture of a series shows besides noise: something slow, and a tide. Whole numbers from 0 to 80. */
+const swing = (us: number): number =>
+  40 + Math.round(25 * Math.sin((2 * Math.PI * us) / (20 * DAY_US)) + 15 * Math.sin((2 * Math.PI * us) / TIDE_US));
 
 /** Seconds since 1900; what stands there is no time where the row has none. */
 export const timeOf = ({ us, bad }: Row): number => (bad === null ? secondsOf(us) : bad === 'fill' ? -9999999 : Number.NaN);
