@@ -3,14 +3,13 @@ import type { StreamFlow } from '../../src/ooi/flow.ts';
 import { flowTable } from '../../src/ooi/form.ts';
 import type { History } from '../../src/ooi/requests/history.ts';
 import type { Owed } from '../../src/ooi/requests/owed.ts';
-import { isOutstanding } from '../../src/ooi/requests/record.ts';
 import type { Requests } from '../../src/ooi/requests/requests.ts';
 import { requestStatus, type StatusChange, type Statuses } from '../../src/ooi/requests/status.ts';
 import { isoOfTime } from '../../src/ooi/time-text.ts';
 import type { Runs } from '../../src/stores/runs.ts';
 import type { Breaking, Decision, Ending, EndingNoted } from './contracts.ts';
 import { type DecideDependencies, type DecideRun, decideRun } from './decide.ts';
-import { dropSpool } from './spool.ts';
+import { dropSpools } from './spools.ts';
 
 export interface RecordDependencies extends DecideDependencies {
   readonly requests: Requests;
@@ -39,7 +38,7 @@ export const recordActivities = (use: RecordDependencies) => {
         const record = await requests.get(request.record);
         await owed.settle(table, request, [...(record?.owed ?? []), ...(brought?.owed ?? [])], request.record, at);
         await consumed(requests, request.record, says, at);
-        await dropSpools(use, flow);
+        await dropSpools(use, flow, at);
       }
       await statuses.change(table, changeBy(ending, at), at);
       const subject = request?.record ?? null;
@@ -71,17 +70,6 @@ export const recordActivities = (use: RecordDependencies) => {
 
 /** From a request that is ready to rows in the store: what fails there is no fault of the request. */
 const PROCESSING: ReadonlySet<string> = new Set(['fetch', 'append', 'build', 'compare', 'publish', 'record']);
-
-/** Files of requests that are over. A refresh that is under way takes in the appends that came meanwhile: then theirs are kept until it is published. */
-async function dropSpools({ environment, requests }: RecordDependencies, flow: StreamFlow): Promise<void> {
-  const table = flowTable(flow);
-  if ((await requests.outstanding(table, 'refresh')) !== null) return;
-  for (const { accepted, state } of await requests.latest(table, LATEST)) {
-    if (accepted !== null && !isOutstanding(state)) await dropSpool(environment.spool(flow, accepted.id));
-  }
-}
-
-const LATEST = 50;
 
 /** A request that another run has closed meanwhile is no trouble: its rows are in the store. */
 async function consumed(requests: Requests, record: string, says: string, at: Date): Promise<void> {
