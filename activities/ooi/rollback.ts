@@ -50,7 +50,7 @@ export const rollbackActivities = (use: RollbackDependencies) => {
       return await environment.withSeries(flow, async ({ store }) => {
         const all = await store.generations();
         const live = all.find(({ isLive }) => isLive);
-        const chosen = generation === null ? beforeLive(all) : all.find(({ id }) => id === generation);
+        const chosen = generation === null ? await store.before() : all.find(({ id }) => id === generation);
         if (live === undefined || chosen === undefined || chosen.isLive) throw nothingToRollBackTo(flowTable(flow), generation, all);
         const { length } = chosen.state;
         return { generation: chosen.id, live: live.id, says: `${chosen.id} with ${length} rows would be published instead of ${live.id}.` };
@@ -75,12 +75,6 @@ export const rollbackActivities = (use: RollbackDependencies) => {
     },
   };
 };
-
-/** The one that was live last. */
-const beforeLive = (all: readonly GenerationInfo[]): GenerationInfo | undefined =>
-  all
-    .filter(({ isLive, replacedAt }) => !isLive && replacedAt !== null)
-    .toSorted((a, b) => ((a.replacedAt ?? '') < (b.replacedAt ?? '') ? 1 : -1))[0];
 
 const nothingToRollBackTo = (table: string, generation: string | null, all: readonly GenerationInfo[]): Failure =>
   new Failure({

@@ -202,7 +202,9 @@ export interface SeriesStore {
   /** A new generation of the live one and further requests: for what `append` answers `needs_generation` to. */
   grow(input: BuildInput, options: ChangeOptions & { readonly from?: string }): Promise<BuiltGeneration>;
   publish(id: string, options: ChangeOptions): Promise<Published>;
-  /** Publishes the newest generation made before the live one, or the one named. @throws {Failure} `no_generation` */
+  /** The generation that was live last before the one that is. @throws {Failure} `no_generation` */
+  before(): Promise<GenerationInfo>;
+  /** Publishes that one, or the one named. @throws {Failure} `no_generation` */
   rollback(options: ChangeOptions & { readonly to?: string }): Promise<Published>;
   generations(): Promise<readonly GenerationInfo[]>;
   /** Deletes generations that were replaced longer ago, and those that were made two weeks ago and never published. The ids that are gone. */

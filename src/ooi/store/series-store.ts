@@ -5,8 +5,9 @@ import { appendTo } from './append.ts';
 import { buildGeneration } from './build.ts';
 import type { ChangeOptions, Generation, SeriesStore, StoreOptions } from './contract.ts';
 import { expireGenerations, expireReplaced, listGenerations } from './expire.ts';
-import { changeUnderWay, noGeneration, noStore } from './failures.ts';
+import { changeUnderWay, noStore } from './failures.ts';
 import { openGeneration, openLive, type Room, roomOf } from './generation.ts';
+import { generationBefore } from './generation-before.ts';
 import { readIntent } from './intent.ts';
 import { publishGeneration } from './publish.ts';
 import { copyOf, recoverStore } from './recover.ts';
@@ -55,8 +56,9 @@ export function openSeriesStore(options: StoreOptions): SeriesStore {
     rollback: ({ to, ...given }) =>
       alone(room, given, async () => {
         await recovered(null, given);
-        return publishGeneration(room, to ?? (await generationBefore(room)), given);
+        return publishGeneration(room, to ?? (await generationBefore(room)).id, given);
       }),
+    before: () => generationBefore(room),
     generations: () => listGenerations(room),
     expire: (keepMs, given) => alone(room, given, () => expireGenerations(room, keepMs, given)),
     expireReplaced: (keepMs, given) => alone(room, given, () => expireReplaced(room, keepMs, given)),
@@ -70,18 +72,6 @@ export function openSeriesStore(options: StoreOptions): SeriesStore {
     origins: ({ segments }, from, count) => segments.origins(from, count),
     plan: planFor,
   };
-}
-
-/** The newest complete generation made before the live one. @throws {Failure} `no_generation` */
-async function generationBefore(room: Room): Promise<string> {
-  const all = await listGenerations(room);
-  const live = all.findIndex(({ isLive }) => isLive);
-  const before = all.slice(0, Math.max(0, live)).findLast(({ state }) => state.status === 'complete');
-  if (before !== undefined) return before.id;
-  throw noGeneration(
-    `No generation of ${room.table} is older than the live one`,
-    all.map(({ id }) => id),
-  );
 }
 
 /** On disk one change of a table at a time, in whatever process, under the kernel's lock; in a bucket conditions see to it. */

@@ -58,17 +58,31 @@ describe('generations of a stream', () => {
     await assert.rejects(store.build({ id: 'g2', inputs: [later] }, free), { code: 'generation_exists' });
   });
 
-  it('rollback publishes the one before, and says so when there is none', async () => {
+  it('rollback publishes the one that was live last, and says so when there is none', async () => {
     const { store } = stage();
     await publishFirst(store);
+    await assert.rejects(store.rollback(free), { code: 'no_generation' });
     await store.build({ id: 'g2', inputs: [rowsInput({ id: 'whole', at: 2, minutes: minutesFrom(0, 50) })] }, free);
     await store.publish('g2', free);
 
     const { generation, replaced } = await store.rollback(free);
 
     assert.deepEqual([generation, replaced, (await store.live())?.state.length], ['g1', 'g2', 39]);
-    await assert.rejects(store.rollback(free), { code: 'no_generation' });
+    assert.equal((await store.before()).id, 'g2');
     assert.equal((await store.rollback({ ...free, to: 'g2' })).generation, 'g2');
+  });
+
+  it('the one before is not one that nobody saw, nor one that was replaced earlier, also when the clock was set back', async () => {
+    const { store, clock } = stage();
+    await publishFirst(store);
+    for (const id of ['g2', 'g3', 'g4']) {
+      clock.ms -= DAY;
+      await store.build({ id, inputs: [rowsInput({ id, at: 2, minutes: minutesFrom(0, 50) })] }, free);
+      if (id !== 'g3') await store.publish(id, free);
+    }
+
+    assert.equal((await store.before()).id, 'g2');
+    assert.equal((await store.rollback(free)).generation, 'g2');
   });
 
   for (const how of ['expire', 'expireReplaced'] as const)
