@@ -207,7 +207,7 @@ export interface SeriesStore {
   /** Publishes that one, or the one named. @throws {Failure} `no_generation` */
   rollback(options: ChangeOptions & { readonly to?: string }): Promise<Published>;
   generations(): Promise<readonly GenerationInfo[]>;
-  /** Deletes generations that were replaced longer ago, and those that were made two weeks ago and never published. The ids that are gone. */
+  /** Deletes generations that were replaced longer ago, and those that were made two weeks ago and never published; never an adopted one. The ids that are gone. */
   expire(keepMs: number, options: Pick<ChangeOptions, 'fence' | 'signal'>): Promise<readonly string[]>;
   /** Only those that were replaced, without a list of all that there is. */
   expireReplaced(keepMs: number, options: Pick<ChangeOptions, 'fence' | 'signal'>): Promise<readonly string[]>;

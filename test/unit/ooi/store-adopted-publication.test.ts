@@ -68,5 +68,34 @@ describe('the first publication over a store that somebody else wrote', () => {
         assert.deepEqual((await store.validate(null)).problems, []);
       }
     });
+
+    it(`by ${publish}, long ago, has left the old store where it can be published again; deleted by hand it is no longer listed`, async () => {
+      const objects = memoryObjects();
+      await writeForeign(objects, {});
+      const clock = { ms: Date.UTC(2024, 0, 1) };
+      const now = () => new Date(clock.ms);
+      const store = openSeriesStore({ objects, disk: null, table: 'T', publish, codec: 'zstd', now });
+      await refresh(store);
+      await store.build({ id: 'g2', inputs: [whole] }, free);
+      await store.publish('g2', free);
+      clock.ms += 400 * 86_400_000;
+
+      assert.deepEqual(await store.expireReplaced(0, free), ['g1']);
+      assert.deepEqual(await store.expire(0, free), []);
+      await store.rollback({ ...free, to: 'adopted' });
+      assert.equal((await store.live())?.state.length, 10);
+      assert.deepEqual((await store.validate(null)).problems, []);
+
+      await store.publish('g2', free);
+      const root = publish === 'pointer' ? 'T/' : 'T.generations/adopted/';
+      for (const key of [...objects.objects.keys()])
+        if (key.startsWith(root) || key.startsWith('T.generations/adopted.landfall/')) objects.objects.delete(key);
+      assert.deepEqual(
+        (await store.generations()).map(({ id }) => id),
+        ['g2'],
+      );
+      await assert.rejects(store.before(), { code: 'no_generation' });
+      assert.equal((await store.live())?.state.length, 50);
+    });
   }
 });
