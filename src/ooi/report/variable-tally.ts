@@ -63,7 +63,7 @@ export class VariableTally {
     return {
       name: this.name,
       state: old === null ? 'added' : fresh === null ? 'removed' : this.#width === 0 ? 'incomparable' : 'compared',
-      units: typeof units === 'string' ? units.slice(0, 40) : null,
+      units: typeof units === 'string' && units !== '1' ? units.slice(0, 40) : null, // 1 is how CF says that there is none
       form: old === null || fresh === null ? [] : formChanges(old, fresh),
       total: countsOf(total),
       periods: months.map(([period, counts]) => ({ period, ...countsOf(counts) })),

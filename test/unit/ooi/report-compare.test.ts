@@ -123,11 +123,12 @@ describe('two stores of a series are compared', () => {
     });
     const fresh = await seriesOf(times, {
       kept: { ...floats([1, 2]), attributes: { units: 'dbar', date_processed: 'b' } },
-      new: floats([5, 6]),
+      new: { ...floats([5, 6]), attributes: { units: '1' } },
     });
 
     const found = await compared(old, fresh);
 
+    assert.deepEqual([variable(found, 'kept').units, variable(found, 'new').units], ['dbar', null]);
     assert.deepEqual(
       found.variables.map(({ name, state }) => [name, state]),
       [
