@@ -6,6 +6,7 @@ import type { CarriedJob, JobStart } from '../common/dispatch.ts';
 import type { Job, JobEnd } from '../common/job.ts';
 import type { Tally } from '../common/tracker.ts';
 import { ooiActivities } from './activities.ts';
+import { ended, type OoiResult } from './ended.ts';
 import type { MemberInput } from './member.ts';
 import { memberWaits } from './member-waits.ts';
 import { ooiJob } from './ooi-job.ts';
@@ -27,12 +28,7 @@ export interface HarvestAllState extends CarriedJob<SetFlow>, CarriedWork {
   readonly until: number;
 }
 
-export interface HarvestAllResult {
-  readonly flow: string;
-  readonly state: 'done' | 'stopped';
-  readonly message: string;
-  readonly record: Readonly<Record<string, unknown>>;
-}
+export type HarvestAllResult = OoiResult<'done' | 'stopped'>;
 
 /** As a client starts it. */
 export type HarvestAllWorkflow = (input: HarvestAllInput) => Promise<HarvestAllResult>;
@@ -62,7 +58,7 @@ export async function harvestAll({ flow, input, controls, tracker }: JobStart<Se
       const state = { flow, given, ...work.carried(), until, controls: carry(controls), tally: tracker.tally };
       return await continueAsNew<HarvestAllWorkflow>({ flow: flow.name, goOn: state });
     }
-    return await ended(job, flow, work, controls);
+    return await recorded(job, flow, work, controls);
   });
 }
 
@@ -74,7 +70,7 @@ const givenIn = ({ force, refresh }: HarvestAllInput): MemberInput => ({
 /** Names are kept up to here; the counts say how many there are. */
 const MOST_NAMES = 1_000;
 
-async function ended(job: Job, flow: SetFlow, work: SetWork, controls: Controls): Promise<JobEnd<HarvestAllResult>> {
+async function recorded(job: Job, flow: SetFlow, work: SetWork, controls: Controls): Promise<JobEnd<HarvestAllResult>> {
   await CancellationScope.nonCancellable(() => job.enter('record'));
   const isStopped = controls.isStopping && work.left.length > 0;
   const { ends, open } = work;
@@ -90,7 +86,7 @@ async function ended(job: Job, flow: SetFlow, work: SetWork, controls: Controls)
   };
   const state = isStopped ? 'stopped' : 'done';
   const health = isStopped ? 'stopped' : ends.failed.length > 0 ? 'failed' : 'ok';
-  return { result: { flow: flow.name, state, message, record }, health, says: message, record: { ...record, state, message } };
+  return ended(flow, state, message, health, record);
 }
 
 const hours = (ms: number): string => (ms < 3_600_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 3_600_000)} h`);

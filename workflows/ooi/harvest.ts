@@ -9,6 +9,7 @@ import type { Job, JobEnd } from '../common/job.ts';
 import { untilPutDown } from '../common/put-down.ts';
 import { withLease } from '../common/with-lease.ts';
 import { besideStore, ooiActivities } from './activities.ts';
+import { ended, type OoiResult } from './ended.ts';
 import { fetchFiles } from './fetch.ts';
 import { tellSetOfWaits } from './member-waits.ts';
 import { NOTHING_ASKED, type Obtained, type Obtaining, obtain } from './obtain.ts';
@@ -38,12 +39,7 @@ export interface HarvestState extends CarriedJob<StreamFlow> {
   readonly accept: readonly string[];
 }
 
-export interface HarvestResult {
-  readonly flow: string;
-  readonly state: 'done' | 'unchanged' | 'skipped' | 'refresh' | 'failed' | 'stopped' | 'dry';
-  readonly message: string;
-  readonly record: Readonly<Record<string, unknown>>;
-}
+export type HarvestResult = OoiResult<'done' | 'unchanged' | 'skipped' | 'refresh' | 'failed' | 'stopped' | 'dry'>;
 
 /** As a client starts it. */
 export type HarvestWorkflow = (input: HarvestInput) => Promise<HarvestResult>;
@@ -55,7 +51,7 @@ export async function harvest({ flow, input, controls, tracker }: JobStart<Strea
   const accept = goOn?.accept ?? input.accept ?? [];
   let request: HeldRequest | null = goOn?.obtaining.request ?? null;
   controls.plan = () => request;
-  return await ooiJob({ job: 'harvest', flow, tracker }, async (job) => {
+  return await ooiJob<HarvestResult>({ job: 'harvest', flow, tracker }, async (job) => {
     if (input.refresh === true) return await refreshInstead(job, flow, { asked, accept, isDryRun }, 'A refresh was asked for.');
     const [from, onWait] = [goOn?.obtaining ?? NOTHING_ASKED, tellSetOfWaits(flow.name)];
     const obtained = await obtain(job, { flow, kind: 'append', asked, isDryRun, from, controls, onWait });
@@ -186,15 +182,4 @@ async function refreshInstead(job: Job, flow: StreamFlow, given: RefreshGiven, w
   await job.enter('refresh');
   const says = `${why} ${await startRefresh(flow, given)}`;
   return ended(flow, 'refresh', says, 'ok', {});
-}
-
-function ended(
-  flow: StreamFlow,
-  state: HarvestResult['state'],
-  message: string,
-  health: JobEnd<HarvestResult>['health'],
-  record: Readonly<Record<string, unknown>>,
-): JobEnd<HarvestResult> {
-  const result = { flow: flow.name, state, message, record };
-  return { result, health, says: message, record: { ...record, state, message } };
 }

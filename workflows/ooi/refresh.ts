@@ -10,6 +10,7 @@ import type { Job, JobEnd } from '../common/job.ts';
 import { untilPutDown } from '../common/put-down.ts';
 import { withLease } from '../common/with-lease.ts';
 import { besideStore, ooiActivities } from './activities.ts';
+import { ended, type OoiResult } from './ended.ts';
 import { fetchFiles } from './fetch.ts';
 import { type AskInput, askedIn } from './harvest.ts';
 import { NOTHING_ASKED, type Obtained, type Obtaining, obtain } from './obtain.ts';
@@ -26,12 +27,7 @@ export interface RefreshState extends CarriedJob<StreamFlow> {
   readonly accept: readonly string[];
 }
 
-export interface RefreshResult {
-  readonly flow: string;
-  readonly state: 'published' | 'unchanged' | 'skipped' | 'refused' | 'failed' | 'stopped' | 'dry';
-  readonly message: string;
-  readonly record: Readonly<Record<string, unknown>>;
-}
+export type RefreshResult = OoiResult<'published' | 'unchanged' | 'skipped' | 'refused' | 'failed' | 'stopped' | 'dry'>;
 
 /** As a client starts it. */
 export type RefreshWorkflow = (input: RefreshInput) => Promise<RefreshResult>;
@@ -49,7 +45,7 @@ export async function refresh({ flow, input, controls, tracker }: JobStart<Strea
   const accept = goOn?.accept ?? input.accept ?? [];
   let request: HeldRequest | null = goOn?.obtaining.request ?? null;
   controls.plan = () => request;
-  return await ooiJob({ job: 'refresh', flow, tracker }, async (job) => {
+  return await ooiJob<RefreshResult>({ job: 'refresh', flow, tracker }, async (job) => {
     const obtained = await obtain(job, { flow, kind: 'refresh', asked, isDryRun, from: goOn?.obtaining ?? NOTHING_ASKED, controls });
     if (obtained.state === 'long') {
       const state = { flow, obtaining: obtained.at, asked, accept, controls: carry(controls) };
@@ -230,13 +226,3 @@ async function withoutData(
 
 const stopped = (job: Job, flow: StreamFlow, request: HeldRequest, says: string): Promise<JobEnd<RefreshResult>> =>
   withoutData(job, flow, { state: 'stopped', request, says });
-
-function ended(
-  flow: StreamFlow,
-  state: RefreshResult['state'],
-  message: string,
-  health: JobEnd<RefreshResult>['health'],
-  record: Readonly<Record<string, unknown>>,
-): JobEnd<RefreshResult> {
-  return { result: { flow: flow.name, state, message, record }, health, says: message, record: { ...record, state, message } };
-}

@@ -3,10 +3,10 @@ import type { ProductJob, productActivities } from '../../activities/ooi/product
 import type { SetFlow } from '../../src/ooi/flow.ts';
 import { carry, mayGoOn } from '../common/controls.ts';
 import type { CarriedJob, JobStart } from '../common/dispatch.ts';
-import type { JobEnd } from '../common/job.ts';
 import { untilPutDown } from '../common/put-down.ts';
 import { ooiActivities } from './activities.ts';
 import { askAll } from './ask-facility.ts';
+import { ended, type OoiResult } from './ended.ts';
 import { ooiJob } from './ooi-job.ts';
 
 export interface SetJobInput {
@@ -22,12 +22,7 @@ export interface SetJobState extends CarriedJob<SetFlow> {
   readonly from: number;
 }
 
-export interface SetJobResult {
-  readonly flow: string;
-  readonly state: 'done' | 'stopped';
-  readonly message: string;
-  readonly record: Readonly<Record<string, unknown>>;
-}
+export type SetJobResult = OoiResult<'done' | 'stopped'>;
 
 /** As a client starts it. */
 export type SetJobWorkflow = (input: SetJobInput) => Promise<SetJobResult>;
@@ -39,7 +34,7 @@ export const setJob =
     const { makeProduct } = ooiActivities<ReturnType<typeof productActivities>>('verify', flow);
     const { goOn } = input;
     const goldCopy = goOn?.goldCopy ?? input.goldCopy ?? false;
-    return await ooiJob({ job: what, flow, tracker }, async (job) => {
+    return await ooiJob<SetJobResult>({ job: what, flow, tracker }, async (job) => {
       if (what === 'metadata' || what === 'annotations') {
         const asked = await askAll(job, { flow, what, goldCopy, from: goOn?.from ?? 0, controls, tracker });
         if (asked.state === 'long') {
@@ -51,18 +46,8 @@ export const setJob =
         await job.enter('make');
         const made = await untilPutDown(controls, () => makeProduct({ flow, run: job.run, what, fence: job.fence, goldCopy }));
         controls.wantsQuarantine = false;
-        if (made !== null) return ended(flow, 'done', made.says, made.record, made.isWhole ? 'ok' : 'failed');
+        if (made !== null) return ended(flow, 'done', made.says, made.isWhole ? 'ok' : 'failed', made.record);
       }
-      return ended(flow, 'stopped', 'Stopped by an operator before it was made.', {}, 'stopped');
+      return ended(flow, 'stopped', 'Stopped by an operator before it was made.', 'stopped', {});
     });
   };
-
-function ended(
-  flow: SetFlow,
-  state: SetJobResult['state'],
-  message: string,
-  record: Readonly<Record<string, unknown>>,
-  health: JobEnd<SetJobResult>['health'],
-): JobEnd<SetJobResult> {
-  return { result: { flow: flow.name, state, message, record }, health, says: message, record: { ...record, state, message } };
-}

@@ -3,11 +3,12 @@ import type { StoreChecked, verifyActivities } from '../../activities/ooi/verify
 import type { StreamFlow } from '../../src/ooi/flow.ts';
 import { type Controls, carry, mayGoOn } from '../common/controls.ts';
 import type { CarriedJob, JobStart } from '../common/dispatch.ts';
-import type { Job, JobEnd } from '../common/job.ts';
+import type { Job } from '../common/job.ts';
 import { untilPutDown } from '../common/put-down.ts';
 import type { Tally } from '../common/tracker.ts';
 import { ooiActivities } from './activities.ts';
 import { checkSlab } from './check-slab.ts';
+import { ended, type OoiResult } from './ended.ts';
 import { ooiJob } from './ooi-job.ts';
 import { type Found, foundIn, gaveUp, isSilent, withSlab } from './verify-found.ts';
 
@@ -27,12 +28,7 @@ export interface VerifyStreamState extends CarriedJob<StreamFlow> {
   readonly tally: Tally;
 }
 
-export interface VerifyStreamResult {
-  readonly flow: string;
-  readonly state: 'done' | 'wrong' | 'stopped';
-  readonly message: string;
-  readonly record: Readonly<Record<string, unknown>>;
-}
+export type VerifyStreamResult = OoiResult<'done' | 'wrong' | 'stopped'>;
 
 /** As a client starts it. */
 export type VerifyStreamWorkflow = (input: VerifyStreamInput) => Promise<VerifyStreamResult>;
@@ -40,9 +36,9 @@ export type VerifyStreamWorkflow = (input: VerifyStreamInput) => Promise<VerifyS
 /** Holds the whole store against the record of what was written, then random stretches of it against the facility. Changes nothing. */
 export async function verify({ flow, input, controls, tracker }: JobStart<StreamFlow, VerifyStreamInput>): Promise<VerifyStreamResult> {
   const { slabs: wanted = flow.verify.slabs, seed: given = null, goOn } = input;
-  return await ooiJob({ job: 'verify', flow, tracker }, async (job) => {
+  return await ooiJob<VerifyStreamResult>({ job: 'verify', flow, tracker }, async (job) => {
     const store = goOn?.store ?? (await wholeStore(job, flow, wanted, given, controls));
-    if (store === null) return ended(flow, 'stopped', 'Stopped by an operator before the whole store was read.', {});
+    if (store === null) return ended(flow, 'stopped', 'Stopped by an operator before the whole store was read.', 'stopped', {});
 
     let found = goOn?.found ?? foundIn(store);
     const { slabs } = store;
@@ -54,7 +50,8 @@ export async function verify({ flow, input, controls, tracker }: JobStart<Stream
         break;
       }
       const end = await checkSlab(job, flow, slab, store.generation, controls);
-      if (end.state === 'stopped') return ended(flow, 'stopped', 'Stopped by an operator before everything was compared.', found.tally);
+      if (end.state === 'stopped')
+        return ended(flow, 'stopped', 'Stopped by an operator before everything was compared.', 'stopped', found.tally);
       found = withSlab(found, end);
       tracker.add({ done: 1, failed: end.state === 'compared' && end.findings.length > 0 ? 1 : 0, bytes: 0 });
       if (workflowInfo().continueAsNewSuggested && patched('verifyGoesOn')) {
@@ -67,7 +64,7 @@ export async function verify({ flow, input, controls, tracker }: JobStart<Stream
     const compared = `${tally.compared} of ${slabs.length} stretches compared with the facility, ${tally.rowsCompared} rows; ${says}`;
     const message = [compared, ...findings.slice(0, 5), ...notCompared.slice(0, 2)].join(' ');
     const record = { ...counts, ...tally, findings, notCompared, generation, seed };
-    return ended(flow, wrong === 0 ? 'done' : 'wrong', message, record);
+    return wrong === 0 ? ended(flow, 'done', message, 'ok', record) : ended(flow, 'wrong', message, 'failed', record);
   });
 }
 
@@ -86,20 +83,4 @@ async function wholeStore(
     if (store !== null) return store;
   }
   return null;
-}
-
-const HEALTH = { done: 'ok', wrong: 'failed', stopped: 'stopped' } as const;
-
-function ended(
-  flow: StreamFlow,
-  state: VerifyStreamResult['state'],
-  message: string,
-  record: Readonly<Record<string, unknown>>,
-): JobEnd<VerifyStreamResult> {
-  return {
-    result: { flow: flow.name, state, message, record },
-    health: HEALTH[state],
-    says: message,
-    record: { ...record, state, message },
-  };
 }
