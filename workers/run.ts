@@ -63,7 +63,7 @@ export async function runWorkers({ settings, log, queues, suffix }: RunWorkers):
         taskQueue: queueName(queue, suffix),
         activities: { ...activities[queue] },
         ...(queue === 'control' && bundle !== null ? { workflowBundle: { codePath: bundle } } : {}),
-        interceptors: { activity: [(context) => ({ inbound: activityInterceptor(context, log, observe) })] },
+        interceptors: { activity: [(context) => ({ inbound: activityInterceptor(context, queue, log, observe) })] },
       }),
     ),
   );
@@ -100,7 +100,7 @@ export async function runWorkers({ settings, log, queues, suffix }: RunWorkers):
     }
   }
 
-  function observe(seen: Parameters<Parameters<typeof activityInterceptor>[2]>[0]): void {
+  function observe(seen: Parameters<Parameters<typeof activityInterceptor>[3]>[0]): void {
     const { activity, queue, outcome, seconds, failure, run } = seen;
     metrics.observeActivity({ activity, queue, outcome }, seconds);
     if (failure !== null) metrics.countFailure({ kind: failure.kind, code: failure.code });

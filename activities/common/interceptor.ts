@@ -1,8 +1,10 @@
 import { ApplicationFailure, CancelledFailure, CompleteAsyncError, type Context } from '@temporalio/activity';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
+import type { Queue } from '../../src/config/queues.ts';
 import { errnoOf, Failure, isFailure, messageOf } from '../../src/errors.ts';
 import type { Logger } from '../../src/observe/log.ts';
 import { redactText } from '../../src/observe/redact.ts';
+import { withSignsOfLife } from '../../src/transfer/signs-of-life.ts';
 
 export interface ActivityObservation {
   readonly activity: string;
@@ -22,12 +24,18 @@ export interface ActivityObservation {
 const UNFORESEEN_ATTEMPTS = 5;
 const DISK_FULL_PAUSE_MS = 60_000;
 
+/** Queues whose short steps say nothing while they work: a sign of life is given for them, so that a dead worker is noticed as soon as on any other queue. */
+const SILENT: ReadonlySet<Queue> = new Set<Queue>(['control', 'notify']);
+
 /** The one place where an activity is timed, its logs get their context, and its errors are sorted into the three kinds. */
 export function activityInterceptor(
   context: Context,
+  served: Queue,
   log: Logger,
   observe: (observation: ActivityObservation) => void,
 ): ActivityInboundCallsInterceptor {
+  const lively = (work: Promise<unknown>): Promise<unknown> =>
+    SILENT.has(served) ? withSignsOfLife(work, () => context.heartbeat()) : work;
   return {
     async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>): Promise<unknown> {
       const { activityType: activity, taskQueue: queue, attempt, workflowExecution } = context.info;
@@ -45,7 +53,7 @@ export function activityInterceptor(
           failure,
         });
       try {
-        const result = await next(input);
+        const result = await lively(next(input));
         seen('completed', null);
         return result;
       } catch (error) {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { type ActivityObservation, activityInterceptor } from '../../../activities/common/interceptor.ts';
+import type { Queue } from '../../../src/config/queues.ts';
 import { Failure, type FailureKind } from '../../../src/errors.ts';
 import { createLog } from '../../../src/observe/log.ts';
 
@@ -22,7 +23,7 @@ async function run(activity: () => Promise<unknown>, attempt = 1): Promise<Ran> 
   const stream = { write: (line: string) => void lines.push(line) };
   const log = createLog({ level: 'debug', format: 'json', stream });
   const environment = new MockActivityEnvironment({ attempt }, { logger: quiet });
-  const { execute } = activityInterceptor(environment.context, log, (observation) => void seen.push(observation));
+  const { execute } = activityInterceptor(environment.context, 'control', log, (observation) => void seen.push(observation));
   const thrown = await environment
     .run(async (input: { readonly run: string }) => execute?.({ args: [input], headers: {} }, activity), { run: 'run-1' })
     .then(
@@ -76,6 +77,7 @@ describe('what an activity throws', () => {
     const environment = new MockActivityEnvironment({}, { logger: quiet });
     const { execute } = activityInterceptor(
       environment.context,
+      'control',
       createLog({ level: 'error', format: 'json' }),
       (one) => void seen.push(one),
     );
@@ -107,5 +109,33 @@ describe('what an activity throws', () => {
     assert.match(applicationFailure(thrown).stack ?? '', /^Error: cannot connect to/);
     assert.ok(!applicationFailure(thrown).stack?.includes('hunter2'));
     assert.ok(!lines.includes('hunter2'));
+  });
+});
+
+/** The signs of life that an activity gives which says nothing itself and takes five seconds. */
+async function signsOfLife(queue: Queue, t: TestContext): Promise<number> {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const environment = new MockActivityEnvironment({}, { logger: quiet });
+  let signs = 0;
+  environment.on('heartbeat', () => {
+    signs += 1;
+  });
+  const { execute } = activityInterceptor(environment.context, queue, createLog({ level: 'error', format: 'json' }), () => undefined);
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const running = environment.run(async () => execute?.({ args: [], headers: {} }, () => promise));
+  t.mock.timers.tick(5000);
+  resolve('done');
+  assert.equal(await running, 'done');
+  t.mock.timers.tick(5000);
+  return signs;
+}
+
+describe('an activity that takes five seconds and says nothing', () => {
+  it('gives a sign of life each second while it works, and none afterwards, when it does book-keeping', async (t) => {
+    assert.equal(await signsOfLife('control', t), 5);
+  });
+
+  it('gives none where activities tell their own progress, which an empty sign would wipe out', async (t) => {
+    assert.equal(await signsOfLife('load', t), 0);
   });
 });
