@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { COMMANDS } from './lib/commands.js';
 import { ensurePackages } from './lib/packages.js';
-import { pinnedNode } from './lib/pinned-node.js';
+import { pinnedEnvironment, pinnedNode } from './lib/pinned-node.js';
 import { runInOurPlace } from './lib/run.js';
 import { Sentence, say } from './lib/say.js';
 import { ensureSystemPackages } from './lib/system-packages.js';
@@ -17,7 +17,7 @@ async function main([name, ...args]) {
   if (name !== 'check' && name !== 'format') await ensureSystemPackages();
   let worst = 0;
   for (const line of command(args, root)) {
-    const code = await runInOurPlace(node, line, { cwd: root });
+    const code = await runInOurPlace(node, line, { cwd: root, env: pinnedEnvironment(root) });
     worst = Math.max(worst, code);
     if (code >= 128 || (code !== 0 && name !== 'fuzz')) break;
   }

@@ -2,7 +2,7 @@
 // The command `landfall`, for npx in a checkout: runs src/cli/main.ts with the pinned Node.
 import { fileURLToPath } from 'node:url';
 import { hasPackages } from './lib/packages.js';
-import { pinnedNode } from './lib/pinned-node.js';
+import { pinnedEnvironment, pinnedNode } from './lib/pinned-node.js';
 import { runInOurPlace } from './lib/run.js';
 import { Sentence, say } from './lib/say.js';
 
@@ -13,7 +13,9 @@ try {
     throw new Sentence(
       'The packages of this checkout are not installed, or not those of package-lock.json. Run npm start once, or npm ci.',
     );
-  process.exitCode = await runInOurPlace(pinnedNode(root), [`${root}src/cli/main.ts`, ...process.argv.slice(2)]);
+  process.exitCode = await runInOurPlace(pinnedNode(root), [`${root}src/cli/main.ts`, ...process.argv.slice(2)], {
+    env: pinnedEnvironment(root),
+  });
 } catch (error) {
   if (!(error instanceof Sentence)) throw error;
   say(error.message);

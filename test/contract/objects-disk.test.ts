@@ -4,18 +4,12 @@ import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { afterEach, beforeEach, describe, it } from 'node:test';
 import { openDisk } from '../../src/stores/objects/disk.ts';
 import { bytes, listed, textOf } from '../helpers/object-subject.ts';
 
 let folder: string;
 let outside: string;
-let compiled: string;
-
-before(async () => {
-  compiled = await mkdtemp(join(tmpdir(), 'landfall-compiled-'));
-});
-after(() => rm(compiled, { recursive: true, force: true }));
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'landfall-objects-'));
@@ -31,7 +25,6 @@ const helper = (name: string) => join(import.meta.dirname, `../helpers/${name}.t
 async function putInChild(killAfter: number, condition: unknown): Promise<{ readonly signal: unknown; readonly steps: number }> {
   const child = spawn(process.execPath, [helper('put-child'), folder, `${killAfter}`, JSON.stringify(condition)], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_COMPILE_CACHE: compiled }, // a third of the start of the many children
   });
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
