@@ -1,10 +1,11 @@
 import type { Pipeline } from './codecs/pipeline.ts';
 import { parseCompressor, parseFilters } from './codecs/registry.ts';
-import { type DataType, parseDataType } from './data-type.ts';
+import { type DataType, parseDataType, storedBytes } from './data-type.ts';
 import { unreadableStore, unsupportedStore } from './failures.ts';
 import { type Fill, fillJson, parseFill } from './fill.ts';
 import { type Json, type JsonObject, shownJson } from './json.ts';
 import { DEFAULT_LIMITS, DIMENSIONS, type ZarrLimits } from './limits.ts';
+import { VLEN_UTF8 } from './texts.ts';
 
 /** An array as its `.zarray` and `.zattrs` describe it. `shape[0]` is its length in rows; C order. */
 export interface ZarrArray extends Pipeline {
@@ -14,6 +15,8 @@ export interface ZarrArray extends Pipeline {
   readonly chunks: readonly number[];
   readonly type: DataType;
   readonly fill: Fill;
+  /** What `.zarray` has for it, where one fill may be said in several ways. */
+  readonly writtenFill?: Json;
   /** Between the numbers in a chunk's key. */
   readonly separator: '.' | '/';
   readonly attributes: JsonObject;
@@ -34,11 +37,11 @@ export function parseArray({ name, metadata, attributes }: ArrayDocuments, limit
   const chunks = sizes(key, 'chunks', metadata.chunks, 1);
   if (chunks.length !== shape.length) throw unreadableStore(key, `chunks has ${chunks.length} numbers`, `${shape.length}, as shape`);
   const type = parseDataType(key, metadata.dtype);
-  const chunkBytes = product(chunks) * type.bytes;
+  const chunkBytes = product(chunks) * storedBytes(type);
   if (chunkBytes > limits.chunkBytes) {
     throw unsupportedStore(key, `a chunk of ${chunkBytes} bytes`, `at most ${limits.chunkBytes}`);
   }
-  if (!Number.isSafeInteger(product(shape) * type.bytes)) throw unreadableStore(key, 'shape is larger than any store');
+  if (!Number.isSafeInteger(product(shape) * storedBytes(type))) throw unreadableStore(key, 'shape is larger than any store');
   const { order = 'C', dimension_separator: separator = '.' } = metadata;
   if (order !== 'C' && (order !== 'F' || shape.length > 1)) throw unsupportedStore(key, `order ${shownJson(order)}`, 'C');
   if (separator !== '.' && separator !== '/') throw unreadableStore(key, `dimension_separator ${shownJson(separator)}`, '. or /');
@@ -48,25 +51,35 @@ export function parseArray({ name, metadata, attributes }: ArrayDocuments, limit
     chunks,
     type,
     fill: parseFill(key, type, metadata.fill_value),
-    filters: parseFilters(key, metadata.filters),
-    compressor: parseCompressor(key, metadata.compressor, type.bytes),
+    ...(type.form === undefined ? {} : { writtenFill: metadata.fill_value ?? null }),
+    filters: parseFilters(key, metadata.filters, type),
+    compressor: parseCompressor(key, metadata.compressor, type.form?.kind === VLEN_UTF8 ? 1 : storedBytes(type)),
     separator,
     attributes,
   };
 }
 
 /** The content of `.zarray`. */
-export const arrayMetadata = ({ shape, chunks, type, fill, filters, compressor, separator }: ZarrArray): JsonObject => ({
+export const arrayMetadata = ({ shape, chunks, type, fill, writtenFill, filters, compressor, separator }: ZarrArray): JsonObject => ({
   zarr_format: 2,
   shape,
   chunks,
   dtype: type.name,
-  fill_value: fillJson(type, fill),
+  fill_value: writtenFill ?? fillJson(type, fill),
   order: 'C',
-  filters: filters.length === 0 ? null : filters.map(({ config }) => config),
+  filters: filtersJson(type, filters),
   compressor: compressor?.config ?? null,
   dimension_separator: separator,
 });
+
+function filtersJson({ form }: DataType, filters: Pipeline['filters']): Json {
+  if (form?.kind === VLEN_UTF8) return [{ id: VLEN_UTF8 }];
+  return filters.length === 0 ? null : filters.map(({ config }) => config);
+}
+
+/** The same array, of which every text takes so many bytes in memory; others than texts of a form of their own stay as they are. */
+export const withTextBytes = (array: ZarrArray, bytes: number): ZarrArray =>
+  array.type.form === undefined ? array : { ...array, type: { ...array.type, bytes: Math.max(1, bytes) } };
 
 /** The same array with another length. */
 export const withLength = (array: ZarrArray, rows: number): ZarrArray => ({ ...array, shape: [rows, ...array.shape.slice(1)] });

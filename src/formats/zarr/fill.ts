@@ -1,6 +1,7 @@
 import type { DataType } from './data-type.ts';
 import { unreadableStore } from './failures.ts';
 import type { Json } from './json.ts';
+import { TEXT_BYTES } from './limits.ts';
 import { rawBytes, roomFor, type Values } from './values.ts';
 
 /** bigint for 64-bit integers, bytes (without the padding) for text; null: undefined, which is written as zeros. */
@@ -16,6 +17,7 @@ const SPECIAL: Readonly<Record<string, number>> = {
 export function parseFill(key: string, type: DataType, value: Json | undefined): Fill {
   if (value === null || value === undefined) return null;
   const { kind } = type;
+  if (type.form !== undefined) return parseWords(key, value);
   if (kind === 'text') return parseText(key, type, value);
   if (kind === 'float') {
     if (typeof value === 'string' && Object.hasOwn(SPECIAL, value)) return SPECIAL[value] ?? null;
@@ -40,8 +42,18 @@ function parseText(key: string, type: DataType, value: Json): Fill {
   return bytes;
 }
 
+/** Texts with a form of their own have their fill as it is; zarr-python 2 wrote an empty one as 0. */
+function parseWords(key: string, value: Json): Fill {
+  if (value === 0) return new Uint8Array(0);
+  if (typeof value !== 'string') throw unreadableStore(key, `fill_value ${shown(value)} is not a text`);
+  const bytes = new Uint8Array(Buffer.from(value));
+  if (bytes.byteLength > TEXT_BYTES) throw unreadableStore(key, `fill_value has ${bytes.byteLength} bytes`, `at most ${TEXT_BYTES}`);
+  return bytes;
+}
+
 export function fillJson(type: DataType, fill: Fill): Json {
   if (fill === null) return null;
+  if (fill instanceof Uint8Array && type.form !== undefined) return Buffer.from(fill).toString();
   if (fill instanceof Uint8Array) return Buffer.from(fill).toString('base64');
   if (type.kind === 'bool') return fill !== 0;
   if (typeof fill === 'number' && !Number.isFinite(fill)) return String(fill);

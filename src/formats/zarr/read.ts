@@ -7,7 +7,9 @@ import { filled } from './fill.ts';
 import { type ChunkIndex, chunkKey, chunkShapeOf, chunksTouching, overlapOf, type RowRange, rowSize, rowsOf, shapeOf } from './grid.ts';
 import { type ChunkLedger, checkChunk } from './ledger.ts';
 import { DEFAULT_LIMITS, type ZarrLimits } from './limits.ts';
+import { assertRoom, type TextChunk, textChunk } from './read-texts.ts';
 import type { ChunkReader } from './store.ts';
+import type { TextForm } from './texts.ts';
 import { rawBytes, roomFor, swapBytes, type Values, valuesOver } from './values.ts';
 
 export interface ReadOptions {
@@ -30,6 +32,7 @@ const widthOf = (array: ZarrArray): number =>
  */
 export async function readRows(store: ChunkReader, array: ZarrArray, range: RowRange, options: ReadOptions = {}): Promise<Values> {
   const count = checkedCount(array, range, options.limits ?? DEFAULT_LIMITS);
+  if (array.type.form !== undefined) return readTextRows(store, array, array.type.form, range, options);
   const rows = [range.to - range.from, ...shapeOf(array).slice(1)];
   const chunkShape = chunkShapeOf(array);
   const isOneChunk = rows.every((size, at) => size === chunkShape[at]) && range.from % (chunkShape[0] ?? 1) === 0;
@@ -55,16 +58,43 @@ export async function readRows(store: ChunkReader, array: ZarrArray, range: RowR
   return values;
 }
 
+/** Texts of a form of their own: in as many bytes as the array's type says, or else the longest has. */
+async function readTextRows(store: ChunkReader, array: ZarrArray, form: TextForm, range: RowRange, options: ReadOptions): Promise<Values> {
+  const rows = [range.to - range.from, ...shapeOf(array).slice(1)];
+  const chunkShape = chunkShapeOf(array);
+  const limits = options.limits ?? DEFAULT_LIMITS;
+  const chunks: { readonly index: ChunkIndex; readonly texts: TextChunk }[] = [];
+  for (const index of chunksTouching(array, range)) {
+    const key = chunkKey(array, index);
+    chunks.push({ index, texts: await textChunk(array, form, key, await storedChunk(store, key, options), limits) });
+  }
+  const width = array.type.bytes || chunks.reduce((most, { texts }) => Math.max(most, texts.longest), 1);
+  assertRoom(array.name, product(rows) * width, limits);
+  const target = new Uint8Array(product(rows) * width);
+  for (const { index, texts } of chunks) {
+    const { inChunk, inRows, size } = overlapOf(array, index, range);
+    const inner = product(chunkShape.slice(1));
+    const [first = 0, ...others] = inChunk;
+    const bytes = await texts.some(width, first * inner, (first + (size[0] ?? 0)) * inner);
+    const source = { bytes, shape: [size[0] ?? 0, ...chunkShape.slice(1)], start: [0, ...others] };
+    copyBox({ source, target: { bytes: target, shape: rows, start: inRows }, size, itemBytes: width });
+  }
+  return target;
+}
+
 /** The whole array. */
 export const readArray = (store: ChunkReader, array: ZarrArray, options: ReadOptions = {}): Promise<Values> =>
   readRows(store, array, { from: 0, to: rowsOf(array) }, options);
 
 /** One whole chunk, padding included. */
-export async function readChunk(store: ChunkReader, array: ZarrArray, index: ChunkIndex, { ledger }: ReadOptions = {}): Promise<Values> {
+export async function readChunk(store: ChunkReader, array: ZarrArray, index: ChunkIndex, options: ReadOptions = {}): Promise<Values> {
   const key = chunkKey(array, index);
   const { type, fill } = array;
-  const bytes = await store.get(key);
-  if (ledger !== undefined) checkChunk(ledger, key, bytes);
+  const bytes = await storedChunk(store, key, options);
+  if (type.form !== undefined) {
+    const texts = await textChunk(array, type.form, key, bytes, options.limits);
+    return texts.all(type.bytes || texts.longest);
+  }
   const count = product(chunkShapeOf(array));
   if (bytes === null) return filled(type, fill, count);
   const decoded = await decode(array, key, bytes, count * type.bytes);
@@ -72,6 +102,12 @@ export async function readChunk(store: ChunkReader, array: ZarrArray, index: Chu
   const own = decoded === bytes ? new Uint8Array(decoded) : decoded; // the store may still hold what it gave
   swapBytes(own, type.bytes);
   return valuesOver(type, own);
+}
+
+async function storedChunk(store: ChunkReader, key: string, { ledger }: ReadOptions): Promise<Uint8Array | null> {
+  const bytes = await store.get(key);
+  if (ledger !== undefined) checkChunk(ledger, key, bytes);
+  return bytes;
 }
 
 function checkedCount(array: ZarrArray, { from, to }: RowRange, limits: ZarrLimits): number {

@@ -1,4 +1,4 @@
-import { Failure } from '../../errors.ts';
+import { Failure, messageOf } from '../../errors.ts';
 import { product, type ZarrArray } from './array.ts';
 import { copyBox } from './box.ts';
 import { encode, whyNotEncoded } from './codecs/pipeline.ts';
@@ -20,6 +20,7 @@ import type { ZarrGroup } from './group.ts';
 import { type ChunkRecord, recordOf } from './ledger.ts';
 import { type ReadOptions, readChunk } from './read.ts';
 import type { ChunkReader, ChunkStore, StoredObject } from './store.ts';
+import { asStored } from './texts.ts';
 import { areOf, rawBytes, swapBytes, type Values } from './values.ts';
 
 export interface EncodedChunk extends StoredObject {
@@ -130,9 +131,20 @@ function blank(array: ZarrArray, chunk: Uint8Array, end: number): void {
 }
 
 async function encodeChunk(array: ZarrArray, index: ChunkIndex, chunk: Uint8Array): Promise<EncodedChunk> {
-  const bytes = await encode(array, array.type.isBigEndian ? swapped(chunk, array.type.bytes) : chunk);
+  const bytes = await encode(array, await storedValues(array, index, chunk));
   const object = { key: chunkKey(array, index), bytes: bytes === chunk ? new Uint8Array(chunk) : bytes };
   return { ...object, record: recordOf(object) };
+}
+
+/** Values as they are stored before filters and compressor. */
+async function storedValues(array: ZarrArray, index: ChunkIndex, chunk: Uint8Array): Promise<Uint8Array> {
+  const { form, isBigEndian, bytes } = array.type;
+  if (form === undefined) return isBigEndian ? swapped(chunk, bytes) : chunk;
+  try {
+    return await asStored(form, chunk, bytes);
+  } catch (error) {
+    throw cannotEncode(chunkKey(array, index), messageOf(error));
+  }
 }
 
 function swapped(chunk: Uint8Array, size: number): Uint8Array {
@@ -144,7 +156,13 @@ function swapped(chunk: Uint8Array, size: number): Uint8Array {
 function checkedRows(array: ZarrArray, from: number, values: Values): number {
   const rowBytes = rowSize(array) * array.type.bytes;
   const rows = rowBytes === 0 ? 0 : values.byteLength / rowBytes;
-  const fits = areOf(array.type, values) && Number.isInteger(rows) && Number.isSafeInteger(from) && from >= 0 && from <= rowsOf(array);
+  const fits =
+    areOf(array.type, values) &&
+    (rowBytes > 0 || values.length === 0) &&
+    Number.isInteger(rows) &&
+    Number.isSafeInteger(from) &&
+    from >= 0 &&
+    from <= rowsOf(array);
   if (fits) return rows;
   throw new Failure({
     kind: 'stop',

@@ -106,7 +106,11 @@ async function comparePieces(
     const stored = await readRows(store.store, array, { from: row + aFirst, to: row + aLast + 1 }, readOptionsOf(store));
     const given = await read(bFirst, bLast - bFirst + 1);
     const piece = { times: pairs.times.subarray(from, to), old: a.map((one) => one - aFirst), fresh: b.map((one) => one - bFirst) };
-    compareColumns(tally, columnOf(array, stored, width), columnOf(array, given, width), piece, { from: 0, to: to - from, width });
+    compareColumns(tally, columnOf(array, stored, width, aLast - aFirst + 1), columnOf(array, given, width, bLast - bFirst + 1), piece, {
+      from: 0,
+      to: to - from,
+      width,
+    });
   }
 }
 

@@ -135,5 +135,6 @@ async function readSide(
   const times = window.times.subarray(begin, end);
   const rows = moved(window.rows.subarray(begin, end), window.from - from);
   if (array === null || to <= from) return { times, rows, column: null };
-  return { times, rows, column: columnOf(array, await readRows(view.store, array, { from, to }, readOptionsOf(view)), rowSize(array)) };
+  const values = await readRows(view.store, array, { from, to }, readOptionsOf(view));
+  return { times, rows, column: columnOf(array, values, rowSize(array), to - from) };
 }

@@ -8,13 +8,13 @@ export type Column =
   | { readonly kind: 'texts'; readonly bytes: Uint8Array; readonly width: number; readonly itemBytes: number };
 
 /** @param width values of one row */
-export function columnOf({ type, fill }: Pick<ZarrArray, 'type' | 'fill'>, values: Values, width: number): Column {
+export function columnOf({ type, fill }: Pick<ZarrArray, 'type' | 'fill'>, values: Values, width: number, rows: number): Column {
   if (type.kind === 'text') {
     return {
       kind: 'texts',
       bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
       width,
-      itemBytes: type.bytes,
+      itemBytes: rows * width === 0 ? Math.max(1, type.bytes) : values.byteLength / (rows * width),
     };
   }
   return { kind: 'numbers', values: numbersOf(values), width, fill: fill === null || fill instanceof Uint8Array ? null : Number(fill) };

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../formats/zarr/json.ts';
 import type { ChunkReader } from '../../formats/zarr/store.ts';
 import { BEFORE } from '../order.ts';
 import type { Said, SchemaNotes, VariableNotes } from '../series.ts';
+import { longestTexts } from './measure-texts.ts';
 import { ADOPTED } from './places.ts';
 import type { GenerationState } from './state.ts';
 import { readTimes, timeOf } from './stored-source.ts';
@@ -26,7 +27,7 @@ export async function adoptedState(group: ZarrGroup, chunks: ChunkReader, root: 
     segmentRows,
     firstTime: await at(0),
     lastTime: await at(Math.max(0, length - 1)),
-    notes: notesOfGroup(group),
+    notes: notesOfGroup(group, await longestTexts(group, chunks)),
     grownFrom: null,
     madeAt: LONG_AGO,
     changedAt: LONG_AGO,
@@ -36,13 +37,16 @@ export async function adoptedState(group: ZarrGroup, chunks: ChunkReader, root: 
 /** Whenever that was: before anything of ours. */
 const LONG_AGO = new Date(0).toISOString();
 
-export function notesOfGroup({ arrays, attributes }: ZarrGroup): SchemaNotes {
+/** @param longest bytes of the longest text of arrays whose metadata do not tell */
+export function notesOfGroup({ arrays, attributes }: ZarrGroup, longest: ReadonlyMap<string, number>): SchemaNotes {
   const plain = Object.entries(attributes).filter(([name]) => !name.startsWith('time_coverage_') && !isExtent(name));
   const extent = Object.entries(attributes).flatMap(([name, value]): readonly [string, number][] =>
     isExtent(name) && typeof value === 'number' ? [[name, value]] : [],
   );
   return {
-    variables: Object.fromEntries([...arrays.values()].map((array) => [array.name, notesOfArray(array)])),
+    variables: Object.fromEntries(
+      [...arrays.values()].map((array) => [array.name, notesOfArray(array, longest.get(array.name) ?? array.type.bytes)]),
+    ),
     attributes: said(Object.fromEntries(plain)),
     extent: Object.fromEntries(extent),
   };
@@ -53,7 +57,7 @@ const isExtent = (name: string): boolean => /^geospatial_(lat|lon)_(min|max)$/.t
 const said = (attributes: JsonObject): Readonly<Record<string, Said<JsonObject[string]>>> =>
   Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, { value, by: BEFORE }]));
 
-function notesOfArray(array: ZarrArray): VariableNotes {
+function notesOfArray(array: ZarrArray, textBytes: number): VariableNotes {
   const { type, fill, shape, name } = array;
   const dimensions = dimensionsOf(array) ?? shape.map((_, at) => (at === 0 ? 'time' : `${name}_dim_${at - 1}`));
   const { _ARRAY_DIMENSIONS: _, ...attributes } = array.attributes;
@@ -63,11 +67,16 @@ function notesOfArray(array: ZarrArray): VariableNotes {
   const tests = isText ? attributes.tests_executed : undefined;
   const declared = fill === null || isText ? null : { value: fillJson(type, fill), by: BEFORE };
   return {
-    types: { [type.isBigEndian ? type.name.replace('>', '<') : type.name]: { first: BEFORE, fill: declared } },
+    types: {
+      [isText ? `|S${Math.max(1, textBytes)}` : type.isBigEndian ? type.name.replace('>', '<') : type.name]: {
+        first: BEFORE,
+        fill: declared,
+      },
+    },
     inner,
     isOnTime,
     attributes: said(attributes),
     tests: typeof tests === 'string' ? { value: tests, by: BEFORE } : null,
-    textBytes: isText ? type.bytes : 0,
+    textBytes: isText ? Math.max(1, textBytes) : 0,
   };
 }

@@ -1,9 +1,10 @@
 import { Failure } from '../../errors.ts';
-import type { ZarrArray } from '../../formats/zarr/array.ts';
+import { withTextBytes, type ZarrArray } from '../../formats/zarr/array.ts';
 import { whyNotEncoded } from '../../formats/zarr/codecs/pipeline.ts';
 import { tornDimensions } from '../../formats/zarr/group.ts';
 import type { ColumnPlan, SchemaNotes, SeriesPlan } from '../series.ts';
 import { arrayFor, whyNotSame } from './column-array.ts';
+import { typeOf } from './column-type.ts';
 import type { Codec, Generation } from './contract.ts';
 import { isSameAbsent } from './reshape.ts';
 
@@ -47,7 +48,8 @@ export function formWith(
     if (why !== null) return why;
     if (was !== undefined && !isSameAbsent(was, column)) return `what stands where ${column.name} is absent changes`;
     const { _ARRAY_DIMENSIONS: dimensions = [] } = array.attributes;
-    arrays.set(column.name, { ...array, attributes: { ...column.attributes, _ARRAY_DIMENSIONS: dimensions } });
+    const planned = { ...array, attributes: { ...column.attributes, _ARRAY_DIMENSIONS: dimensions } };
+    arrays.set(column.name, withTextBytes(planned, typeOf(column).bytes));
   }
   return { notes, plan, fresh, arrays };
 }

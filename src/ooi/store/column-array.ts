@@ -1,6 +1,6 @@
 import type { ZarrArray } from '../../formats/zarr/array.ts';
 import { product } from '../../formats/zarr/array.ts';
-import { parseDataType } from '../../formats/zarr/data-type.ts';
+import { type DataType, parseDataType } from '../../formats/zarr/data-type.ts';
 import { type Fill, fillJson } from '../../formats/zarr/fill.ts';
 import type { JsonObject } from '../../formats/zarr/json.ts';
 import { CHUNK_BYTES, newArray } from '../../formats/zarr/new-array.ts';
@@ -42,8 +42,8 @@ function chunkRows(rowBytes: number, windowRows: number): number {
 export function whyNotSame(array: ZarrArray, column: ColumnPlan): string | null {
   const { name, type, inner, fill, isOnTime } = column;
   const wanted = parseDataType(name, type);
-  const { kind, bytes } = array.type;
-  if (kind !== wanted.kind || bytes !== wanted.bytes) return `${name} is ${array.type.name} and becomes ${type}`;
+  const { kind } = array.type;
+  if (kind !== wanted.kind || !isSameSize(array.type, wanted)) return `${name} is ${array.type.name} and becomes ${type}`;
   const sizes = isOnTime ? array.shape.slice(1) : array.shape;
   const wantedSizes = inner.map(({ size }) => size);
   if (sizes.length !== wantedSizes.length || sizes.some((size, at) => size !== wantedSizes[at]))
@@ -51,6 +51,12 @@ export function whyNotSame(array: ZarrArray, column: ColumnPlan): string | null 
   // xarray declares NaN for every float, which no time is
   if (name !== 'time' && !isSameFill(array, fill)) return `the fill value of ${name} changes`;
   return null;
+}
+
+/** Texts with a form of their own take what is not longer than they can be; each letter has a byte at least. */
+function isSameSize({ bytes, form }: DataType, wanted: DataType): boolean {
+  if (form === undefined) return bytes === wanted.bytes;
+  return form.kind === 'vlen-utf8' || wanted.bytes <= form.letters;
 }
 
 function isSameFill({ type, fill }: ZarrArray, wanted: Fill): boolean {

@@ -6,3 +6,5 @@ export const typeOf = ({ name, type }: ColumnPlan): DataType => parseDataType(na
 
 /** Values in one row of a column. */
 export const widthOf = ({ inner }: ColumnPlan): number => product(inner.map(({ size }) => size));
+
+export const isTextColumn = ({ type }: ColumnPlan): boolean => type.startsWith('|S');

@@ -1,11 +1,12 @@
 import { Failure } from '../../errors.ts';
-import { product, type ZarrArray } from '../../formats/zarr/array.ts';
+import { product, withTextBytes, type ZarrArray } from '../../formats/zarr/array.ts';
 import type { ZarrGroup } from '../../formats/zarr/group.ts';
 import { DEFAULT_LIMITS } from '../../formats/zarr/limits.ts';
 import { readRows } from '../../formats/zarr/read.ts';
 import type { ChunkReader } from '../../formats/zarr/store.ts';
 import { parseTimeUnits } from '../../formats/zarr/time.ts';
 import type { ColumnPlan, SeriesPlan, SortedSource } from '../series.ts';
+import { isTextColumn, typeOf } from './column-type.ts';
 import { reshaped } from './reshape.ts';
 import { absentValues, coordinateValues } from './rules.ts';
 import type { Segments } from './segments.ts';
@@ -28,9 +29,10 @@ export function storedSource({ group, chunks, segments, plan }: Stored, from: nu
     times: (at, count) => readTimes(chunks, group, from + at, count),
     origins: (at, count) => segments.origins(from + at, count),
     async values(column: ColumnPlan, at, count) {
-      const array = group.arrays.get(column.name);
+      const found = group.arrays.get(column.name);
       if (!column.isOnTime) return coordinateValues(column);
-      if (array === undefined) return absentValues(column, count);
+      if (found === undefined) return absentValues(column, count);
+      const array = isTextColumn(column) ? withTextBytes(found, typeOf(column).bytes) : found;
       const values = await readRows(chunks, array, { from: from + at, to: from + at + count }, limitsFor(array, count));
       return reshaped(array, values, count, column, before.get(column.name) ?? null);
     },

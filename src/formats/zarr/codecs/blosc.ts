@@ -31,6 +31,12 @@ export function bloscCodec({ cname, clevel, shuffle }: BloscConfig, itemBytes: n
       checkHeader(bytes, expectedBytes);
       return (await decoder()).decode(bytes);
     },
+    decodeUpTo: async (bytes, mostBytes) => {
+      const stated = bytes.byteLength < HEADER_BYTES ? 0 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true);
+      if (stated > mostBytes) throw new Error(`it states ${stated} bytes, more than ${mostBytes}`);
+      checkHeader(bytes, stated);
+      return (await decoder()).decode(bytes);
+    },
   };
 }
 

@@ -12,6 +12,8 @@ export interface Codec {
    * @throws {Error} of any kind for bytes that are not the codec's
    */
   decode(bytes: Uint8Array, expectedBytes: number): Promise<Uint8Array>;
+  /** The same where the length of the result is not known: so many bytes at most. */
+  decodeUpTo(bytes: Uint8Array, mostBytes: number): Promise<Uint8Array>;
 }
 
 export const cannotBeWritten = (): Promise<never> => Promise.reject(new Error('this codec only reads'));

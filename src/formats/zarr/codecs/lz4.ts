@@ -8,8 +8,16 @@ export const lz4Codec = (config: JsonObject): Codec => ({
   whyNotEncoded: null,
   encode: (bytes) => compress(bytes),
   decode: async (bytes, expectedBytes) => {
-    const stated = bytes.byteLength < 4 ? 0 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+    const stated = statedBytes(bytes);
     if (stated !== expectedBytes) throw new Error(`it states ${stated} bytes instead of ${expectedBytes}`);
     return uncompress(bytes);
   },
+  decodeUpTo: async (bytes, mostBytes) => {
+    const stated = statedBytes(bytes);
+    if (stated > mostBytes) throw new Error(`it states ${stated} bytes, more than ${mostBytes}`);
+    return uncompress(bytes);
+  },
 });
+
+const statedBytes = (bytes: Uint8Array): number =>
+  bytes.byteLength < 4 ? 0 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);

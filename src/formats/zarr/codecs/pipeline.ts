@@ -42,9 +42,27 @@ export async function decode(pipeline: Pipeline, key: string, bytes: Uint8Array,
   return decoded;
 }
 
-async function decodeStep(codec: Codec, key: string, bytes: Uint8Array, expectedBytes: number): Promise<Uint8Array> {
+/**
+ * Values of a length that only they themselves tell: so many bytes at most.
+ *
+ * @throws {Failure} `damaged_chunk`
+ */
+export async function decodeUpTo(pipeline: Pipeline, key: string, bytes: Uint8Array, mostBytes: number): Promise<Uint8Array> {
+  if (bytes.byteLength > OVERHEAD(mostBytes)) throw damagedChunk(key, `${bytes.byteLength} bytes; at most ${mostBytes} are read`);
+  let decoded = bytes;
+  for (const codec of steps(pipeline).toReversed()) {
+    const before = decoded;
+    decoded = await orDamaged(codec, key, () => codec.decodeUpTo(before, mostBytes));
+  }
+  return decoded;
+}
+
+const decodeStep = (codec: Codec, key: string, bytes: Uint8Array, expectedBytes: number): Promise<Uint8Array> =>
+  orDamaged(codec, key, () => codec.decode(bytes, expectedBytes));
+
+async function orDamaged(codec: Codec, key: string, step: () => Promise<Uint8Array>): Promise<Uint8Array> {
   try {
-    return await codec.decode(bytes, expectedBytes);
+    return await step();
   } catch (error) {
     if (isFailure(error)) throw error;
     throw damagedChunk(key, `${codec.config.id} cannot decode it (${messageOf(error)})`, error);

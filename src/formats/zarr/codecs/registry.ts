@@ -1,5 +1,7 @@
+import type { DataType } from '../data-type.ts';
 import { unreadableStore, unsupportedStore } from '../failures.ts';
 import { isJsonObject, type Json, type JsonObject, shownJson } from '../json.ts';
+import { VLEN_UTF8 } from '../texts.ts';
 import { bloscCodec } from './blosc.ts';
 import type { Codec } from './codec.ts';
 import { deflateCodec } from './deflate.ts';
@@ -23,8 +25,21 @@ export function parseCompressor(key: string, value: Json | undefined, itemBytes:
   return codec;
 }
 
-/** @throws {Failure} `unreadable_store`, `unsupported_store` */
-export function parseFilters(key: string, value: Json | undefined): readonly Codec[] {
+/**
+ * The filters of `.zarray`, without the one that makes bytes of texts, which goes with the type.
+ *
+ * @throws {Failure} `unreadable_store`, `unsupported_store`
+ */
+export function parseFilters(key: string, value: Json | undefined, type?: DataType): readonly Codec[] {
+  if (type?.form?.kind === VLEN_UTF8) {
+    const ids = Array.isArray(value) ? value.map((entry: Json) => (isJsonObject(entry) ? String(entry.id).slice(0, 40) : '')) : [];
+    if (ids.length === 1 && ids[0] === VLEN_UTF8) return [];
+    throw unsupportedStore(
+      key,
+      `dtype ${type.name} with ${ids.length === 0 ? 'no filter' : `the filters ${ids.join(', ')}`}`,
+      `the filter ${VLEN_UTF8} alone`,
+    );
+  }
   if (value === null || value === undefined) return [];
   if (!Array.isArray(value) || value.length > 8) throw unreadableStore(key, 'filters is not a short list');
   return value.map((entry: Json) => {

@@ -8,6 +8,7 @@ export const shuffleCodec = (size: number, config: JsonObject): Codec => ({
   whyNotEncoded: null,
   encode: async (bytes) => shuffled(bytes, size),
   decode: async (bytes) => unshuffled(bytes, size),
+  decodeUpTo: async (bytes) => unshuffled(bytes, size),
 });
 
 /** Four bytes of a value go at a time, seven times as fast as one by one; what is left of its size goes byte by byte. */

@@ -9,6 +9,9 @@ const decompress = promisify<Uint8Array, ZstdOptions, Uint8Array>(zstdDecompress
 /** What compression may make of so many bytes, with room to spare: the result then comes in one piece. */
 const mostEncoded = (bytes: number): number => bytes + Math.ceil(bytes / 128) + 1024;
 
+/** Output of a length that is not known comes in pieces. */
+const PIECE_BYTES = 2 ** 20;
+
 export interface ZstdSettings {
   readonly level: number;
   readonly checksum: boolean;
@@ -28,6 +31,7 @@ export const zstdCodec = ({ level, checksum }: ZstdSettings, config: JsonObject)
     const room = Math.max(64, expectedBytes);
     return decompress(bytes, { maxOutputLength: room, chunkSize: room });
   },
+  decodeUpTo: (bytes, mostBytes) => decompress(bytes, { maxOutputLength: Math.max(64, mostBytes), chunkSize: PIECE_BYTES }),
 });
 
 /** As `zstdCompress`, which leaves the room that it had for the result to be collected; here it goes back at once. */

@@ -39,7 +39,7 @@ export async function plotSeries(view: SeriesView, variable: string, { title, si
   for (const piece of piecesOf(array, { from: 0, to: rowsOf(array) })) {
     signal?.throwIfAborted();
     const times = await readTimes(view, piece);
-    const column = columnOf(array, await readRows(view.store, array, piece, readOptionsOf(view)), rowSize(array));
+    const column = columnOf(array, await readRows(view.store, array, piece, readOptionsOf(view)), rowSize(array), piece.to - piece.from);
     const rows = Int32Array.from(times.keys()).filter((row) => Number.isFinite(times[row]));
     const timed = rows.length === times.length ? times : Float64Array.from(rows, (row) => times[row] ?? 0);
     envelopes.addTimes('new', timed);
