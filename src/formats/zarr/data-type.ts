@@ -28,6 +28,7 @@ const READ = 'one of f4, f8, i1 to i8, u1 to u8, b1, S<length>, U<length>, and O
 
 /** @throws {Failure} `unreadable_store`, `unsupported_store` */
 export function parseDataType(key: string, value: Json | undefined): DataType {
+  if (Array.isArray(value)) throw unsupportedStore(key, 'values of several fields', READ);
   if (typeof value !== 'string') throw unreadableStore(key, 'dtype is not a text', READ);
   const [, order = '', letter = '', digits = ''] = /^([<>|])([a-zA-Z])(\d{0,9})(\[\w+\])?$/.exec(value) ?? [];
   if (order === '') throw unreadableStore(key, `dtype is ${JSON.stringify(value.slice(0, 40))}`, READ);

@@ -20,8 +20,13 @@ export const isTextType = (type: string): boolean => type.startsWith('|S');
 const bitsOf = (type: string): number => Number(type.slice(2)) * 8;
 const kindOf = (type: string): string => type.charAt(1);
 
+/** Of no file, but of stores that somebody else wrote. */
+const BOOL = '|b1';
+
 /** The type that holds all of these numbers; the order does not matter. Specification 7.5, rule 7. */
-export function commonType(types: readonly string[]): string {
+export function commonType(all: readonly string[]): string {
+  if (all.every((type) => type === BOOL)) return BOOL;
+  const types = all.map((type) => (type === BOOL ? '|u1' : type));
   const floats = types.filter((type) => kindOf(type) === 'f');
   const signed = types.filter((type) => kindOf(type) === 'i').map(bitsOf);
   const unsigned = types.filter((type) => kindOf(type) === 'u').map(bitsOf);
@@ -49,6 +54,7 @@ export function facilityDefault(type: string): Fill {
   const [kind, bits] = [kindOf(type), bitsOf(type)];
   if (kind === 'S') return new Uint8Array(0);
   if (kind === 'f') return Number.NaN;
+  if (kind === 'b') return 0;
   const value = kind === 'u' ? BigInt.asUintN(bits, -1n) : bits === 8 ? -9n : bits === 16 ? -9999n : -9_999_999n;
   return bits === 64 ? value : Number(value);
 }

@@ -85,6 +85,7 @@ function fillOf({ types }: VariableNotes, type: string): number | bigint | null 
 
 function fillFrom({ value }: Said<JsonObject[string]>): number | bigint {
   if (typeof value === 'number' || typeof value === 'bigint') return value;
+  if (typeof value === 'boolean') return Number(value);
   const text = String(value);
   return /^-?\d+$/.test(text) && !Number.isSafeInteger(Number(text)) ? BigInt(text) : Number(text);
 }

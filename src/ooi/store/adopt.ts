@@ -45,7 +45,10 @@ export function notesOfGroup({ arrays, attributes }: ZarrGroup, longest: Readonl
   );
   return {
     variables: Object.fromEntries(
-      [...arrays.values()].map((array) => [array.name, notesOfArray(array, longest.get(array.name) ?? array.type.bytes)]),
+      [...arrays.values()].map((array) => [
+        array.name,
+        notesOfArray(array, { rows: timeOf({ arrays, attributes }).shape[0] ?? 0, textBytes: longest.get(array.name) ?? array.type.bytes }),
+      ]),
     ),
     attributes: said(Object.fromEntries(plain)),
     extent: Object.fromEntries(extent),
@@ -57,9 +60,10 @@ const isExtent = (name: string): boolean => /^geospatial_(lat|lon)_(min|max)$/.t
 const said = (attributes: JsonObject): Readonly<Record<string, Said<JsonObject[string]>>> =>
   Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, { value, by: BEFORE }]));
 
-function notesOfArray(array: ZarrArray, textBytes: number): VariableNotes {
+function notesOfArray(array: ZarrArray, { rows, textBytes }: { readonly rows: number; readonly textBytes: number }): VariableNotes {
   const { type, fill, shape, name } = array;
-  const dimensions = dimensionsOf(array) ?? shape.map((_, at) => (at === 0 ? 'time' : `${name}_dim_${at - 1}`));
+  const first = shape[0] === rows ? 'time' : `${name}_dim`;
+  const dimensions = dimensionsOf(array) ?? shape.map((_, at) => (at === 0 ? first : `${name}_dim_${at - 1}`));
   const { _ARRAY_DIMENSIONS: _, ...attributes } = array.attributes;
   const isOnTime = dimensions[0] === 'time';
   const inner = dimensions.map((dimension, at) => ({ name: dimension, size: shape[at] ?? 0 })).slice(isOnTime ? 1 : 0);

@@ -1,7 +1,8 @@
 import { Failure } from '../../errors.ts';
-import { withTextBytes, type ZarrArray } from '../../formats/zarr/array.ts';
+import { dimensionsOf, withTextBytes, type ZarrArray } from '../../formats/zarr/array.ts';
 import { whyNotEncoded } from '../../formats/zarr/codecs/pipeline.ts';
-import { tornDimensions } from '../../formats/zarr/group.ts';
+import { unsupportedStore } from '../../formats/zarr/failures.ts';
+import { tornDimensions, type ZarrGroup } from '../../formats/zarr/group.ts';
 import type { ColumnPlan, SchemaNotes, SeriesPlan } from '../series.ts';
 import { arrayFor, whyNotSame } from './column-array.ts';
 import { typeOf } from './column-type.ts';
@@ -16,6 +17,8 @@ export interface Form {
   readonly fresh: readonly ColumnPlan[];
   /** As they become, at their old length; `shuffle` of fresh ones is still to be tried. */
   readonly arrays: ReadonlyMap<string, ZarrArray>;
+  /** Arrays of a store that somebody else wrote which are not on time, as they are. */
+  readonly others: readonly ZarrArray[];
 }
 
 /**
@@ -33,6 +36,7 @@ export function formWith(
   for (const why of group.unread?.values() ?? []) throw why;
   for (const [dimension, lengths] of tornDimensions(group)) throw torn(dimension, lengths);
   const known = new Map(before.columns.map((column) => [column.name, column]));
+  const others = othersIn(group, new Set(plan.columns.map(({ name }) => name)));
   const arrays = new Map<string, ZarrArray>();
   const fresh: ColumnPlan[] = [];
   for (const column of plan.columns) {
@@ -43,15 +47,24 @@ export function formWith(
       continue;
     }
     const was = known.get(column.name);
+    if (was?.isOnTime !== column.isOnTime) return `${column.name} is not on time in the store and is in the files, or the other way round`;
     const notWritten = whyNotEncoded(array);
     const why = notWritten === null ? whyNotSame(array, column) : `${column.name} cannot be written as it is: ${notWritten}`;
     if (why !== null) return why;
-    if (was !== undefined && !isSameAbsent(was, column)) return `what stands where ${column.name} is absent changes`;
+    if (!isSameAbsent(was, column)) return `what stands where ${column.name} is absent changes`;
     const { _ARRAY_DIMENSIONS: dimensions = [] } = array.attributes;
     const planned = { ...array, attributes: { ...column.attributes, _ARRAY_DIMENSIONS: dimensions } };
     arrays.set(column.name, withTextBytes(planned, typeOf(column).bytes));
   }
-  return { notes, plan, fresh, arrays };
+  return { notes, plan, fresh, arrays, others };
+}
+
+/** @throws {Failure} `unsupported_store`: an array would have to grow along another dimension than its first */
+function othersIn({ arrays }: ZarrGroup, planned: ReadonlySet<string>): readonly ZarrArray[] {
+  const others = [...arrays.values()].filter(({ name }) => !planned.has(name));
+  const crosswise = [...arrays.values()].find((array) => (dimensionsOf(array) ?? []).lastIndexOf('time') > 0);
+  if (crosswise === undefined) return others;
+  throw unsupportedStore(`${crosswise.name}/.zarray`, 'time is not its first dimension', 'time first, and once');
 }
 
 const torn = (dimension: string, lengths: readonly number[]): Failure =>

@@ -17,6 +17,7 @@ import { consumedRequest, outcomeAfter, readRequest, requestBytes, requestKey } 
 import { joinNotes, planOf } from './rules.ts';
 import { type GenerationState, stateBytes, stateKey } from './state.ts';
 import { storedSource } from './stored-source.ts';
+import { assertSamePacking } from './take-over.ts';
 import { assertAscending } from './validate.ts';
 
 /**
@@ -56,6 +57,7 @@ export async function appendTo(
   };
   const needsGeneration = (why: string): AppendOutcome => ({ ...stands, state: 'needs_generation', why });
 
+  assertSamePacking(generation, input.notes);
   const form = formWith(generation, notes, plan, before, room.codec);
   if (typeof form === 'string') return needsGeneration(form);
   if (!generation.isRecorded) await assertAscending(generation, options);
@@ -124,7 +126,7 @@ async function prepared(
   };
   const firstTime = (merged.from === 0 ? merged.newTimes[0] : null) ?? state.firstTime ?? 0;
   const lastTime = merged.newTimes.at(-1) ?? state.lastTime ?? 0;
-  const after = publishedGroup(form.plan, arrayOf, { rows: merged.newRows, firstTime, lastTime });
+  const after = publishedGroup(form.plan, arrayOf, { rows: merged.newRows, firstTime, lastTime }, form.others);
   const isOnTime = new Set(form.plan.columns.filter((column) => column.isOnTime).map(({ name }) => name));
   const moves = merged.firstShift < merged.oldRows;
   const cut = moves ? consolidatedDocument(cutGroup(group, (name) => isOnTime.has(name), rowsThatStay(form, merged))) : null;

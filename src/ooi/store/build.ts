@@ -11,6 +11,7 @@ import { consumedRequest, readRequests, requestBytes, requestKey } from './reque
 import { joinNotes, planOf } from './rules.ts';
 import { nextSegmentRows } from './segment-rows.ts';
 import { type GenerationState, readState, stateBytes, stateKey } from './state.ts';
+import { assertSamePacking, assertTakenOver } from './take-over.ts';
 import { validateGeneration } from './validate.ts';
 import { counting, writeSeries } from './write-series.ts';
 
@@ -33,6 +34,10 @@ export async function buildGeneration(
 
   const notes = inputs.reduce((all: SchemaNotes, input) => joinNotes(all, input.notes), base?.state.notes ?? NO_NOTES);
   const plan = planOf(notes, maximum === undefined ? {} : { maximum });
+  if (base !== null) {
+    for (const input of inputs) assertSamePacking(base, input.notes);
+    await assertTakenOver(base, plan);
+  }
   const segmentRows = base?.state.segmentRows ?? (await nextSegmentRows(room, signalOf(options)));
   const madeAt = now().toISOString();
   const building: GenerationState = {

@@ -17,13 +17,19 @@ export interface Extent {
   readonly lastTime: number;
 }
 
-/** The group as it is published: every array on time at one length. */
-export function publishedGroup(plan: SeriesPlan, arrayOf: (name: string) => ZarrArray, { rows, firstTime, lastTime }: Extent): ZarrGroup {
+/** The group as it is published: every array on time at one length. `others`: arrays that no request is about, as they are. */
+export function publishedGroup(
+  plan: SeriesPlan,
+  arrayOf: (name: string) => ZarrArray,
+  { rows, firstTime, lastTime }: Extent,
+  others: readonly ZarrArray[] = [],
+): ZarrGroup {
   const arrays = plan.columns.map(({ name, isOnTime }): [string, ZarrArray] => {
     const array = arrayOf(name);
     return [name, isOnTime ? withLength(array, rows) : array];
   });
-  return { attributes: covering(plan.attributes, firstTime, lastTime), arrays: new Map(arrays) };
+  const kept = others.map((array): [string, ZarrArray] => [array.name, array]);
+  return { attributes: covering(plan.attributes, firstTime, lastTime), arrays: new Map([...arrays, ...kept]) };
 }
 
 /** Everything but `.zmetadata`, which publishes and so comes last. */

@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts';
-import { product, withTextBytes, type ZarrArray } from '../../formats/zarr/array.ts';
+import { dimensionsOf, product, withTextBytes, type ZarrArray } from '../../formats/zarr/array.ts';
 import type { ZarrGroup } from '../../formats/zarr/group.ts';
 import { DEFAULT_LIMITS } from '../../formats/zarr/limits.ts';
 import { readRows } from '../../formats/zarr/read.ts';
@@ -31,7 +31,7 @@ export function storedSource({ group, chunks, segments, plan }: Stored, from: nu
     async values(column: ColumnPlan, at, count) {
       const found = group.arrays.get(column.name);
       if (!column.isOnTime) return coordinateValues(column);
-      if (found === undefined) return absentValues(column, count);
+      if (found === undefined || before.get(column.name)?.isOnTime !== true) return absentValues(column, count);
       const array = isTextColumn(column) ? withTextBytes(found, typeOf(column).bytes) : found;
       const values = await readRows(chunks, array, { from: from + at, to: from + at + count }, limitsFor(array, count));
       return reshaped(array, values, count, column, before.get(column.name) ?? null);
@@ -44,13 +44,15 @@ export function storedSource({ group, chunks, segments, plan }: Stored, from: nu
 export function timeOf({ arrays }: ZarrGroup): ZarrArray {
   const time = arrays.get('time');
   const units = parseTimeUnits(String(time?.attributes.units ?? ''));
-  const isOurs = time?.shape.length === 1 && time.type.kind === 'float' && time.type.bytes === 8;
+  const [along = 'time'] = time === undefined ? [] : (dimensionsOf(time) ?? []);
+  const isOurs = time?.shape.length === 1 && along === 'time' && time.type.kind === 'float' && time.type.bytes === 8;
   if (time !== undefined && isOurs && units?.secondsPerUnit === 1 && units.startSeconds === 0) return time;
   throw new Failure({
     kind: 'stop',
     code: 'unsupported_store',
-    happened: time === undefined ? 'The store has no array time' : `time is ${time.type.name}, ${String(time.attributes.units)}`,
-    expected: 'one dimension of float64, seconds since 1900-01-01',
+    happened:
+      time === undefined ? 'The store has no array time' : `time is ${time.type.name} on ${along}, ${String(time.attributes.units)}`,
+    expected: 'one dimension, time, of float64, seconds since 1900-01-01',
     remedy: 'Refresh the flow: that builds a new store in a form that Landfall reads and writes',
   });
 }
