@@ -36,7 +36,7 @@ export async function buildGeneration(
   const plan = planOf(notes, maximum === undefined ? {} : { maximum });
   if (base !== null) {
     for (const input of inputs) assertSamePacking(base, input.notes);
-    await assertTakenOver(base, plan);
+    await assertTakenOver(base, plan, options);
   }
   const segmentRows = base?.state.segmentRows ?? (await nextSegmentRows(room, signalOf(options)));
   const madeAt = now().toISOString();

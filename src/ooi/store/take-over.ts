@@ -2,9 +2,10 @@ import { Failure } from '../../errors.ts';
 import { readArray } from '../../formats/zarr/read.ts';
 import { rawBytes } from '../../formats/zarr/values.ts';
 import type { SchemaNotes, SeriesPlan } from '../series.ts';
-import type { Generation } from './contract.ts';
+import type { ChangeOptions, Generation } from './contract.ts';
 import { ADOPTED } from './places.ts';
 import { coordinateValues } from './rules.ts';
+import { assertAscending } from './validate.ts';
 
 /** What makes measurements of stored numbers. A store and files that differ in it have different numbers for one value. */
 const PACKING = ['scale_factor', 'add_offset', '_Unsigned'] as const;
@@ -37,17 +38,21 @@ const said = (key: string, value: unknown): string => (value === undefined ? `no
 /**
  * A new generation has what the files have, and numbers for coordinates; it cannot take over anything else, and nothing is left out unsaid.
  *
- * @throws {Failure} `not_taken_over` (stop)
+ * @throws {Failure} `not_taken_over`, `unsupported_store`, `doubled_store` (stop)
  */
-export async function assertTakenOver({ id, group, chunks }: Generation, plan: SeriesPlan): Promise<void> {
+export async function assertTakenOver(base: Generation, plan: SeriesPlan, options: Pick<ChangeOptions, 'signal'>): Promise<void> {
+  const { id, group, chunks, state, isRecorded } = base;
+  for (const why of group.unread?.values() ?? []) throw why;
   if (id !== ADOPTED) return;
+  if (!isRecorded) await assertAscending(base, options);
   const columns = new Map(plan.columns.map((column) => [column.name, column]));
   for (const array of group.arrays.values()) {
     const column = columns.get(array.name);
-    if (column === undefined) throw notTakenOver(`${array.name}, which has no row for each time,`);
+    if (column === undefined || state.notes.variables[array.name]?.isOnTime !== column.isOnTime)
+      throw notTakenOver(`${array.name}, which has no row for each time,`);
     if (column.isOnTime) continue;
     const [found, planned] = [rawBytes(await readArray(chunks, array)), rawBytes(coordinateValues(column))];
-    if (array.type.isBigEndian === false && Buffer.compare(found, planned) === 0) continue;
+    if (Buffer.compare(found, planned) === 0) continue;
     throw notTakenOver(`The coordinate ${array.name}, whose values are not 0, 1, 2, …,`);
   }
 }
