@@ -87,6 +87,8 @@ async function checkOne(
   if (known === undefined) {
     if (record !== null) findings.add('chunk_unrecorded', key);
     if (bytes !== null) await checkDecodes(bytes, array, index, findings);
+  } else if (known === 'absent') {
+    if (bytes !== null) findings.add('chunk_appeared', key);
   } else if (bytes === null) findings.add('chunk_missing', key);
   else {
     const found = recordOf({ key, bytes });

@@ -15,6 +15,9 @@ export const REMEDIES = {
   coverage_attributes: 'Run the flow once more: an append writes time_coverage_start and time_coverage_end anew',
   chunk_missing: 'Roll back or refresh the flow: readers take its values for fill',
   chunk_damaged: 'Roll back or refresh the flow, and look after the disk or bucket that lost the bytes',
+  /** A chunk that was not there when the store was taken over. */
+  chunk_appeared:
+    'Stop the program that goes on writing to this store, then refresh the flow: its rows are others than those that were taken over',
   /** A chunk of which the record says nothing. */
   chunk_unrecorded: 'Refresh the flow if this store was made by Landfall: its record is not complete',
   /** The record of rows does not have as many as the store. */

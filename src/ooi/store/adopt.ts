@@ -1,5 +1,6 @@
-import { dimensionsOf, type ZarrArray } from '../../formats/zarr/array.ts';
+import { dimensionsOf, product, type ZarrArray } from '../../formats/zarr/array.ts';
 import { fillJson } from '../../formats/zarr/fill.ts';
+import { chunkRowsOf, rowsOf } from '../../formats/zarr/grid.ts';
 import type { ZarrGroup } from '../../formats/zarr/group.ts';
 import type { JsonObject } from '../../formats/zarr/json.ts';
 import type { ChunkReader } from '../../formats/zarr/store.ts';
@@ -24,7 +25,7 @@ export async function adoptedState(group: ZarrGroup, chunks: ChunkReader, root: 
     status: 'complete',
     root,
     length,
-    segmentRows,
+    segmentRows: fewerRows(group, segmentRows),
     firstTime: await at(0),
     lastTime: await at(Math.max(0, length - 1)),
     notes: notesOfGroup(group, await longestTexts(group, chunks)),
@@ -33,6 +34,20 @@ export async function adoptedState(group: ZarrGroup, chunks: ChunkReader, root: 
     changedAt: LONG_AGO,
   };
 }
+
+/** Chunks of which one segment of the record tells: some megabytes of it. */
+const SEGMENT_CHUNKS = 20_000;
+
+/** Of small chunks many begin in one segment: then it has fewer rows. */
+function fewerRows({ arrays }: ZarrGroup, rows: number): number {
+  const inParts = [...arrays.values()].filter((array) => rowsOf(array) > chunkRowsOf(array));
+  const perRow = inParts.reduce((sum, array) => sum + chunksAcross(array) / chunkRowsOf(array), 0);
+  return Math.max(1, Math.min(rows, Math.floor(SEGMENT_CHUNKS / Math.max(perRow, 1e-9))));
+}
+
+/** Chunks side by side at one row. */
+const chunksAcross = ({ shape, chunks }: ZarrArray): number =>
+  product(shape.slice(1).map((size, at) => Math.ceil(size / (chunks[at + 1] ?? 1))));
 
 /** Whenever that was: before anything of ours. */
 const LONG_AGO = new Date(0).toISOString();

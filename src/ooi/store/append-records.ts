@@ -48,7 +48,8 @@ export async function changedSegments(
     const oldOrigins = kept === 0 ? [] : await segments.origins(begin, Math.min(kept, state.length - begin));
     const fresh = cutRuns(merged.newOrigins, Math.max(0, begin - merged.from), size - kept);
     const chunks = new Map([...old.chunks, ...(byRow.get(k) ?? []).map((one): [string, ChunkRecord] => [one.record.key, one.record])]);
-    const bytes = segmentBytes({ origins: joined([...oldOrigins, ...fresh]), chunks });
+    const absent = new Set([...old.absent].filter((key) => !chunks.has(key)));
+    const bytes = segmentBytes({ origins: joined([...oldOrigins, ...fresh]), chunks, absent });
     const isSame = old !== EMPTY_SEGMENT && sameBytes(bytes, segmentBytes(old));
     if (!isSame) changed.push({ key: segmentKey(record, k), bytes });
   }

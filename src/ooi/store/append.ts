@@ -18,6 +18,7 @@ import { joinNotes, planOf } from './rules.ts';
 import { type GenerationState, stateBytes, stateKey } from './state.ts';
 import { storedSource } from './stored-source.ts';
 import { assertSamePacking } from './take-over.ts';
+import { takeOver } from './take-over-chunks.ts';
 import { assertAscending } from './validate.ts';
 
 /**
@@ -60,7 +61,10 @@ export async function appendTo(
   assertSamePacking(generation, input.notes);
   const form = formWith(generation, notes, plan, before, room.codec);
   if (typeof form === 'string') return needsGeneration(form);
-  if (!generation.isRecorded) await assertAscending(generation, options);
+  if (!generation.isRecorded) {
+    await assertAscending(generation, options);
+    return appendTo(room, await takeOver(room, generation, options), input, copy, options);
+  }
   options.onProgress?.({ phase: 'merging', done: 0, total: null });
   const stored = (from: number) => storedSource({ group, chunks, segments, plan: before }, from);
   const merged = await mergedRows(generation, stored, input, options);

@@ -6,6 +6,7 @@ import { documentsOf, publishedGroup, publishingDocument } from './documents.ts'
 import { emptySeries } from './failures.ts';
 import { liveId, openGeneration, type Room } from './generation.ts';
 import { keptRows } from './keep-rows.ts';
+import { ADOPTED } from './places.ts';
 import { removeAll } from './remove.ts';
 import { consumedRequest, readRequests, requestBytes, requestKey } from './requests.ts';
 import { joinNotes, planOf } from './rules.ts';
@@ -38,7 +39,8 @@ export async function buildGeneration(
     for (const input of inputs) assertSamePacking(base, input.notes);
     await assertTakenOver(base, plan, options);
   }
-  const segmentRows = base?.state.segmentRows ?? (await nextSegmentRows(room, signalOf(options)));
+  const isAdopted = base === null || base.id === ADOPTED;
+  const segmentRows = isAdopted ? await nextSegmentRows(room, signalOf(options)) : base.state.segmentRows;
   const madeAt = now().toISOString();
   const building: GenerationState = {
     format: 1,

@@ -44,7 +44,7 @@ export interface ChangeOptions {
 }
 
 export interface StoreProgress {
-  readonly phase: 'merging' | 'writing' | 'applying' | 'copying' | 'checking';
+  readonly phase: 'taking_over' | 'merging' | 'writing' | 'applying' | 'copying' | 'checking';
   readonly done: number;
   /** Null: not known beforehand. */
   readonly total: number | null;
@@ -63,7 +63,7 @@ export interface Generation {
   readonly stored: ChunkReader;
   /** Where its rows came from and what its chunks are. */
   readonly segments: Segments;
-  /** False: somebody else wrote it and nothing has been added yet, so there are no records of its chunks. */
+  /** False: somebody else wrote it and it has not been taken over yet, so there are no records of its chunks. */
   readonly isRecorded: boolean;
 }
 

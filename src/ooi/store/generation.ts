@@ -45,21 +45,22 @@ export async function openGeneration(room: Room, id: string, { onRead, ...option
   const isAdopted = id === ADOPTED;
   if (recorded === null && !isAdopted) throw noGeneration(`Generation ${id} has no record`, []);
   const group = await openStore(chunksIn(objects, root, options));
-  const { segmentRows = adoptedRows(room), status, length = 0 } = recorded?.state ?? {};
-  const inSegments = status === 'complete' && !isAdopted ? length : 0;
+  const { segmentRows = adoptedRows(room), status, length = 0, takenOverAt } = recorded?.state ?? {};
+  const isRecorded = recorded !== null && (!isAdopted || takenOverAt !== undefined);
+  const inSegments = status === 'complete' && isRecorded ? length : 0;
   const segments = segmentsAt(objects, recorded === null ? null : places.record(id), segmentRows, inSegments);
   const stored = recordedReader({
     objects,
     root,
     arrays: group.arrays,
     segments,
-    isAdopted,
+    isUnrecorded: !isRecorded,
     ...options,
     ...(onRead === undefined ? {} : { onRead }),
   });
   const chunks = keepingReader(stored);
   const state = recorded?.state ?? (await adoptedState(group, chunks, root, adoptedRows(room)));
-  return { id, root, group, state, chunks, stored, segments, isRecorded: recorded !== null };
+  return { id, root, group, state, chunks, stored, segments, isRecorded };
 }
 
 /** Rows of a segment of a store that somebody else wrote, whatever its chunks are. */

@@ -85,8 +85,9 @@ async function assertNotOutgrown({ objects, places }: Room, id: string, live: st
 /** Gives the store that was there a record and, where its address is about to be taken, a place among the generations. */
 async function noteAdopted(room: Room, options: ChangeOptions): Promise<FoundCurrent> {
   const { objects, places, now, publish } = room;
-  const { state, isRecorded } = await openGeneration(room, ADOPTED);
-  if (!isRecorded) await objects.put(stateKey(places.record(ADOPTED)), stateBytes(state), { ...options, condition: 'absent' });
+  const { state } = await openGeneration(room, ADOPTED);
+  const isNoted = (await readState(objects, places.record(ADOPTED))) !== null;
+  if (!isNoted) await objects.put(stateKey(places.record(ADOPTED)), stateBytes(state), { ...options, condition: 'absent' });
   if (publish === 'prefix') await copyAside(room, options);
   const root = publish === 'pointer' ? places.address : places.group(ADOPTED);
   const next = { generation: ADOPTED, root, state: 'published', publishedAt: now().toISOString() } as const;

@@ -1,4 +1,5 @@
 import type { ZarrArray } from '../../formats/zarr/array.ts';
+import { damagedChunk } from '../../formats/zarr/failures.ts';
 import { chunkRowsOf } from '../../formats/zarr/grid.ts';
 import { checkChunk } from '../../formats/zarr/ledger.ts';
 import type { ChunkReader } from '../../formats/zarr/store.ts';
@@ -12,7 +13,7 @@ export interface ReaderOptions extends Options {
   readonly arrays: ReadonlyMap<string, ZarrArray>;
   readonly segments: Segments;
   /** Chunks of which nothing is known may be missing: then they are fill, as in every Zarr store. */
-  readonly isAdopted: boolean;
+  readonly isUnrecorded: boolean;
   /** Told the version of each object that is read. */
   readonly onRead?: (key: string, version: string | null) => void;
 }
@@ -21,7 +22,7 @@ export interface ReaderOptions extends Options {
 const KEPT_BYTES = 32 * 2 ** 20;
 
 /** The objects of a group; every chunk is held against the record of what was written. What it gives belongs to who asked. */
-export function recordedReader({ objects, root, arrays, segments, isAdopted, onRead, ...options }: ReaderOptions): ChunkReader {
+export function recordedReader({ objects, root, arrays, segments, isUnrecorded, onRead, ...options }: ReaderOptions): ChunkReader {
   return {
     async get(key) {
       const found = await objects.get(`${root}/${key}`, options);
@@ -30,7 +31,8 @@ export function recordedReader({ objects, root, arrays, segments, isAdopted, onR
       const row = rowOfChunk(arrays, key);
       if (row !== null) {
         const record = await segments.chunk(key, row);
-        const records = record === undefined ? (isAdopted ? [] : undefined) : [record];
+        if (record === 'absent' && bytes !== null) throw damagedChunk(key, 'it is there, and was not when the store was taken over');
+        const records = record === undefined ? (isUnrecorded ? [] : undefined) : record === 'absent' ? [] : [record];
         checkChunk({ get: () => records }, key, bytes, found?.sha256);
       }
       return bytes;

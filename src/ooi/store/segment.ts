@@ -11,9 +11,11 @@ export interface Segment {
   readonly origins: readonly OriginRun[];
   /** By key, relative to the group. */
   readonly chunks: ReadonlyMap<string, ChunkRecord>;
+  /** Keys of chunks that were not there when the store was taken over: fill, as in every Zarr store. */
+  readonly absent: ReadonlySet<string>;
 }
 
-export const EMPTY_SEGMENT: Segment = { origins: [], chunks: new Map() };
+export const EMPTY_SEGMENT: Segment = { origins: [], chunks: new Map(), absent: new Set() };
 
 /** @param record the prefix of the record */
 export const segmentKey = (record: string, k: number): string => `${record}/rows/${k}`;
@@ -26,10 +28,12 @@ const schema = z.strictObject({
   runs: z.array(z.tuple([z.number().int().positive(), z.number().int().nonnegative()])),
   /** Key, bytes, SHA-256. */
   chunks: z.array(z.tuple([z.string(), z.number(), z.string()])),
+  /** Keys. */
+  absent: z.array(z.string()).exactOptional(),
 });
 
 /** The same content is the same bytes. */
-export function segmentBytes({ origins, chunks }: Segment): Uint8Array {
+export function segmentBytes({ origins, chunks, absent }: Segment): Uint8Array {
   const ranks = new Map<string, readonly [string, string, number]>();
   const positions = new Map<string, number>();
   const runs = joined(origins).map(({ rows, origin }): readonly [number, number] => {
@@ -45,6 +49,7 @@ export function segmentBytes({ origins, chunks }: Segment): Uint8Array {
     ranks: [...ranks.values()],
     runs,
     chunks: sorted.map(({ key, length, sha256 }) => [key, length, sha256]),
+    ...(absent.size === 0 ? {} : { absent: [...absent].toSorted() }),
   });
   return new TextEncoder().encode(text);
 }
@@ -59,7 +64,8 @@ export function parseSegment(key: string, bytes: Uint8Array): Segment {
     if (origin === undefined) throw unreadableRecord(key, `a run names origin ${position} of ${ranks.length}`);
     return { rows, origin };
   });
-  return { origins, chunks: new Map(parsed.data.chunks.map(([name, length, sha256]) => [name, { key: name, length, sha256 }])) };
+  const chunks = parsed.data.chunks.map(([name, length, sha256]): [string, ChunkRecord] => [name, { key: name, length, sha256 }]);
+  return { origins, chunks: new Map(chunks), absent: new Set(parsed.data.absent) };
 }
 
 /** Neighbouring runs of one origin made one. */

@@ -5,6 +5,9 @@ import type { OriginRun } from '../series.ts';
 import { unreadableRecord } from './current.ts';
 import { cutRuns, EMPTY_SEGMENT, joined, parseSegment, type Segment, segmentKey } from './segment.ts';
 
+/** What a chunk was when it was written or taken over; `absent`: it was not there when the store was taken over. */
+export type KnownChunk = ChunkRecord | 'absent';
+
 /** The record of rows and chunks of one generation, read as it is needed. */
 export interface Segments {
   /** Rows of a segment. */
@@ -13,7 +16,7 @@ export interface Segments {
   /** Runs that add up to `count` rows. */
   origins(from: number, count: number): Promise<readonly OriginRun[]>;
   /** What is known of a chunk that begins at the row; undefined: nothing is. */
-  chunk(key: string, row: number): Promise<ChunkRecord | undefined>;
+  chunk(key: string, row: number): Promise<KnownChunk | undefined>;
 }
 
 /**
@@ -51,7 +54,10 @@ export function segmentsAt(objects: ObjectStore, record: string | null, rows: nu
       }
       return joined(runs);
     },
-    chunk: async (key, row) => (await get(Math.floor(row / rows))).chunks.get(key),
+    async chunk(key, row) {
+      const { chunks, absent } = await get(Math.floor(row / rows));
+      return chunks.get(key) ?? (absent.has(key) ? 'absent' : undefined);
+    },
   };
 }
 

@@ -43,6 +43,8 @@ const schema = z.strictObject({
   notes,
   /** Where its chunks and provenance were taken over from, if they were. */
   grownFrom: z.strictObject({ generation: z.string(), changedAt: z.string() }).nullable(),
+  /** When all chunks of a store that somebody else wrote were entered into the record, ISO 8601; absent: not yet, or nobody else wrote it. */
+  takenOverAt: z.string().exactOptional(),
   /** ISO 8601. */
   madeAt: z.string(),
   changedAt: z.string(),

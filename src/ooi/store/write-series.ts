@@ -83,7 +83,10 @@ export async function writeSeries(work: Work, inputs: readonly SeriesInput[], ba
     });
     const taken = await keepRows(kept, from, rows, options);
     const all = [...before, ...written, ...taken];
-    await put.put(segmentKey(record, from / size), segmentBytes({ origins, chunks: new Map(all.map((one) => [one.key, one])) }));
+    await put.put(
+      segmentKey(record, from / size),
+      segmentBytes({ origins, chunks: new Map(all.map((one) => [one.key, one])), absent: new Set() }),
+    );
     counts.written += written.length;
     counts.copied += taken.length;
     counts.rows += rows;
