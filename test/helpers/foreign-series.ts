@@ -12,22 +12,30 @@ export interface Foreign {
   /** Minutes. */
   readonly times?: readonly number[];
   readonly temperatureRows?: number;
+  readonly spectraRows?: number;
 }
 
 /** Writes a store to the table's address as another program would: ten rows in chunks of four. */
 export async function writeForeign(objects: ObjectStore, given: Foreign): Promise<void> {
-  const { table = 'T', compressor = null, separator = '.', times = [...Array(10).keys()], temperatureRows = 10 } = given;
+  const { table = 'T', compressor = null, separator = '.', times = [...Array(10).keys()], temperatureRows = 10, spectraRows = 10 } = given;
   const plan = { compressor, fill: null, dimensions: ['time'] };
   const units = { units: 'seconds since 1900-01-01 0:0:0', calendar: 'gregorian' };
   const time = newArray({ ...plan, name: 'time', type: '<f8', shape: [times.length], chunks: [4], attributes: units });
   const temperature = newArray({ ...plan, name: 'temperature', type: '<f4', shape: [temperatureRows], chunks: [4], fill: Number.NaN });
-  const spectra = newArray({ ...plan, name: 'spectra', type: '<u2', shape: [10, 2], dimensions: ['time', 'wavelength'], chunks: [4, 2] });
+  const spectra = newArray({
+    ...plan,
+    name: 'spectra',
+    type: '<u2',
+    shape: [spectraRows, 2],
+    dimensions: ['time', 'wavelength'],
+    chunks: [4, 2],
+  });
   await writeStore(
     chunksIn(objects, table),
     [
       { array: { ...time, separator }, values: Float64Array.from(times, (minute) => START + 60 * minute) },
       { array: { ...temperature, separator }, values: Float32Array.from({ length: temperatureRows }, (_, i) => i) },
-      { array: { ...spectra, separator }, values: Uint16Array.from({ length: 20 }, (_, i) => i) },
+      { array: { ...spectra, separator }, values: Uint16Array.from({ length: 2 * spectraRows }, (_, i) => i) },
     ],
     { title: 'another program' },
   );

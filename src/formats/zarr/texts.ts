@@ -18,8 +18,8 @@ export const VLEN_UTF8 = 'vlen-utf8';
 const LENGTH_BYTES = 4;
 const LETTER_BYTES = 4;
 
-/** Texts that are gone through in one go: some tens of milliseconds. */
-const SLICE = 250_000;
+/** Texts that are gone through in one go: some tens of milliseconds at most. */
+const SLICE = 50_000;
 
 /** Bytes of the longest text. @throws {Error} for bytes that are no texts of this form */
 export async function longestText(form: TextForm, stored: Uint8Array, count: number): Promise<number> {

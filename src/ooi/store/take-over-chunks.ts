@@ -57,8 +57,8 @@ export async function takeOver(room: Room, generation: Generation, options: Chan
     if (fresh.length > 0 || before.origins.length === 0)
       await objects.put(segmentKey(record, k), segmentBytes({ origins, chunks, absent }), options);
   }
-  await noteTakenOver(room, { ...state, takenOverAt: now().toISOString() }, options);
   await objects.delete(beginningKey(record), options);
+  await noteTakenOver(room, { ...state, takenOverAt: now().toISOString() }, options);
   return openGeneration(room, id, options.signal === undefined ? {} : { signal: options.signal });
 }
 
