@@ -1,5 +1,7 @@
+import type { Fill } from '../../src/formats/zarr/fill.ts';
 import type { JsonObject } from '../../src/formats/zarr/json.ts';
-import { newArray } from '../../src/formats/zarr/new-array.ts';
+import { type ArrayPlan, newArray } from '../../src/formats/zarr/new-array.ts';
+import type { Values } from '../../src/formats/zarr/values.ts';
 import { chunksIn } from '../../src/stores/objects/chunks.ts';
 import type { ObjectStore } from '../../src/stores/objects/contract.ts';
 import { START } from './series.ts';
@@ -13,11 +15,21 @@ export interface Foreign {
   readonly times?: readonly number[];
   readonly temperatureRows?: number;
   readonly spectraRows?: number;
+  /** Further arrays, in the same codec. */
+  readonly more?: readonly (Omit<ArrayPlan, 'compressor' | 'fill'> & { readonly values: Values; readonly fill?: Fill })[];
 }
 
 /** Writes a store to the table's address as another program would: ten rows in chunks of four. */
 export async function writeForeign(objects: ObjectStore, given: Foreign): Promise<void> {
-  const { table = 'T', compressor = null, separator = '.', times = [...Array(10).keys()], temperatureRows = 10, spectraRows = 10 } = given;
+  const {
+    table = 'T',
+    compressor = null,
+    separator = '.',
+    times = [...Array(10).keys()],
+    temperatureRows = 10,
+    spectraRows = 10,
+    more = [],
+  } = given;
   const plan = { compressor, fill: null, dimensions: ['time'] };
   const units = { units: 'seconds since 1900-01-01 0:0:0', calendar: 'gregorian' };
   const time = newArray({ ...plan, name: 'time', type: '<f8', shape: [times.length], chunks: [4], attributes: units });
@@ -36,6 +48,7 @@ export async function writeForeign(objects: ObjectStore, given: Foreign): Promis
       { array: { ...time, separator }, values: Float64Array.from(times, (minute) => START + 60 * minute) },
       { array: { ...temperature, separator }, values: Float32Array.from({ length: temperatureRows }, (_, i) => i) },
       { array: { ...spectra, separator }, values: Uint16Array.from({ length: 2 * spectraRows }, (_, i) => i) },
+      ...more.map(({ values, fill = null, ...array }) => ({ array: { ...newArray({ ...plan, fill, ...array }), separator }, values })),
     ],
     { title: 'another program' },
   );

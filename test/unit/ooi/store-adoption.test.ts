@@ -91,6 +91,119 @@ describe('a store that somebody else wrote', () => {
     assert.match(why ?? '', /cannot be written as it is: .*blosclz/);
   });
 
+  it('keeps what has no row for each time as it is', async () => {
+    const { store, objects } = await foreign({
+      more: [
+        { name: 'lat', type: '<f8', shape: [], dimensions: [], values: Float64Array.of(45.5) },
+        { name: 'wavelength', type: '<f8', shape: [2], dimensions: ['wavelength'], values: Float64Array.of(400.5, 800.25) },
+        { name: 'station', type: '|S2', shape: [3], dimensions: ['station'], values: Buffer.from('aabbcc') },
+      ],
+    });
+
+    assert.equal((await store.append(request([12]), free)).state, 'appended');
+
+    const { group, chunks } = (await store.live()) ?? assert.fail('it is live');
+    const values = await Promise.all(
+      ['lat', 'wavelength', 'station'].map(async (name) => {
+        const array = group.arrays.get(name) ?? assert.fail(`${name} is not there`);
+        return [array.shape, [...(await readArray(chunks, array))]];
+      }),
+    );
+    assert.deepEqual(values, [
+      [[], [45.5]],
+      [[2], [400.5, 800.25]],
+      [[3], [...Buffer.from('aabbcc')]],
+    ]);
+    const wider = madeInput({ id: 'r2', at: 1, times: [START + 7200], columns: { temperature: { type: '<f8', values: [1] } } });
+    await assert.rejects(store.grow({ id: 'g1', inputs: [wider] }, free), { code: 'not_taken_over' });
+    assert.ok(![...objects.objects.keys()].some((key) => key.includes('/g1')));
+  });
+
+  for (const [what, more, code] of [
+    [
+      'a variable whose second dimension is time',
+      { name: 'turned', type: '<f4', shape: [2, 10], dimensions: ['bin', 'time'] },
+      'unsupported_store',
+    ],
+    [
+      'a variable in another scale',
+      { name: 'pressure', type: '<i2', shape: [10], dimensions: ['time'], attributes: { scale_factor: 0.1 } },
+      'packing_differs',
+    ],
+  ] as const) {
+    it(`with ${what} is not added to, nor grown`, async () => {
+      const count = more.shape.reduce((product: number, size) => product * size, 1);
+      const values = more.type === '<f4' ? new Float32Array(count) : new Int16Array(count);
+      const { store, objects } = await foreign({ more: [{ ...more, values }] });
+      const before = new Map(objects.objects);
+      const input = madeInput({ id: 'r1', at: 0, times: [START + 720], columns: { pressure: { type: '<i2', values: [7] } } });
+
+      await assert.rejects(store.append(input, free), { code });
+      await assert.rejects(store.grow({ id: 'g1', inputs: [input] }, free), { code: /unsupported_store|packing_differs|not_taken_over/ });
+      assert.deepEqual(objects.objects, before);
+    });
+  }
+
+  it('with flags goes on with them, and becomes numbers where a request has numbers', async () => {
+    const flags = {
+      name: 'flag',
+      type: '|b1',
+      shape: [10],
+      dimensions: ['time'],
+      values: Uint8Array.from({ length: 10 }, (_, at) => at % 2),
+    };
+    const { store } = await foreign({ more: [{ ...flags, fill: 1 }] });
+    await store.append(request([12]), free);
+    const { group, chunks } = (await store.live()) ?? assert.fail('it is live');
+    const flag = group.arrays.get('flag') ?? assert.fail('it is there');
+    assert.deepEqual([flag.type.name, flag.fill, [...(await readArray(chunks, flag))]], ['|b1', 1, [0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 1]]);
+
+    const numbers = madeInput({ id: 'r2', at: 1, times: [START + 7200], columns: { flag: { type: '|i1', values: [-3] } } });
+    assert.equal((await store.append(numbers, free)).why, 'flag is |b1 and becomes <i2');
+    await store.grow({ id: 'g1', inputs: [numbers] }, free);
+
+    const grown = await store.open('g1');
+    const grownFlag = grown.group.arrays.get('flag') ?? assert.fail('it is there');
+    assert.deepEqual([...(await readArray(grown.chunks, grownFlag))], [0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 1, -3]);
+  });
+
+  it('whose variable has no dimensions in writing is on time where it has as many rows', async () => {
+    const few = { name: 'few', type: '<f4', shape: [3], dimensions: [], values: Float32Array.of(1, 2, 3) };
+    const { store } = await foreign({ more: [few] });
+    const input = madeInput({ id: 'r1', at: 0, times: [START + 720], columns: { few: { type: '<f4', values: [7] } } });
+
+    const { state, why } = await store.append(input, free);
+
+    assert.deepEqual([state, /few is not on time/.test(why ?? '')], ['needs_generation', true]);
+    await assert.rejects(store.grow({ id: 'g1', inputs: [input] }, free), { code: 'not_taken_over' });
+  });
+
+  it('in a form that is not read is not grown either: its values would be lost', async () => {
+    const { store, objects } = await foreign({});
+    const key = 'T/.zmetadata';
+    const document = JSON.parse(Buffer.from(objects.objects.get(key) ?? []).toString());
+    document.metadata['temperature/.zarray'].filters = [{ id: 'delta', dtype: '<f4' }];
+    objects.objects.set(key, Buffer.from(JSON.stringify(document)));
+
+    for (const step of [() => store.append(request([12]), free), () => store.grow({ id: 'g1', inputs: [request([12])] }, free)])
+      await assert.rejects(step(), { code: 'unsupported_store', message: /delta/ });
+  });
+
+  it('whose time lies on another dimension is not added to', async () => {
+    const { store, objects } = await foreign({});
+    const key = 'T/.zmetadata';
+    objects.objects.set(
+      key,
+      Buffer.from(
+        Buffer.from(objects.objects.get(key) ?? [])
+          .toString()
+          .replaceAll('"time"\n', '"obs"\n'),
+      ),
+    );
+
+    await assert.rejects(store.append(request([12]), free), { code: 'unsupported_store', message: /on obs/ });
+  });
+
   it('with times twice, or arrays of different lengths, is not added to', async () => {
     const doubled = await foreign({ times: [0, 1, 2, 3, 4, 5, 3, 4, 5, 6] });
     const torn = await foreign({ temperatureRows: 8 });
@@ -102,5 +215,6 @@ describe('a store that somebody else wrote', () => {
       ['torn'],
     );
     assert.equal((await doubled.store.validate(null)).problems[0]?.code, 'doubled');
+    await assert.rejects(doubled.store.grow({ id: 'g1', inputs: [request([12])] }, free), { code: 'doubled_store' });
   });
 });
