@@ -6,7 +6,7 @@
 
 import fc from 'fast-check';
 import { watchAllocations } from './support/allocations.ts';
-import { anyMetadata, damagedChunks, damagedMetadata } from './support/zarr-case.ts';
+import { anyMetadata, damagedChunks, damagedMetadata, damagedTexts } from './support/zarr-case.ts';
 
 const numRuns = Number(process.env.LANDFALL_FUZZ_CASES ?? 20_000);
 const seed = Number(process.env.LANDFALL_FUZZ_SEED ?? Date.now() % 0x7fff_ffff);
@@ -17,5 +17,7 @@ await fc.assert(anyMetadata(allocations), { numRuns, seed, endOnFailure: true })
 console.log(`Zarr metadata with any value in any place, ${numRuns} cases`);
 await fc.assert(damagedMetadata(allocations), { numRuns, seed, endOnFailure: true });
 console.log(`damaged Zarr metadata, ${numRuns} cases`);
+await fc.assert(await damagedTexts(allocations), { numRuns, seed, endOnFailure: true });
+console.log(`damaged chunks of texts, ${numRuns} cases`);
 await fc.assert(await damagedChunks(allocations), { numRuns, seed, endOnFailure: true });
 console.log(`damaged Zarr chunks, ${numRuns} cases`);

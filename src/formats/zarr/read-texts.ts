@@ -30,7 +30,7 @@ export async function textChunk(
 ): Promise<TextChunk> {
   const count = product(chunkShapeOf(array));
   const fill = array.fill instanceof Uint8Array ? array.fill : new Uint8Array(0);
-  const stored = bytes === null ? null : await decoded(array, form, key, bytes, count);
+  const stored = bytes === null ? null : await decoded(array, form, key, bytes, limits);
   const found = stored === null ? fill.byteLength : await orDamaged(key, () => longestText(form, stored, count));
   const longest = Math.max(1, found);
   const some = async (width: number, from: number, to: number): Promise<Uint8Array> => {
@@ -44,9 +44,9 @@ export async function textChunk(
   return { longest, some, all: (width) => some(width, 0, count) };
 }
 
-function decoded(array: ZarrArray, form: TextForm, key: string, bytes: Uint8Array, count: number): Promise<Uint8Array> {
-  if (form.kind === VLEN_UTF8) return decodeUpTo(array, key, bytes, DEFAULT_LIMITS.chunkBytes);
-  return decode(array, key, bytes, count * storedBytes(array.type));
+function decoded(array: ZarrArray, form: TextForm, key: string, bytes: Uint8Array, limits: ZarrLimits): Promise<Uint8Array> {
+  if (form.kind === VLEN_UTF8) return decodeUpTo(array, key, bytes, limits.chunkBytes);
+  return decode(array, key, bytes, product(chunkShapeOf(array)) * storedBytes(array.type));
 }
 
 async function orDamaged<T>(key: string, step: () => Promise<T>): Promise<T> {

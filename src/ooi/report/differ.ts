@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Column } from './tally.ts';
 
 /** A value that is not what it was. Numbers, or texts; null: missing. */
@@ -151,8 +152,9 @@ export function shownValue(column: Column, at: number): number | string | null {
     return isMissing(value, column.fill) ? null : value;
   }
   const { bytes, itemBytes } = column;
-  const text = Buffer.from(bytes.subarray(at * itemBytes, (at + 1) * itemBytes))
-    .toString('latin1')
+  const found = bytes.subarray(at * itemBytes, (at + 1) * itemBytes);
+  const text = Buffer.from(found)
+    .toString(isUtf8(found) ? 'utf8' : 'latin1')
     .replace(/\0+$/, '');
   return text === '' ? null : text;
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { isFailure } from '../../../src/errors.ts';
-import { arrayMetadata, parseArray, withLength, type ZarrArray } from '../../../src/formats/zarr/array.ts';
+import { arrayMetadata, parseArray, withLength, withTextBytes, type ZarrArray } from '../../../src/formats/zarr/array.ts';
 import { parseConsolidated } from '../../../src/formats/zarr/group.ts';
 import { type Json, type JsonObject, readJson, writeJson } from '../../../src/formats/zarr/json.ts';
 import { newArray } from '../../../src/formats/zarr/new-array.ts';
 import { readArray, readRows } from '../../../src/formats/zarr/read.ts';
+import { rawBytes } from '../../../src/formats/zarr/values.ts';
 import { writeRows } from '../../../src/formats/zarr/write.ts';
 import { memoryStore } from '../../helpers/zarr-stores.ts';
 import { COMPRESSORS, plan, signal } from '../../unit/formats/zarr-cases.ts';
@@ -33,7 +34,7 @@ async function parsedOrRefused(parse: () => ZarrArray): Promise<void> {
 export function anyMetadata(allocations: AllocationWatch): fc.IAsyncProperty<unknown> {
   const anything = fc.oneof(
     fc.jsonValue(),
-    fc.constantFrom<Json>(-1, 0, 1e9, 2 ** 53, 1e300, '', '/', '<f8', '|S9999999999', 'NaN', [], {}, [1e9, 1e9]),
+    fc.constantFrom<Json>(-1, 0, 1e9, 2 ** 53, 1e300, '', '/', '<f8', '|O', '<U5', '|S9999999999', 'NaN', [], {}, [1e9, 1e9]),
   );
   return fc.asyncProperty(fc.constantFrom(...Object.keys(METADATA)), anything, async (name, value) => {
     const document = new TextEncoder().encode(JSON.stringify({ ...METADATA, [name]: value }));
@@ -70,6 +71,28 @@ async function readBack(compressor: JsonObject | null, isShuffled = false) {
   await writeRows(store, withLength(array, 0), { from: 0, values });
   assert.deepEqual(await readArray(store, array), values);
   return { store, array, values };
+}
+
+/** Damaged chunks of texts of any length: as many as there are rows, or refused. */
+export async function damagedTexts(allocations: AllocationWatch): Promise<fc.IAsyncProperty<unknown>> {
+  await Promise.all(COMPRESSORS.map((compressor) => readBack(compressor))); // loads the WebAssembly
+  return fc.asyncProperty(fc.constantFrom(...COMPRESSORS), fc.constantFrom('|O', '<U5'), damages, async (compressor, type, all) => {
+    const filters = type === '|O' ? [{ id: 'vlen-utf8' }] : [];
+    const array = newArray(plan({ type, shape: [CHUNK_VALUES], chunks: [CHUNK_VALUES], compressor, filters, fill: null }));
+    const store = memoryStore();
+    const values = new Uint8Array(rawBytes(signal('|S5', CHUNK_VALUES)));
+    await writeRows(store, withLength(withTextBytes(array, 5), 0), { from: 0, values });
+    await store.set('value/0', damaged(store.objects.get('value/0') ?? assert.fail(), all));
+    allocations.takeLargest();
+
+    const read = await readRows(store, array, { from: 0, to: CHUNK_VALUES }, { limits: LIMITS }).catch((error: unknown) => {
+      if (!isFailure(error, 'damaged_chunk', 'unsupported_store')) throw error;
+      return null;
+    });
+
+    assert.ok(read === null || read.length % CHUNK_VALUES === 0);
+    assert.ok(allocations.takeLargest() <= 2 * LIMITS.readBytes + SLACK_BYTES);
+  });
 }
 
 /** Damaged chunks of every codec: read at their length or refused, and a good one is read after each. */

@@ -6,7 +6,7 @@ import { type ComparedSlab, compareSlab, type SlabComparison } from '../../../sr
 import { drawSlabs } from '../../../src/ooi/check/slabs.ts';
 import { BEFORE, type Rank } from '../../../src/ooi/order.ts';
 import type { ColumnPlan, SeriesPlan, SeriesWindow } from '../../../src/ooi/series.ts';
-import { at, floats, seriesOf, type TestColumn, texts, timesFrom } from './series-fixture.ts';
+import { at, floats, objects, seriesOf, type TestColumn, texts, timesFrom } from './series-fixture.ts';
 
 const TIMES = timesFrom('2023-08-01T00:00:00Z', 300);
 const HALF: TestColumn['inner'] = [2];
@@ -82,6 +82,19 @@ describe('a stretch of a store against what the facility gives', () => {
 
       assert.deepEqual([found.rows, found.findings, found.variables], [{ both: 200, extra: 0, missing: 0 }, [], []]);
     }
+  });
+
+  it('is the same where its texts are objects', async () => {
+    const words = objects(
+      TIMES.map((time) => String(time % 7)),
+      9,
+    );
+
+    const store = await seriesOf(TIMES, { ...columnsOf(TIMES), s: words }, { chunkRows: 40 });
+    const found = await compared({ more: { store } });
+    const other = await compared({ more: { store }, given: TIMES.slice(50, 249) });
+
+    assert.deepEqual([found.rows.both, found.findings, codes(other)], [200, [], [['row_extra', 1]]]);
   });
 
   it('lacks rows, and has others', async () => {

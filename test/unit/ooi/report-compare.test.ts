@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { randomOf } from '../../../src/ooi/check/random.ts';
 import { compareStores } from '../../../src/ooi/report/compare.ts';
 import type { Comparison } from '../../../src/ooi/report/comparison.ts';
-import { at, floats, seriesOf, type TestColumn, texts, timesFrom } from './series-fixture.ts';
+import { at, floats, objects, seriesOf, type TestColumn, texts, timesFrom } from './series-fixture.ts';
 
 const variable = ({ variables }: Comparison, name: string) =>
   variables.find((one) => one.name === name) ?? assert.fail(`${name} is not compared`);
@@ -65,6 +65,17 @@ describe('two stores of a series are compared', () => {
 
     assert.deepEqual([total.changed, total.largest, total.first.map(({ old, new: is }) => [old, is])], [1, null, [['1', '19']]]);
     assert.deepEqual(form, [{ what: 'type', old: '|S2', new: '|S4' }]);
+  });
+
+  it('and texts of any length are the same as those of a fixed one, and shown as they are written', async () => {
+    const { total, form } = await sameTimes(objects(['11', '\u00df', '', 'long one'], 8), texts(['11', '1', '', 'long one'], 9), 4);
+
+    assert.deepEqual(
+      total.first.map(({ old, new: is }) => [old, is]),
+      [['\u00df', '1']],
+    );
+    assert.deepEqual([total.changed, total.old.missing, total.new.missing], [1, 1, 1]);
+    assert.deepEqual(form, [{ what: 'type', old: '|O', new: '|S9' }]);
   });
 
   it('and numbers of another type are compared as numbers', async () => {

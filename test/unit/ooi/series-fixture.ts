@@ -1,3 +1,4 @@
+import { withTextBytes } from '../../../src/formats/zarr/array.ts';
 import type { JsonObject } from '../../../src/formats/zarr/json.ts';
 import { type ArrayPlan, newArray } from '../../../src/formats/zarr/new-array.ts';
 import { openStore } from '../../../src/formats/zarr/open.ts';
@@ -52,9 +53,10 @@ export async function seriesOf(
       dimensions: ['time', ...inner.map((_, dimension) => `${name}_dim_${dimension}`)],
       fill: column.fill ?? null,
       compressor: { id: 'zlib', level: 1 },
+      filters: column.type === '|O' ? [{ id: 'vlen-utf8' }] : [],
       attributes: column.attributes ?? {},
     };
-    return { array: newArray(plan), values: column.values };
+    return { array: withTextBytes(newArray(plan), column.values.byteLength / Math.max(1, times.length)), values: column.values };
   });
   await writeStore(store, arrays, attributes);
   return { store, group: await openStore(store) };
@@ -64,6 +66,12 @@ export const floats = (values: readonly number[], fill: number | null = null): T
   type: '<f8',
   values: Float64Array.from(values),
   fill,
+});
+
+/** Texts of any length, as objects: padded to one length in memory. */
+export const objects = (values: readonly string[], length: number): TestColumn => ({
+  type: '|O',
+  values: new Uint8Array(Buffer.concat(values.map((text) => Buffer.concat([Buffer.from(text), Buffer.alloc(length)]).subarray(0, length)))),
 });
 
 /** Texts padded to one length. */

@@ -21,5 +21,6 @@ export const deflateCodec = (id: 'zlib' | 'gzip', level: number, config: JsonObj
   whyNotEncoded: null,
   encode: (bytes) => run[id](bytes, { level, chunkSize: pieceOf(bytes.byteLength / 2) }),
   decode: (bytes, expectedBytes) => undo[id](bytes, { maxOutputLength: pieceOf(expectedBytes), chunkSize: pieceOf(expectedBytes) }),
-  decodeUpTo: (bytes, mostBytes) => undo[id](bytes, { maxOutputLength: pieceOf(mostBytes), chunkSize: PIECE_BYTES }),
+  decodeUpTo: (bytes, mostBytes) =>
+    undo[id](bytes, { maxOutputLength: pieceOf(mostBytes), chunkSize: pieceOf(Math.min(mostBytes, PIECE_BYTES)) }),
 });

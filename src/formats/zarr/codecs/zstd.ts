@@ -31,7 +31,10 @@ export const zstdCodec = ({ level, checksum }: ZstdSettings, config: JsonObject)
     const room = Math.max(64, expectedBytes);
     return decompress(bytes, { maxOutputLength: room, chunkSize: room });
   },
-  decodeUpTo: (bytes, mostBytes) => decompress(bytes, { maxOutputLength: Math.max(64, mostBytes), chunkSize: PIECE_BYTES }),
+  decodeUpTo: (bytes, mostBytes) => {
+    const room = Math.max(64, mostBytes);
+    return decompress(bytes, { maxOutputLength: room, chunkSize: Math.min(room, PIECE_BYTES) });
+  },
 });
 
 /** As `zstdCompress`, which leaves the room that it had for the result to be collected; here it goes back at once. */
