@@ -1,3 +1,4 @@
+import { withTextBytes } from '../../src/formats/zarr/array.ts';
 import type { Fill } from '../../src/formats/zarr/fill.ts';
 import type { JsonObject } from '../../src/formats/zarr/json.ts';
 import { type ArrayPlan, newArray } from '../../src/formats/zarr/new-array.ts';
@@ -48,7 +49,10 @@ export async function writeForeign(objects: ObjectStore, given: Foreign): Promis
       { array: { ...time, separator }, values: Float64Array.from(times, (minute) => START + 60 * minute) },
       { array: { ...temperature, separator }, values: Float32Array.from({ length: temperatureRows }, (_, i) => i) },
       { array: { ...spectra, separator }, values: Uint16Array.from({ length: 2 * spectraRows }, (_, i) => i) },
-      ...more.map(({ values, fill = null, ...array }) => ({ array: { ...newArray({ ...plan, fill, ...array }), separator }, values })),
+      ...more.map(({ values, fill = null, ...array }) => {
+        const made = { ...newArray({ ...plan, fill, ...array }), separator };
+        return { array: withTextBytes(made, values.byteLength / (made.shape[0] ?? 1)), values };
+      }),
     ],
     { title: 'another program' },
   );

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { JsonObject } from '../../../src/formats/zarr/json.ts';
-import { readArray } from '../../../src/formats/zarr/read.ts';
+import { readArray, readRows } from '../../../src/formats/zarr/read.ts';
+import { rawBytes } from '../../../src/formats/zarr/values.ts';
 import { openSeriesStore } from '../../../src/ooi/store/series-store.ts';
 import { type Foreign, writeForeign } from '../../helpers/foreign-series.ts';
 import { memoryObjects } from '../../helpers/memory-objects.ts';
@@ -165,6 +166,38 @@ describe('a store that somebody else wrote', () => {
     const grown = await store.open('g1');
     const grownFlag = grown.group.arrays.get('flag') ?? assert.fail('it is there');
     assert.deepEqual([...(await readArray(grown.chunks, grownFlag))], [0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 1, -3]);
+  });
+
+  it('with the tests of quality control as objects goes on with them, also where a request has none or has more', async () => {
+    const tests = { name: 'x_qartod_executed', type: '|O', filters: [{ id: 'vlen-utf8' }], shape: [10], dimensions: ['time'] };
+    const { store } = await foreign({ more: [{ ...tests, attributes: { tests_executed: 'a, b' }, values: Buffer.from('11'.repeat(10)) }] });
+    const shown = async () => {
+      const { group, chunks } = (await store.live()) ?? assert.fail('it is live');
+      const array = group.arrays.get(tests.name) ?? assert.fail('it is there');
+      return [array.type.name, Buffer.from(rawBytes(await readRows(chunks, array, { from: 8, to: array.shape[0] ?? 0 }))).toString()];
+    };
+
+    await store.append(request([12]), free);
+    assert.deepEqual(await shown(), ['|O', '111199']);
+    const same = { type: '|S2', attributes: { tests_executed: 'a, b' }, values: ['12'] };
+    await store.append(madeInput({ id: 'r2', at: 1, times: [START + 780], columns: { [tests.name]: same } }), free);
+    assert.deepEqual(await shown(), ['|O', '11119912']);
+
+    const longer = { type: '|S3', attributes: { tests_executed: 'a, b, c' }, values: ['123'] };
+    const more = madeInput({ id: 'r3', at: 2, times: [START + 840], columns: { [tests.name]: longer } });
+    assert.equal((await store.append(more, free)).why, 'what stands where x_qartod_executed is absent changes');
+    await store.grow({ id: 'g1', inputs: [more] }, free);
+    await store.publish('g1', free);
+    assert.deepEqual(await shown(), ['|S3', '119119999129123']);
+  });
+
+  it('whose texts are not UTF-8 is refused before anything changes', async () => {
+    const words = { name: 'frame_type', type: '|O', filters: [{ id: 'vlen-utf8' }], shape: [10], dimensions: ['time'] };
+    const { store, objects } = await foreign({ more: [{ ...words, values: Buffer.from('a'.repeat(10)) }] });
+    const input = madeInput({ id: 'r1', at: 0, times: [START + 720], columns: { frame_type: { type: '|S1', values: ['\u00b0'] } } });
+
+    await assert.rejects(store.append(input, free), { code: 'cannot_encode', message: /frame_type.*not UTF-8/ });
+    assert.ok(![...objects.objects.keys()].some((key) => key.includes('intent.json') || key.endsWith('T/frame_type/3')));
   });
 
   it('whose variable has no dimensions in writing is on time where it has as many rows', async () => {
