@@ -150,7 +150,7 @@ describe('an array of texts', () => {
 
   it('with a text that would make all of them too wide is refused before room is made for them', async () => {
     const store = memoryStore(new Map([['words/0', vlen('a', 'b'.repeat(60_000))]]));
-    const limits = { chunkBytes: 1000, readBytes: 100_000 };
+    const limits = { chunkBytes: 100_000, readBytes: 100_000 };
 
     await assert.rejects(readRows(store, words({ compressor: null }), { from: 0, to: 2 }, { limits }), { code: 'unsupported_store' });
   });
