@@ -1,6 +1,7 @@
 import { flowTable } from '../../src/ooi/form.ts';
 import type { TimeRange } from '../../src/ooi/m2m/request.ts';
 import { type Action, type Decision as Decided, decide, type Outstanding } from '../../src/ooi/requests/decide.ts';
+import { pacedLookMs } from '../../src/ooi/requests/judge.ts';
 import type { Owed } from '../../src/ooi/requests/owed.ts';
 import { appendRange, guideOf, refreshRange } from '../../src/ooi/requests/range.ts';
 import { isOutstanding, type RequestRecord } from '../../src/ooi/requests/record.ts';
@@ -17,19 +18,22 @@ export interface DecideRun extends OfStream {
   readonly server: ServerSeen;
   /** Records of requests whose results are not at the facility any more; absent in histories of before they were looked for. */
   readonly gone?: readonly string[];
+  /** Looks one after the other that led to no decision; absent in histories of before they were counted. */
+  readonly inVain?: number;
 }
 
 export interface DecideDependencies {
-  readonly environment: OoiEnvironment;
-  readonly requests: Requests;
-  readonly owed: Owed;
+  readonly environment: Pick<OoiEnvironment, 'withSeries'>;
+  readonly requests: Pick<Requests, 'outstanding' | 'finished'>;
+  readonly owed: Pick<Owed, 'due'>;
   readonly now: () => Date;
 }
 
-const LOOK_AGAIN_MS = 600_000;
-
 /** What a run does next, by what is outstanding, what the store has and what the facility says. */
-export async function decideRun(use: DecideDependencies, { flow, kind, asked, server, gone = [] }: DecideRun): Promise<Decision> {
+export async function decideRun(
+  use: DecideDependencies,
+  { flow, kind, asked, server, gone = [], inVain = 0 }: DecideRun,
+): Promise<Decision> {
   const table = flowTable(flow);
   const { environment, requests, owed, now } = use;
   const live = await environment.withSeries(flow, ({ store }) => store.live());
@@ -50,7 +54,7 @@ export async function decideRun(use: DecideDependencies, { flow, kind, asked, se
   });
   const says = asSentence(decided.why);
   const found = [append, refresh, reusable].find((record) => record?.id === decided.request) ?? null;
-  return answerTo(decided, { kind, says, found, wanted, server });
+  return answerTo(decided, { kind, says, found, wanted, server, lookAgainMs: pacedLookMs(inVain, flow.upstream.lookMs) });
 }
 
 function answerTo(
@@ -61,24 +65,26 @@ function answerTo(
     found,
     wanted,
     server,
+    lookAgainMs,
   }: {
     readonly kind: RequestKind;
     readonly says: string;
     readonly found: RequestRecord | null;
     readonly wanted: TimeRange | null;
     readonly server: ServerSeen;
+    readonly lookAgainMs: number;
   },
 ): Decision {
   switch (action) {
     case 'request_append':
     case 'request_refresh':
       if (KIND_OF[action] !== kind) return { action: 'refresh', says };
-      if (wanted === null) return { action: 'look_again', afterMs: LOOK_AGAIN_MS, says };
+      if (wanted === null) return { action: 'look_again', afterMs: lookAgainMs, says };
       return { action: 'request', ...wanted, replaces, says: `${says} Asks for ${wanted.begin} to ${wanted.end}.` };
     case 'continue_append':
     case 'continue_refresh':
       if (KIND_OF[action] !== kind) return { action: 'refresh', says };
-      return goOn(found, says);
+      return goOn(found, says, lookAgainMs);
     case 'reuse_finished': {
       const held = found === null ? null : heldOf(found);
       if (found === null || held === null) return { action: 'refuse', says };
@@ -94,7 +100,7 @@ function answerTo(
     case 'nothing_new':
       return { action: 'skip', says };
     case 'wait_and_look_again':
-      return { action: 'look_again', afterMs: LOOK_AGAIN_MS, says };
+      return { action: 'look_again', afterMs: lookAgainMs, says };
     case 'error_unknown_stream':
       return { action: 'refuse', says: server.state === 'unknown_stream' ? server.says : says };
     case 'request_failed_ask_again_later':
@@ -104,7 +110,7 @@ function answerTo(
 }
 
 /** One that was written down and not accepted so far is asked for as it stands. */
-function goOn(found: RequestRecord | null, says: string): Decision {
+function goOn(found: RequestRecord | null, says: string, lookAgainMs: number): Decision {
   const held = found === null ? null : heldOf(found);
   if (held !== null)
     return {
@@ -115,7 +121,7 @@ function goOn(found: RequestRecord | null, says: string): Decision {
       says: `${says} It is ${held.id} of ${held.requestedAt}.`,
     };
   return found === null
-    ? { action: 'look_again', afterMs: LOOK_AGAIN_MS, says }
+    ? { action: 'look_again', afterMs: lookAgainMs, says }
     : { action: 'request', ...found.range, replaces: null, says };
 }
 
@@ -151,7 +157,7 @@ function rangeOf(
  * last append is not taken: the append would have to be added to it, and its files are gone.
  */
 async function finishedFor(
-  requests: Requests,
+  requests: DecideDependencies['requests'],
   table: string,
   { kind, server, asked, gone }: Required<Pick<DecideRun, 'kind' | 'server' | 'asked' | 'gone'>>,
   { begin, end }: TimeRange,

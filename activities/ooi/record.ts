@@ -9,9 +9,11 @@ import { isoOfTime } from '../../src/ooi/time-text.ts';
 import type { Runs } from '../../src/stores/runs.ts';
 import type { Breaking, Decision, Ending, EndingNoted } from './contracts.ts';
 import { type DecideDependencies, type DecideRun, decideRun } from './decide.ts';
+import type { OoiEnvironment } from './environment.ts';
 import { dropSpools } from './spools.ts';
 
 export interface RecordDependencies extends DecideDependencies {
+  readonly environment: OoiEnvironment;
   readonly requests: Requests;
   readonly owed: Owed;
   readonly statuses: Statuses;

@@ -54,11 +54,15 @@ export const requestActivities = ({ environment, requests, statuses, now }: Requ
       if (replaces !== null) await giveUp(requests, replaces, 'An operator gave it up for a new one.', now());
       const wish: Wish = { table, kind, flow: flow.name, run, range: { begin, end }, attempt };
       const facility = environment.facility(flow);
-      const outcome = await lively('ask', askOnce({ facility, requests }, streamOf(flow), wish, cancellationSignal()));
+      const outcome = await lively(
+        'ask',
+        askOnce({ facility, requests, lookMs: flow.upstream.lookMs }, streamOf(flow), wish, cancellationSignal()),
+      );
       if (outcome.state === 'no_data') return { state: 'no_data', says: asSentence(outcome.says) };
       if (outcome.state === 'unanswered') return { state: 'unanswered', says: asSentence(outcome.says), lookAgainMs: outcome.lookAgainMs };
       const request = heldOf(outcome.record);
-      if (request === null) return { state: 'unanswered', says: 'A request of this stream is being asked.', lookAgainMs: LOOK_MS.first };
+      if (request === null)
+        return { state: 'unanswered', says: 'A request of this stream is being asked.', lookAgainMs: flow.upstream.lookMs };
       const { record, requestedAt } = request;
       await statuses.change(
         table,

@@ -65,7 +65,11 @@ describe('the requests of a stream', { skip: isOoiDataThere ? false : WITHOUT_OO
   });
   afterEach(() => server.stop());
 
-  const tools = (more: Partial<FacilityOptions> = {}) => ({ facility: server.facility({ now: () => now, ...more }), requests });
+  const tools = (more: Partial<FacilityOptions> = {}) => ({
+    facility: server.facility({ now: () => now, ...more }),
+    requests,
+    lookMs: MINUTE,
+  });
   const ask = async (more: Partial<Wish> = {}): Promise<AskOutcome> => await askOnce(tools(), ctd, { ...wish, ...more }, never);
   const accepted = async (): Promise<RequestRecord> => {
     const outcome = await ask();
@@ -204,7 +208,19 @@ describe('the requests of a stream', { skip: isOoiDataThere ? false : WITHOUT_OO
       const outcome = await ask({ run: 'run-2' });
 
       assert.ok(outcome.state === 'unanswered');
-      assert.deepEqual([outcome.lookAgainMs, server.asked(ASKED).length], [10 * MINUTE, 0]);
+      assert.deepEqual([outcome.lookAgainMs, server.asked(ASKED).length], [MINUTE, 0]);
+    });
+
+    it('are looked for at the pace of the flow, rarer and rarer, until the pause is over', async () => {
+      const lookMs = 2_000;
+      const looks: number[] = [];
+      for (let agoMs = 0; agoMs < 10 * lookMs; agoMs += looks.at(-1) ?? 0) {
+        const outcome = await askOnce({ ...tools({ now: () => now + agoMs }), lookMs }, ctd, wish, never);
+        looks.push(outcome.state === 'unanswered' ? outcome.lookAgainMs : Number.NaN);
+      }
+
+      assert.deepEqual(looks, [2_000, 2_000, 4_000, 8_000, 4_000]);
+      assert.equal(server.asked(ASKED).length, 0);
     });
 
     it('and have no folder after a pause are sent once more, and fail the second time', async () => {

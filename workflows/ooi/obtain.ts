@@ -58,6 +58,7 @@ export async function obtain(job: Job, { flow, kind, asked, isDryRun, from, cont
   };
   let at = from;
   let gone: readonly string[] = [];
+  let inVain = 0;
   for (;;) {
     if (!(await mayGoOn(controls))) return { state: 'stopped', request: at.request, says: whyStopped(at) };
     if (workflowInfo().continueAsNewSuggested) return { state: 'long', at };
@@ -65,12 +66,22 @@ export async function obtain(job: Job, { flow, kind, asked, isDryRun, from, cont
       const { retries } = controls;
       await job.enter('decide');
       const server = await lookAtServer({ flow, run: job.run });
-      const decision = await decide({ flow, run: job.run, kind, asked: at.isAgain ? { ...asked, force: true } : asked, server, gone });
+      const decision = await decide({
+        flow,
+        run: job.run,
+        kind,
+        asked: at.isAgain ? { ...asked, force: true } : asked,
+        server,
+        gone,
+        inVain,
+      });
       if (decision.action === 'look_again') {
         await job.says(`${decision.says} Looks again at ${clock(decision.afterMs)}.`, 'ok');
         await pause(retries, decision.afterMs);
+        inVain += 1;
         continue;
       }
+      inVain = 0;
       if (decision.action === 'continue') {
         const { request, says, isDegraded } = decision;
         // What is used a second time may be of months ago.

@@ -4,6 +4,7 @@ import type { Facility } from '../m2m/client.ts';
 import { type AcceptedRequest, type Asked, askForData } from '../m2m/request.ts';
 import { placeOf } from '../m2m/request-urls.ts';
 import type { StreamName } from '../names.ts';
+import { LOOK_MS } from './judge.ts';
 import type { RequestRecord } from './record.ts';
 import type { Requests, Wish } from './requests.ts';
 
@@ -15,9 +16,15 @@ export type AskOutcome =
   /** It was sent, and nobody knows whether it was accepted: look again later. Nothing was asked a second time. */
   | { readonly state: 'unanswered'; readonly record: RequestRecord; readonly says: string; readonly lookAgainMs: number };
 
-/** A request whose answer never came has a folder by then, if it was accepted. */
-const PAUSE_MS = 600_000;
-const MINUTE_MS = 60_000;
+interface Tools {
+  readonly facility: Facility;
+  readonly requests: Requests;
+  readonly lookMs: number;
+}
+
+/** A request whose answer never came has a folder after so many times the first look, if it was accepted. */
+const PAUSE_LOOKS = 10;
+const RAREST = LOOK_MS.longest / LOOK_MS.first;
 const MOST_SENDS = 2;
 
 /**
@@ -25,39 +32,38 @@ const MOST_SENDS = 2;
  * has no answer, the account's own folder is looked into; a request found there is taken. Where there is none after a pause it is sent once
  * more; a second time without a trace it has failed.
  *
+ * @param lookMs  the first look for a trace is after so long, the next ones after as long again as has gone by; the pause is ten times this, or
+ *                this beside the time that an answer may take, where that is longer.
  * @throws {Failure} stop, `request_refused`: the facility refused it, and it is closed; of kind again where it was surely not accepted.
  */
-export async function askOnce(
-  { facility, requests }: { readonly facility: Facility; readonly requests: Requests },
-  name: StreamName,
-  wish: Wish,
-  signal: AbortSignal,
-): Promise<AskOutcome> {
+export async function askOnce(tools: Tools, name: StreamName, wish: Wish, signal: AbortSignal): Promise<AskOutcome> {
+  const { facility, requests, lookMs } = tools;
   const now = new Date(facility.now());
   const { record } = await requests.claim(wish, now);
   if (record.state !== 'asking') return { state: 'outstanding', record };
-  if (record.sentAt === null) return await send(facility, requests, name, record, wish, signal);
+  if (record.sentAt === null) return await send(tools, name, record, wish, signal);
 
   const found = await traceOf(facility, requests, name, record, record.sentAt, signal);
   if (found !== null) return await accept(requests, record, found, 'Its answer never came; it was found in the folder of the account', now);
-  const lookAgainMs = Math.max(PAUSE_MS, facility.timeoutMs + MINUTE_MS) - (now.getTime() - record.sentAt.getTime());
-  if (lookAgainMs > 0) return { state: 'unanswered', record, says: 'The request was sent and its answer never came', lookAgainMs };
-  if (record.sends < MOST_SENDS) return await send(facility, requests, name, record, record, signal);
+  const agoMs = now.getTime() - record.sentAt.getTime();
+  const leftMs = Math.max(PAUSE_LOOKS * lookMs, facility.timeoutMs + lookMs) - agoMs;
+  const lookAgainMs = Math.min(leftMs, RAREST * lookMs, Math.max(lookMs, agoMs));
+  if (leftMs > 0) return { state: 'unanswered', record, says: 'The request was sent and its answer never came', lookAgainMs };
+  if (record.sends < MOST_SENDS) return await send(tools, name, record, record, signal);
   const says = `The request was sent ${record.sends} times, its answer never came, and the account has no folder of it`;
   await requests.move(record.id, 'failed', says, now);
   throw new Failure({ kind: 'stop', code: 'request_unanswered', happened: says, remedy: 'Look at the facility, then start the run again' });
 }
 
 async function send(
-  facility: Facility,
-  requests: Requests,
+  { facility, requests, lookMs }: Tools,
   name: StreamName,
   record: RequestRecord,
   by: Pick<Wish, 'run' | 'range'>,
   signal: AbortSignal,
 ): Promise<AskOutcome> {
   const isOurs = await requests.sending(record, by, new Date(facility.now()));
-  if (!isOurs) return sentBySomebodyElse((await requests.get(record.id)) ?? record);
+  if (!isOurs) return sentBySomebodyElse((await requests.get(record.id)) ?? record, lookMs);
   const asked = await sent(facility, requests, name, { ...record, range: by.range }, signal);
   const now = new Date(facility.now());
   switch (asked.state) {
@@ -71,9 +77,9 @@ async function send(
   }
 }
 
-function sentBySomebodyElse(record: RequestRecord): AskOutcome {
+function sentBySomebodyElse(record: RequestRecord, lookAgainMs: number): AskOutcome {
   if (record.state !== 'asking') return { state: 'outstanding', record };
-  return { state: 'unanswered', record, says: 'The request is being sent by another attempt', lookAgainMs: MINUTE_MS };
+  return { state: 'unanswered', record, says: 'The request is being sent by another attempt', lookAgainMs };
 }
 
 async function sent(facility: Facility, requests: Requests, name: StreamName, record: RequestRecord, signal: AbortSignal): Promise<Asked> {

@@ -112,6 +112,9 @@ export function askAgainMs(state: 'failed' | 'expired' | 'gone', attempt: number
 /** Doubled from one minute to half an hour. */
 export const nextLookMs = (looks: number): number => Math.min(LOOK_MS.first * 2 ** Math.min(looks, 10), LOOK_MS.longest);
 
+/** The same at the pace of a flow, by its first look. */
+export const pacedLookMs = (looks: number, firstMs: number): number => Math.round((nextLookMs(looks) * firstMs) / LOOK_MS.first);
+
 /** Appends 48 h; refreshes 7 days, or four times what the facility estimated where that is longer. */
 export const expiryMs = (kind: RequestKind, estimatedSeconds: number | null): number =>
   kind === 'append' ? APPEND_EXPIRES_MS : Math.max(REFRESH_EXPIRES_MS, ESTIMATES * (estimatedSeconds ?? 0) * 1000);
