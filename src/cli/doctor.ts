@@ -4,11 +4,13 @@ import { flowFolders } from '../kinds.ts';
 import { formatTable } from '../observe/format.ts';
 import type { Context } from './context.ts';
 import { bad, type Finding, folder, ok, program, rsync, warn } from './doctor-machine.ts';
+import { ooiFindings } from './doctor-ooi.ts';
 import { clock, database, embeddedPrograms, temporal, workers } from './doctor-servers.ts';
 import { EXIT } from './exit.ts';
 import type { Answer } from './output.ts';
 
-/** Programs, servers, workers, flow files, folders, space, clock: a line each, with the remedy. It only looks. */
+/** Programs, servers, workers, flow files, folders, space, clock, facilities, buckets: a line each, with the remedy. It only looks; in a bucket it
+ * writes an object and deletes it. */
 export async function doctor(context: Context): Promise<Answer> {
   const findings = [
     ok('node', process.versions.node),
@@ -37,7 +39,12 @@ async function flows(context: Context): Promise<readonly Finding[]> {
     const loaded = existsSync(path) ? await context.flows() : [];
     if (loaded.length === 0) return [warn('flows', `no flow files in ${path}`, 'Write one with: landfall init argo')];
     const folders = loaded.flatMap(({ flow }) => flowFolders(flow).map((below) => folder(`flow ${flow.name}`, below)));
-    return [ok('flows', loaded.map(({ flow }) => flow.name).join(', ')), ...(await Promise.all(folders))];
+    const named = ok('flows', loaded.map(({ flow }) => flow.name).join(', '));
+    const needed = await ooiFindings(
+      context,
+      loaded.map(({ flow }) => flow),
+    );
+    return [named, ...(await Promise.all(folders)), ...needed];
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return error.problems.map((problem) => bad('flows', problemLine(problem).replace(/\.$/, ''), 'Correct it, then look again'));

@@ -26,6 +26,8 @@ export interface Answer {
   readonly json: unknown;
   /** As it came. */
   readonly text: string;
+  /** The facility's clock when it answered, to the second; milliseconds since 1970, null: it does not tell. */
+  readonly saidAt: number | null;
 }
 
 /** The table of contents is several MB; nothing honest is larger than this. */
@@ -79,7 +81,8 @@ export class Facility {
     // A page for people, or half an answer: whatever its status, the facility is not there for programs now.
     const json = parseJson(text);
     if (json === undefined) throw maintenance(what, text);
-    return { status, json, text };
+    const saidAt = Date.parse(headers.date ?? '');
+    return { status, json, text, saidAt: Number.isNaN(saidAt) ? null : saidAt };
   }
 
   /**
