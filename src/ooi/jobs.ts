@@ -8,13 +8,13 @@ const RANGE = {
 const REQUEST = {
   request: {
     type: 'text',
-    does: 'auto: go on with what waits; reuse: take a finished request that covers the range; replace: give up the waiting one',
+    does: 'auto (the default) goes on with a request that waits, reuse takes a finished one that covers the range, replace gives up the one that waits and asks anew',
     example: 'replace',
     words: ['auto', 'reuse', 'replace'],
   },
   accept: {
     type: 'list',
-    does: 'what is accepted: degraded (files left out), shorter (less coverage than the live store)',
+    does: 'publish nevertheless: degraded (files were left out), shorter (less coverage than the live store)',
     example: 'degraded',
     words: ['degraded', 'shorter'],
   },

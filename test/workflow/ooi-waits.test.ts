@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { WorkflowFailedError } from '@temporalio/client';
 import { Statuses } from '../../src/ooi/requests/status.ts';
+import { Runs } from '../../src/stores/runs.ts';
 import { type Facility, startFacility } from '../../standins/ooi/facility.ts';
 import { generatedWorld } from '../../standins/ooi/series/facility-world.ts';
 import { clockAt, SERIES_DEFAULTS } from '../../standins/ooi/series/options.ts';
@@ -79,11 +80,31 @@ describe('a harvest that waits for the facility', () => {
 
     const { state, record } = await run.result();
 
-    assert.match(progress.says ?? '', /^The facility works on the request\. Not ready since .*, looks next at 20\d\d-.* UTC\.$/);
+    assert.match(
+      progress.says ?? '',
+      /^The facility works on the request\. Not ready since 20[-\d]* [:\d]* UTC, looks next at 20[-\d]* [:\d]* UTC\.$/,
+    );
     assert.equal((await run.describe()).raw.pendingActivities?.length ?? 0, 0);
     assert.equal(state, 'done');
     assert.ok(Number(record.added) > 80);
     assert.equal(asked(), before, 'nothing was asked a second time');
+  });
+
+  it('says since when it is paused and how it goes on, and looks when it is resumed', async () => {
+    const { run } = await waiting();
+    const noted = async () => (await new Runs(site.database).get(run.firstExecutionRunId))?.says ?? '';
+    await run.signal('pause');
+    await until(async () => (await noted()).startsWith('Paused'));
+    const [shown, kept] = [(await progressOf(run)).says ?? '', await noted()];
+    finish();
+    await run.signal('resume');
+
+    const { state } = await run.result();
+
+    assert.match(kept, /^Paused by an operator since 20[-\d]* [:\d]* UTC; it goes on with landfall resume ctd, or with signal resume\./);
+    assert.match(kept, / Not ready since 20[-\d]* [:\d]* UTC, looks next when it is resumed\.$/);
+    assert.equal(shown, kept);
+    assert.equal(state, 'done');
   });
 
   it('ends when it is stopped, and the next run goes on with the same request', async () => {

@@ -31,6 +31,8 @@ export interface Job {
   ): Promise<void>;
   /** Says why the run waits; `null` takes it back. */
   says(sentence: string | null, health: Health): Promise<void>;
+  /** The same of a run that an operator holds, which is said before it. Whoever goes on afterwards says something else. */
+  saysPaused(sentence: string, health: Health): Promise<void>;
 }
 
 export interface JobEnd<Result> {
@@ -79,6 +81,10 @@ export async function underLease<Result>(
     says: async (sentence, health) => {
       tracker.says(sentence, health);
       await note(health, sentence);
+    },
+    saysPaused: async (sentence, health) => {
+      tracker.says(sentence, health);
+      await note(health, tracker.sentence);
     },
   };
 

@@ -1,6 +1,7 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { SearchAttribute } from '../../src/config/search-attributes.ts';
+import { utcText } from '../../src/observe/utc.ts';
 import type { Health } from '../../src/stores/runs.ts';
 import type { ActivityProgress, ProgressAnswer } from './messages.ts';
 
@@ -13,8 +14,6 @@ export interface Tally {
   readonly bytes: number;
 }
 
-const PAUSED = 'Paused by an operator; signal resume to go on.';
-
 const nothing: Tally = { done: 0, total: 0, failed: 0, bytes: 0 };
 
 /** Where a run is, for the query, the search attributes and the details pane of the Web UI. */
@@ -25,7 +24,9 @@ export class Tracker {
   #says: string | null = null;
   /** Why an attempt failed that is made again; null as soon as anything moves. */
   #trouble: string | null = null;
-  #isPaused = false;
+  #flow: string | null = null;
+  /** Milliseconds since 1970. */
+  #pausedSince: number | null = null;
   #tally: Tally = nothing;
   #phaseStartedMs = Date.now();
   #doneAtStart = 0;
@@ -42,7 +43,14 @@ export class Tracker {
     return this.#phase;
   }
 
+  /** All that there is to read, an operator's pause included. */
+  get sentence(): string | null {
+    const parts = [this.#pause(), this.#says, this.#trouble].filter((part) => part !== null);
+    return parts.length === 0 ? null : parts.join(' ');
+  }
+
   identify(flow: string, kind: string): void {
+    this.#flow = flow;
     upsertSearchAttributes([
       { key: keyOf('Flow'), value: flow },
       { key: keyOf('Kind'), value: kind },
@@ -80,7 +88,7 @@ export class Tracker {
   }
 
   paused(isPaused: boolean): void {
-    this.#isPaused = isPaused;
+    this.#pausedSince = isPaused ? (this.#pausedSince ?? Date.now()) : null;
     this.#render();
   }
 
@@ -105,7 +113,7 @@ export class Tracker {
     return {
       phase: this.#phase,
       health: this.#health,
-      says: this.#sentence(),
+      says: this.sentence,
       ...this.#tally,
       rate: Math.round(rate * 10) / 10,
       eta,
@@ -126,13 +134,14 @@ export class Tracker {
     upsertSearchAttributes([{ key: keyOf('Health'), value: health }]);
   }
 
-  #sentence(): string | null {
-    const parts = [this.#isPaused ? PAUSED : null, this.#says, this.#trouble].filter((part) => part !== null);
-    return parts.length === 0 ? null : parts.join(' ');
+  #pause(): string | null {
+    if (this.#pausedSince === null) return null;
+    const command = this.#flow === null ? '' : `landfall resume ${this.#flow}, or with `;
+    return `Paused by an operator since ${utcText(this.#pausedSince)}; it goes on with ${command}signal resume.`;
   }
 
   #render(): void {
-    const sentence = this.#sentence();
+    const { sentence } = this;
     const { done, total, failed, bytes } = this.#tally;
     const share = total > 0 ? ` (${Math.floor((100 * done) / total)} %)` : '';
     const amount = total > 0 ? `${done} of ${total}${share}` : `${done}`;

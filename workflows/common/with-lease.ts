@@ -1,5 +1,6 @@
 import { CancellationScope, condition, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { jobActivities } from '../../activities/common/job.ts';
+import { utcText } from '../../src/observe/utc.ts';
 import type { Fence } from '../../src/stores/leases.ts';
 import { type Controls, mayGoOn } from './controls.ts';
 import { type Job, readably } from './job.ts';
@@ -41,7 +42,7 @@ async function leaseWhenFree(job: Job, lease: string, jobName: string, controls:
     }
     const { holder, since } = answer;
     if (waitsFor !== holder.runId)
-      await job.says(`Waits for ${holder.job} (${holder.workflowId}), which changes the store since ${since}.`, 'ok');
+      await job.says(`Waits for ${holder.job} (${holder.workflowId}), which changes the store since ${utcText(since)}.`, 'ok');
     waitsFor = holder.runId;
     await condition(() => controls.retries > retries || controls.isStopping, pauseMs);
     if (controls.retries > retries) controls.wantsQuarantine = false;

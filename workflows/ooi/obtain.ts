@@ -2,7 +2,9 @@ import { condition, patched, workflowInfo } from '@temporalio/workflow';
 import type { Asked, Decision, HeldRequest, RequestKind } from '../../activities/ooi/contracts.ts';
 import type { recordActivities } from '../../activities/ooi/record.ts';
 import type { requestActivities } from '../../activities/ooi/requests.ts';
+import { utcText } from '../../src/observe/utc.ts';
 import type { StreamFlow } from '../../src/ooi/flow.ts';
+import type { Health } from '../../src/stores/runs.ts';
 import { type Controls, mayGoOn } from '../common/controls.ts';
 import type { Job } from '../common/job.ts';
 import { besideStore, ooiActivities } from './activities.ts';
@@ -52,9 +54,10 @@ export interface Obtain {
 export async function obtain(job: Job, { flow, kind, asked, isDryRun, from, controls, onWait }: Obtain): Promise<Obtained> {
   const { askForData, lookAtServer, lookForResults } = ooiActivities<ReturnType<typeof requestActivities>>('request', flow);
   const { decide } = ooiActivities<ReturnType<typeof recordActivities>>(besideStore(flow), flow);
-  const pause = async (retries: number, ms: number): Promise<void> => {
+  const pause = async (wait: Wait): Promise<void> => {
+    await job.says(wait.says(`at ${utcText(Date.now() + wait.ms)}`), wait.health ?? 'ok');
     await onWait?.();
-    await waitFor(controls, retries, ms);
+    await waitFor(job, controls, wait);
   };
   let at = from;
   let gone: readonly string[] = [];
@@ -76,8 +79,7 @@ export async function obtain(job: Job, { flow, kind, asked, isDryRun, from, cont
         inVain,
       });
       if (decision.action === 'look_again') {
-        await job.says(`${decision.says} Looks again at ${clock(decision.afterMs)}.`, 'ok');
-        await pause(retries, decision.afterMs);
+        await pause({ says: (when) => `${decision.says} Looks again ${when}.`, retries, ms: decision.afterMs });
         inVain += 1;
         continue;
       }
@@ -106,8 +108,8 @@ export async function obtain(job: Job, { flow, kind, asked, isDryRun, from, cont
       // The question stays the same, so nothing is decided anew: that would give up, or only report, the very request that is looked for.
       while (answer.state === 'unanswered') {
         const { retries: before } = controls;
-        await job.says(`${answer.says} Looks for it again at ${clock(answer.lookAgainMs)}.`, 'ok');
-        await pause(before, answer.lookAgainMs);
+        const { says, lookAgainMs: ms } = answer;
+        await pause({ says: (when) => `${says} Looks for it again ${when}.`, retries: before, ms });
         if (!(await mayGoOn(controls))) return { state: 'stopped', request: null, says: whyStopped(at) };
         answer = await ask(null);
       }
@@ -133,7 +135,7 @@ async function untilOver(
   flow: StreamFlow,
   from: Waiting,
   controls: Controls,
-  pause: (retries: number, ms: number) => Promise<void>,
+  pause: (wait: Wait) => Promise<void>,
 ): Promise<Obtained | Obtaining> {
   const { pollRequest } = ooiActivities<ReturnType<typeof requestActivities>>('request', flow);
   const { request } = from;
@@ -146,8 +148,11 @@ async function untilOver(
     ]);
     switch (polled.state) {
       case 'waiting':
-        await job.says(`${polled.says} Not ready since ${request.requestedAt}, looks next at ${clock(polled.lookAgainMs)}.`, 'ok');
-        await pause(retries, polled.lookAgainMs);
+        await pause({
+          says: (when) => `${polled.says} Not ready since ${utcText(request.requestedAt)}, looks next ${when}.`,
+          retries,
+          ms: polled.lookAgainMs,
+        });
         break;
       case 'complete':
       case 'degraded':
@@ -159,8 +164,7 @@ async function untilOver(
       case 'gone':
         if (polled.againMs === null) return { state: 'failed', request, says: polled.says };
         if (polled.againMs > 0) {
-          await job.says(`${polled.says} Asks again at ${clock(polled.againMs)}.`, 'failing');
-          await pause(retries, polled.againMs);
+          await pause({ says: (when) => `${polled.says} Asks again ${when}.`, health: 'failing', retries, ms: polled.againMs });
         }
         return { request: null, polls: 0, failures: from.failures + 1, isAgain: true };
     }
@@ -171,14 +175,24 @@ async function untilOver(
 const whyStopped = ({ request }: Obtaining): string =>
   request === null
     ? 'Stopped by an operator before anything was asked.'
-    : `Stopped by an operator while request ${request.id} of ${request.requestedAt} waits; the next run goes on with it.`;
+    : `Stopped by an operator while request ${request.id} of ${utcText(request.requestedAt)} waits; the next run goes on with it.`;
 
-/** Waits; a stop cuts it short, and so does a retry that came since so many had come: one that comes while a sentence is being noted counts too. */
-async function waitFor(controls: Controls, retries: number, ms: number): Promise<void> {
-  await condition(() => controls.retries > retries || controls.isStopping, ms);
+/** A wait for the facility. */
+interface Wait {
+  /** What for; `when` it goes on: `at 2026-11-25 23:54:35 UTC`. */
+  readonly says: (when: string) => string;
+  readonly health?: Health;
+  readonly ms: number;
+  /** Signals `retry` that had come before it was known that there is something to wait for: one that comes while it is noted counts too. */
+  readonly retries: number;
+}
+
+/** Waits; a stop cuts it short, and so does a retry. A pause does too: the run says so, and looks when it is resumed. */
+async function waitFor(job: Job, controls: Controls, { says, health = 'ok', ms, retries }: Wait): Promise<void> {
+  const isCutShort = (): boolean => controls.retries > retries || controls.isStopping;
+  const seesPauses = patched('pausedWaits');
+  await condition(() => isCutShort() || (seesPauses && controls.isPaused), ms);
+  if (seesPauses && controls.isPaused && !controls.isStopping) await job.saysPaused(says('when it is resumed'), health);
   // What was asked here is to look now; there is no quarantine to try again.
   controls.wantsQuarantine = false;
 }
-
-/** As people read it: `2026-11-25 23:54:35 UTC`. */
-const clock = (afterMs: number): string => `${new Date(Date.now() + afterMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`;

@@ -1,13 +1,11 @@
 import { formatBytes } from '../../observe/format.ts';
+import { utcText } from '../../observe/utc.ts';
 import type { Explanation } from '../../stores/explanation.ts';
 import type { Verification } from '../../stores/verifications.ts';
 import { staleness } from '../audit/judge.ts';
 import type { HeldFile, ProfileFacts } from './profile.ts';
 
 type Lines = Explanation['lines'];
-
-/** `2026-11-25 06:12:03 UTC` */
-const time = (at: Date): string => `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
 const STALE = {
   files_moving: 'its files are moving',
@@ -50,7 +48,7 @@ export function profileLines(facts: ProfileFacts): Lines {
     ...(receipt === null
       ? [['receipt', 'none'] as const]
       : [
-          ['receipt', `of ${time(receipt.at)}, run ${receipt.run}`] as const,
+          ['receipt', `of ${utcText(receipt.at)}, run ${receipt.run}`] as const,
           ...receipt.files.map(
             ({ path, sizeBytes, sha256 }) => ['', `${path}, ${formatBytes(sizeBytes)}, sha256 ${sha256.slice(0, 16)}…`] as const,
           ),
@@ -58,7 +56,9 @@ export function profileLines(facts: ProfileFacts): Lines {
     ['document', documentText(document)],
     ...quarantineLines(facts.quarantine),
     ['verified', verification === null ? 'never' : verifiedText(verification)],
-    ...(run === null ? [] : ([['last run', `${run.job} of ${time(run.startedAt)}${run.says === null ? '' : `: ${run.says}`}`]] as const)),
+    ...(run === null
+      ? []
+      : ([['last run', `${run.job} of ${utcText(run.startedAt)}${run.says === null ? '' : `: ${run.says}`}`]] as const)),
   ];
 }
 
@@ -73,14 +73,14 @@ function fileLines({ files, receipt }: Pick<ProfileFacts, 'files' | 'receipt'>):
   if (files.length === 0) return [['files', 'none in the mirror']];
   return files.map(({ path, sizeBytes, mtimeMs, isChosen }, at) => [
     at === 0 ? 'files' : '',
-    `${path}, ${formatBytes(sizeBytes)}, of ${time(new Date(mtimeMs))}, ${isChosen ? chosen : 'not loaded'}`,
+    `${path}, ${formatBytes(sizeBytes)}, of ${utcText(new Date(mtimeMs))}, ${isChosen ? chosen : 'not loaded'}`,
   ]);
 }
 
 function documentText(document: ProfileFacts['document']): string {
   if (document === null) return 'none';
   const { _id, date_updated_argovis: at, data_warning: warnings } = document;
-  const loaded = at === null ? '' : `, loaded ${time(at)}`;
+  const loaded = at === null ? '' : `, loaded ${utcText(at)}`;
   return `${_id}${loaded}${warnings.length === 0 ? '' : `, with ${warnings.join(', ')}`}`;
 }
 
@@ -88,18 +88,18 @@ function quarantineLines(entry: ProfileFacts['quarantine']): Lines {
   if (entry === null) return [['quarantine', 'never']];
   const { state, code, message, attempts, firstAt, closedAs, closedAt } = entry;
   if (state === 'closed')
-    return [['quarantine', `was there for ${code}; closed as ${closedAs} ${closedAt === null ? '' : time(closedAt)}`.trimEnd()]];
+    return [['quarantine', `was there for ${code}; closed as ${closedAs} ${closedAt === null ? '' : utcText(closedAt)}`.trimEnd()]];
   return [
-    ['quarantine', `${code}, since ${time(firstAt)}, in ${attempts} run${attempts === 1 ? '' : 's'}`],
+    ['quarantine', `${code}, since ${utcText(firstAt)}, in ${attempts} run${attempts === 1 ? '' : 's'}`],
     ['', message],
   ];
 }
 
 function verifiedText({ at, state, reason, findings, counts, isReturned }: Verification): string {
-  if (state === 'clean') return `${time(at)}, clean`;
-  if (state === 'skipped') return `${time(at)}, not judged: ${reason}`;
+  if (state === 'clean') return `${utcText(at)}, clean`;
+  if (state === 'skipped') return `${utcText(at)}, not judged: ${reason}`;
   const total = Object.values(counts).reduce((sum, n) => sum + n, 0);
   const first = JSON.stringify(findings[0]) ?? 'none';
   const what = `${total} finding${total === 1 ? '' : 's'}, the first ${first.length > 200 ? `${first.slice(0, 199)}…` : first}`;
-  return `${time(at)}, ${what}${isReturned ? '; found again after a reload, a person has to look' : ''}`;
+  return `${utcText(at)}, ${what}${isReturned ? '; found again after a reload, a person has to look' : ''}`;
 }

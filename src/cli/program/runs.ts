@@ -13,7 +13,14 @@ const OF_JOB = ['--job <job>', 'a job that goes on beside the others, such as ve
 /** Commands that start runs, look at them and steer them. */
 export function runCommands(usage: Usage): void {
   const { landfall } = usage;
-  const run = command(landfall, 'run', 'start a job of a flow', 'run mirror argo --wait')
+  const run = command(
+    landfall,
+    'run',
+    'start a job of a flow',
+    'run mirror argo --wait',
+    'run harvest ce02shbp-ctd --force --request replace --wait',
+    'run refresh ce02shbp-ctd --accept degraded shorter --wait',
+  )
     .addHelpText('after', jobsText(kinds))
     .argument('<job>', 'such as mirror; the jobs of each kind are below')
     .argument('<flow>', 'name of the flow')

@@ -10,9 +10,12 @@ export interface Usage {
   readonly globals: () => GlobalOptions;
 }
 
-/** A command with an example; every command has one. */
-export const command = (parent: Command, name: string, description: string, example: string): Command =>
-  parent.command(name).description(description).addHelpText('after', `\nExample:\n  $ landfall ${example}`);
+/** A command with its examples; every command has one. */
+export const command = (parent: Command, name: string, description: string, ...examples: readonly [string, ...string[]]): Command =>
+  parent
+    .command(name)
+    .description(description)
+    .addHelpText('after', `\nExample:\n${examples.map((example) => `  $ landfall ${example}`).join('\n')}`);
 
 /** A command that answers with a value and a text, from settings, flow files and servers. */
 export const answering = ({ globals }: Usage, work: (context: Context) => Promise<Answer>): Promise<void> =>

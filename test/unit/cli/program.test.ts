@@ -35,6 +35,19 @@ describe('the help of landfall', () => {
     });
   }
 
+  it('of "landfall run" tells what an option means to the jobs of each kind, and how each is begun', () => {
+    const [run] = program().commands.filter((command) => command.name() === 'run');
+    const help = helpOf(run ?? program()).replace(/\s+/g, ' ');
+
+    assert.match(
+      help,
+      /--force argo mirror: accept what the night would .*; ooi harvest: ask now, even when nothing new is known; ooi refresh: /,
+    );
+    assert.match(help, /--request <text> ooi harvest, refresh: auto \(the default\) goes on with /);
+    assert.match(help, /--seed <n> argo verify: draws the same sample .*; ooi verify: draws the same stretches again/);
+    assert.match(help, /\$ landfall run mirror argo .*\$ landfall run harvest /);
+  });
+
   it('of the whole names every exit status, and the shape of errors', () => {
     const help = helpOf(program()).replace(/\s+/g, ' ');
 
