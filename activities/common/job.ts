@@ -9,6 +9,7 @@ export interface TakeFlow {
   readonly lease: string;
   readonly kind: string;
   readonly holder: LeaseHolder;
+  readonly isDryRun?: boolean;
 }
 
 export interface NotePhase {
@@ -67,7 +68,7 @@ export const jobActivities = ({ resolve, leases, runs, isAlive, onHealth, now }:
   },
 
   /** Takes the flow's lease and notes the start of the run. A second run of a flow ends here, with a sentence. */
-  async takeFlow({ flow, lease, kind, holder }: TakeFlow): Promise<{ readonly fence: Fence }> {
+  async takeFlow({ flow, lease, kind, holder, isDryRun = false }: TakeFlow): Promise<{ readonly fence: Fence }> {
     const answer = await leases.take(lease, holder, now(), isAlive);
     if (answer.state === 'busy') {
       throw new Failure({
@@ -81,7 +82,8 @@ export const jobActivities = ({ resolve, leases, runs, isAlive, onHealth, now }:
       const { runId } = answer.replaced;
       await runs.abandon(runId, 'It was ended without keeping its record; the run that followed it goes on from there.', now());
     }
-    await runs.begin({ run: holder.runId, flow, kind, job: holder.job, workflowId: holder.workflowId }, now());
+    const { job, workflowId } = holder;
+    await runs.begin({ run: holder.runId, flow, kind, job, workflowId, ...(isDryRun ? { isDryRun } : {}) }, now());
     return { fence: answer.fence };
   },
 

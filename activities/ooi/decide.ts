@@ -1,3 +1,4 @@
+import { utcText } from '../../src/observe/utc.ts';
 import { flowTable } from '../../src/ooi/form.ts';
 import type { TimeRange } from '../../src/ooi/m2m/request.ts';
 import { type Action, type Decision as Decided, decide, type Outstanding } from '../../src/ooi/requests/decide.ts';
@@ -58,7 +59,7 @@ export async function decideRun(
 }
 
 function answerTo(
-  { action, replaces, request }: Decided,
+  { action, replaces }: Decided,
   {
     kind,
     says,
@@ -89,13 +90,16 @@ function answerTo(
       const held = found === null ? null : heldOf(found);
       if (found === null || held === null) return { action: 'refuse', says };
       const isDegraded = found.owed.length > 0;
-      return { action: 'continue', request: held, isFinished: true, isDegraded, says: `${says} It is ${held.id} of ${held.requestedAt}.` };
+      return {
+        action: 'continue',
+        request: held,
+        isFinished: true,
+        isDegraded,
+        says: `${says} It is ${held.id} of ${utcText(held.requestedAt)}.`,
+      };
     }
     case 'report_waiting':
-      return {
-        action: 'report_waiting',
-        says: found === null ? says : `${says} It is ${found.id}, asked ${found.createdAt.toISOString()}.`,
-      };
+      return { action: 'report_waiting', says: found === null ? says : waitsAlready(found) };
     case 'skip':
     case 'nothing_new':
       return { action: 'skip', says };
@@ -105,8 +109,15 @@ function answerTo(
       return { action: 'refuse', says: server.state === 'unknown_stream' ? server.says : says };
     case 'request_failed_ask_again_later':
     case 'expired_ask_again':
-      return { action: 'refuse', says: `${says} ${request ?? ''}` };
+      return { action: 'refuse', says };
   }
+}
+
+/** What an operator who forced a run can do about the request that is in its way. */
+function waitsAlready({ flow, kind, range, createdAt, accepted }: RequestRecord): string {
+  const run = `landfall run ${kind === 'append' ? 'harvest' : 'refresh'} ${flow}`;
+  const asked = `the request of ${utcText(accepted?.requestedAt ?? createdAt)} for ${utcText(range.begin)} to ${utcText(range.end)} is not finished`;
+  return `Nothing was asked: ${asked}. To wait for it: ${run}. To give it up and ask anew: ${run} --force --request replace.`;
 }
 
 /** One that was written down and not accepted so far is asked for as it stands. */
@@ -118,7 +129,7 @@ function goOn(found: RequestRecord | null, says: string, lookAgainMs: number): D
       request: held,
       isFinished: false,
       isDegraded: false,
-      says: `${says} It is ${held.id} of ${held.requestedAt}.`,
+      says: `${says} It is ${held.id} of ${utcText(held.requestedAt)}.`,
     };
   return found === null
     ? { action: 'look_again', afterMs: lookAgainMs, says }

@@ -70,8 +70,8 @@ async function statusOf(context: Context, { name, kind, schedules }: Flow): Prom
 
 /** A run that is under way says itself what it waits for; one that was terminated could not say that it ended. */
 async function lastRun(context: Context, flow: string, jobs: readonly string[]): Promise<Run | null> {
-  const [last] = await new Runs(await context.database()).latest(flow, 1, jobs);
-  if (last === undefined || last.endedAt !== null) return last ?? null;
+  const last = await new Runs(await context.database()).last(flow, jobs);
+  if (last === null || last.endedAt !== null) return last;
   const client = await context.client();
   if (!(await isRunning(client.workflow.getHandle(last.workflowId), last.run))) {
     return {

@@ -33,7 +33,7 @@ async function presentRun(runs: Runs, flow: string, kind: string): Promise<Run |
   const recent = await runs.latest(flow, RECENT);
   const writers = changersOf(kind);
   const open = recent.filter(({ endedAt }) => endedAt === null);
-  return open.find(({ job }) => writers.includes(job)) ?? open[0] ?? (await runs.latest(flow, 1, writers))[0] ?? recent[0];
+  return open.find(({ job }) => writers.includes(job)) ?? open[0] ?? (await runs.last(flow, writers)) ?? recent[0];
 }
 
 /** Temporal knows of every end, of those too that kept no record. */

@@ -32,6 +32,8 @@ export interface Run {
   readonly record: Readonly<Record<string, unknown>> | null;
   /** When it last made all summaries of its flow, if it did. */
   readonly summarisedAt?: Date;
+  /** It only says what a run would do. */
+  readonly isDryRun?: boolean;
 }
 
 type RunDocument = Run & { readonly _id: string; readonly troubledAt?: Date };
@@ -45,7 +47,7 @@ export class Runs {
     this.#runs = database.book.collection<RunDocument>('runs');
   }
 
-  async begin(run: Pick<Run, 'run' | 'flow' | 'kind' | 'job' | 'workflowId'>, now: Date): Promise<void> {
+  async begin(run: Pick<Run, 'run' | 'flow' | 'kind' | 'job' | 'workflowId' | 'isDryRun'>, now: Date): Promise<void> {
     const fresh = { startedAt: now, phaseSince: now, endedAt: null, health: 'ok' as const, says: null, progress: noProgress, record: null };
     await within('noting the start of a run', () =>
       this.#runs.updateOne({ _id: run.run }, { $setOnInsert: { ...run, ...fresh, updatedAt: now } }, { upsert: true }),
@@ -124,6 +126,19 @@ export class Runs {
   /** Runs of a flow that were at work, or ended, after a time. */
   async since(flow: string, time: Date): Promise<readonly Run[]> {
     return await within('reading runs', () => this.#runs.find({ flow, updatedAt: { $gt: time } }, { projection: { _id: 0 } }).toArray());
+  }
+
+  /** The run of these jobs that is, or was, the last to do their work: one that only says what it would do counts while it is under way. */
+  async last(flow: string, jobs: readonly string[]): Promise<Run | null> {
+    const filter = { flow, job: { $in: [...jobs] }, $or: [{ isDryRun: { $ne: true } }, { endedAt: null }] };
+    const [last] = await within('reading runs', () =>
+      this.#runs
+        .find(filter, { projection: { _id: 0 } })
+        .sort({ startedAt: -1 })
+        .limit(1)
+        .toArray(),
+    );
+    return last ?? null;
   }
 
   /** Latest runs first; of one flow or of all, of some jobs or of all. */

@@ -306,4 +306,16 @@ describe('runs', () => {
 
     assert.equal(latest?.run, 'late');
   });
+
+  it('that only say what they would do are the last one while they are under way', async () => {
+    await begin('done', new Date('2028-01-01'));
+    const [job, flow] = ['mirror', 'argo'];
+    await runs.begin({ run: 'dry', flow, kind: 'argo', job, workflowId: 'mirror/argo', isDryRun: true }, new Date('2028-01-02'));
+
+    const during = await runs.last(flow, [job]);
+    await runs.end('dry', 'ok', 'It would copy 3 files.', {}, new Date('2028-01-02'));
+    const after = await runs.last(flow, [job]);
+
+    assert.deepEqual([during?.run, after?.run, await runs.last(flow, ['audit'])], ['dry', 'done', null]);
+  });
 });

@@ -147,7 +147,10 @@ describe('a harvest that waits for the facility', () => {
     const replaced = await (await stream.start({ force: true, request: 'replace' })).result();
 
     assert.equal(reported.state, 'skipped');
-    assert.match(reported.message, /A request waits already; say replace to give it up/);
+    assert.match(
+      reported.message,
+      /^Nothing was asked: the request of 20.* UTC for 20.* To give it up and ask anew: landfall run harvest ctd --force --request replace\.$/,
+    );
     assert.equal(replaced.state, 'done');
     assert.equal(asked(), before + 1);
   });
@@ -225,6 +228,7 @@ describe('a harvest that waits for the facility', () => {
     const { state, message } = await (await stream.start({ dryRun: true })).result();
 
     assert.equal(state, 'dry');
+    assert.notEqual((await new Runs(site.database).last('ctd', ['harvest']))?.says, message);
     assert.match(message, /^The facility has data until .* Asks for 20.* to 20/);
     assert.equal(asked(), before);
   });

@@ -62,7 +62,7 @@ export function dispatcher(kinds: readonly KindJobs[]): (input: unknown) => Prom
     const { workflowType: job } = workflowInfo();
     const name = flowIn(input);
     const carried = carriedBy(input);
-    const tracker = new Tracker(`${job} of ${name}`);
+    const tracker = new Tracker(`${job} of ${name}`, isDryRun(input));
     const controls = listen({ carried: carried?.controls, tracker });
 
     const { resolveFlow } = proxyActivities<ReturnType<typeof jobActivities>>(activityOptions('control', null));
@@ -78,6 +78,8 @@ export function dispatcher(kinds: readonly KindJobs[]): (input: unknown) => Prom
     return await chosen.start(flow, input, { controls, tracker });
   };
 }
+
+const isDryRun = (input: unknown): boolean => typeof input === 'object' && input !== null && 'dryRun' in input && input.dryRun === true;
 
 function carriedBy(input: unknown): CarriedJob | null {
   const isCarried = (value: unknown): value is { readonly goOn: CarriedJob } =>

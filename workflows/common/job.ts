@@ -63,7 +63,9 @@ export async function underLease<Result>(
   const lease = leaseOf(flow, start.job, start.access);
   tracker.identify(flow, kind);
 
-  const { fence } = await readably(() => takeFlow({ flow, lease, kind, holder: { job: start.job, workflowId, runId: run } }));
+  const { fence } = await readably(() =>
+    takeFlow({ flow, lease, kind, holder: { job: start.job, workflowId, runId: run }, ...(tracker.isDryRun ? { isDryRun: true } : {}) }),
+  );
   const note = (health: Health, says: string | null): Promise<void> =>
     notePhase.executeWithOptions({ summary: health === 'ok' ? tracker.phase : `${tracker.phase}: ${health}` }, [
       { run, progress: { phase: tracker.phase, ...tracker.tally }, health, says },

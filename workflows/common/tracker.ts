@@ -18,6 +18,8 @@ const nothing: Tally = { done: 0, total: 0, failed: 0, bytes: 0 };
 
 /** Where a run is, for the query, the search attributes and the details pane of the Web UI. */
 export class Tracker {
+  /** The run only says what it would do. */
+  readonly isDryRun: boolean;
   readonly #title: string;
   #phase = 'starting';
   #health: Health = 'ok';
@@ -31,8 +33,9 @@ export class Tracker {
   #phaseStartedMs = Date.now();
   #doneAtStart = 0;
 
-  constructor(title: string) {
+  constructor(title: string, isDryRun = false) {
     this.#title = title;
+    this.isDryRun = isDryRun;
   }
 
   get tally(): Tally {

@@ -5,6 +5,7 @@ import { type DecideDependencies, type DecideRun, decideRun } from '../../../act
 import { parseFlow } from '../../../src/config/flow-text.ts';
 import { kinds } from '../../../src/kinds.ts';
 import type { StreamFlow } from '../../../src/ooi/flow.ts';
+import { NEVER_LOOKED, type RequestRecord } from '../../../src/ooi/requests/record.ts';
 import { openSeriesStore } from '../../../src/ooi/store/series-store.ts';
 import { memoryObjects } from '../../helpers/memory-objects.ts';
 
@@ -47,4 +48,41 @@ describe('the decision of a run that finds the facility in maintenance', () => {
     it(`is to look again at the pace of its flow, after ${inVain} looks in vain`, async () => {
       assert.deepEqual(await decided({ inVain }), { action: 'look_again', afterMs, says: 'The facility is in maintenance.' });
     });
+});
+
+const waiting: RequestRecord = {
+  id: 'T#refresh#4',
+  table: 'T',
+  kind: 'refresh',
+  number: 4,
+  flow: 'ctd',
+  run: 'r',
+  range: { begin: '2020-01-01T00:00:00.000000Z', end: '2024-09-13T00:00:00.000000Z' },
+  attempt: 1,
+  state: 'waiting',
+  why: null,
+  createdAt: new Date('2024-09-13T00:00:01Z'),
+  stateSince: new Date('2024-09-13T00:00:02Z'),
+  sentAt: new Date('2024-09-13T00:00:01Z'),
+  sends: 1,
+  accepted: null,
+  looks: NEVER_LOOKED,
+  owed: [],
+  files: null,
+};
+
+describe('the decision of a run that is forced while a request waits', () => {
+  it('says of when it is, what for, and both ways out, by no name that only the book-keeping knows', async () => {
+    const requests = { ...nothing.requests, outstanding: async (_: string, kind: string) => (kind === 'refresh' ? waiting : null) };
+    const asked = { force: true, request: 'auto', start: null, end: null } as const;
+
+    const { action, says } = await decided({ asked }, { requests });
+
+    assert.equal(action, 'report_waiting');
+    assert.equal(
+      says,
+      'Nothing was asked: the request of 2024-09-13 00:00:01 UTC for 2020-01-01 00:00:00 UTC to 2024-09-13 00:00:00 UTC is not finished. ' +
+        'To wait for it: landfall run refresh ctd. To give it up and ask anew: landfall run refresh ctd --force --request replace.',
+    );
+  });
 });
