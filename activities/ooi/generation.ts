@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
+import { formatCount, formatItems } from '../../src/observe/counts.ts';
 import { flowTable } from '../../src/ooi/form.ts';
 import { reportRefresh } from '../../src/ooi/report/write-report.ts';
 import type { Generation } from '../../src/ooi/store/contract.ts';
@@ -81,7 +82,9 @@ export const generationActivities = (use: ReplayDependencies) => {
             const { generation, ...added } = await replay(use, open, { flow, run }, built, await missingIn(open, built, request), fence);
             const [live, fresh] = [await store.live(), await store.open(generation)];
             const degraded =
-              isDegraded || leftOut > 0 ? [`${leftOut} files were left out${isDegraded ? ', and parts of the request failed' : ''}`] : [];
+              isDegraded || leftOut > 0
+                ? [`${formatItems(leftOut, 'file was', 'files were')} left out${isDegraded ? ', and parts of the request failed' : ''}`]
+                : [];
             if (live === null) return { ...verdict(null, degraded, [], accept, null, {}, ''), generation, ...added };
             const target = {
               objects,
@@ -107,7 +110,7 @@ export const generationActivities = (use: ReplayDependencies) => {
             };
             const shorter = outcome.coverage.isShorter ? outcome.coverage.losses.slice(0, 3).map(({ text }) => text) : [];
             const report = `${objects.place}/${outcome.files.page}`;
-            const says = `Against ${live.id}: ${onlyNew} rows more, ${onlyOld} gone, ${outcome.changedValues} values changed; the report is ${report}.`;
+            const says = `Against ${live.id}: ${formatItems(onlyNew, 'row')} more, ${formatCount(onlyOld)} gone, ${formatItems(outcome.changedValues, 'value')} changed; the report is ${report}.`;
             return { ...verdict(live.id, degraded, shorter, accept, report, counts, says), generation, ...added };
           })(),
         ),
@@ -123,7 +126,8 @@ export const generationActivities = (use: ReplayDependencies) => {
             const { store, objects } = open;
             await store.recover(options);
             const missing = await missingIn(open, built, request);
-            if (missing.length > 0 && !isLast) return { state: 'outdated', says: `${missing.length} appends came meanwhile.` };
+            if (missing.length > 0 && !isLast)
+              return { state: 'outdated', says: `${formatItems(missing.length, 'append')} came meanwhile.` };
             const { generation, ...added } = await replay(use, open, { flow, run }, built, missing, fence);
             const { replaced } = await store.publish(generation, options);
             await store.expire(flow.store.keepMs, options);

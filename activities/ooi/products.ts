@@ -1,6 +1,7 @@
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import type { FlowCache } from '../../src/config/flow-cache.ts';
 import { isFailure } from '../../src/errors.ts';
+import { formatItems } from '../../src/observe/counts.ts';
 import type { SetFlow } from '../../src/ooi/flow.ts';
 import { flowTable } from '../../src/ooi/form.ts';
 import { annotations } from '../../src/ooi/products/annotations.ts';
@@ -87,13 +88,19 @@ const MAKERS: Readonly<Record<ProductJob, (making: Making) => Promise<ProductMad
     };
     const { value, omissions } = await makeMetadata(sources, under(objects, 'metadata'), use.now(), options);
     const { tables, documents } = value;
-    return made(`${tables.length} tables and ${documents} documents made`, omissions, { tables: tables.length, documents });
+    return made(`${formatItems(tables.length, 'table')} and ${formatItems(documents, 'document')} made`, omissions, {
+      tables: tables.length,
+      documents,
+    });
   },
 
   async annotations({ use, run, objects, options, instruments }) {
     const { annotations: answered } = answeredFacility(use.answers, run);
     const { value, omissions } = await annotations(instruments, answered, objects, options);
-    return made(`Annotations of ${value.written} instruments written`, omissions, { instruments: value.written, bytes: value.bytes });
+    return made(`Annotations of ${formatItems(value.written, 'instrument')} written`, omissions, {
+      instruments: value.written,
+      bytes: value.bytes,
+    });
   },
 
   async catalog(making) {
@@ -101,7 +108,9 @@ const MAKERS: Readonly<Record<ProductJob, (making: Making) => Promise<ProductMad
     const { value, omissions } = intakeCatalog(stores.value, making.use.now());
     await making.objects.put(CATALOG_KEY, new TextEncoder().encode(value), { ...making.options, contentType: 'application/yaml' });
     const all = [...stores.omissions, ...omissions];
-    return made(`A catalogue of ${stores.value.length - omissions.length} stores written`, all, { stores: stores.value.length });
+    return made(`A catalogue of ${formatItems(stores.value.length - omissions.length, 'store')} written`, all, {
+      stores: stores.value.length,
+    });
   },
 
   async statistics(making) {
@@ -110,7 +119,7 @@ const MAKERS: Readonly<Record<ProductJob, (making: Making) => Promise<ProductMad
     await putJson(making.objects, INDEX_KEY, value, making.options);
     await putJson(making.objects, STATS_KEY, value.stats, making.options);
     const { num_instruments: instruments, size, bytes } = value.stats;
-    return made(`Statistics of ${instruments} instruments written, ${size} together`, [...stores.omissions, ...omissions], {
+    return made(`Statistics of ${formatItems(instruments, 'instrument')} written, ${size} together`, [...stores.omissions, ...omissions], {
       instruments,
       bytes,
     });
@@ -127,7 +136,7 @@ const MAKERS: Readonly<Record<ProductJob, (making: Making) => Promise<ProductMad
         await putJson(making.objects, availabilityKey(resolution, instrument), counted.value.counts[resolution], making.options);
       }
     }
-    return made(`Availability of ${groups.size} instruments counted`, omissions, { instruments: groups.size });
+    return made(`Availability of ${formatItems(groups.size, 'instrument')} counted`, omissions, { instruments: groups.size });
   },
 };
 

@@ -1,5 +1,6 @@
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import { isFailure } from '../../src/errors.ts';
+import { formatItems } from '../../src/observe/counts.ts';
 import type { StreamFlow } from '../../src/ooi/flow.ts';
 import { flowTable } from '../../src/ooi/form.ts';
 import { timesOfStream } from '../../src/ooi/m2m/inventory.ts';
@@ -130,7 +131,7 @@ function polledOf(outcome: RequestOutcome, flow: StreamFlow): Polled {
         says: 'The facility works on the request.',
       };
     case 'complete':
-      return { state: 'complete', says: `${outcome.dataFiles} files are ready.` };
+      return { state: 'complete', says: `${formatItems(outcome.dataFiles, 'file is', 'files are')} ready.` };
     case 'degraded':
     case 'nothing_new':
       return { state: outcome.state, says: asSentence(outcome.says) };

@@ -1,5 +1,6 @@
 import { heartbeat } from '@temporalio/activity';
 import { Failure } from '../../src/errors.ts';
+import { formatItems } from '../../src/observe/counts.ts';
 import type { StreamFlow } from '../../src/ooi/flow.ts';
 import { flowTable } from '../../src/ooi/form.ts';
 import type { History } from '../../src/ooi/requests/history.ts';
@@ -36,7 +37,7 @@ export const rollbackActivities = (use: RollbackDependencies) => {
     { generation, length, firstTime, lastTime }: GenerationState,
   ): Promise<void> => {
     const [table, at] = [flowTable(flow), now()];
-    const says = `${generation} with ${length} rows is published again.`;
+    const says = `${generation} with ${formatItems(length, 'row')} is published again.`;
     await history.add(`${run}/rolled_back`, { table, at, event: 'rollback', state: 'rolled_back', says, run, subject: generation });
     const store = { location: locationOf(flow), first: isoOfTime(firstTime), last: isoOfTime(lastTime) };
     await statuses.change(table, { flow: flow.name, store }, at);
@@ -53,7 +54,11 @@ export const rollbackActivities = (use: RollbackDependencies) => {
         const chosen = generation === null ? await store.before() : all.find(({ id }) => id === generation);
         if (live === undefined || chosen === undefined || chosen.isLive) throw nothingToRollBackTo(flowTable(flow), generation, all);
         const { length } = chosen.state;
-        return { generation: chosen.id, live: live.id, says: `${chosen.id} with ${length} rows would be published instead of ${live.id}.` };
+        return {
+          generation: chosen.id,
+          live: live.id,
+          says: `${chosen.id} with ${formatItems(length, 'row')} would be published instead of ${live.id}.`,
+        };
       });
     },
 

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import { Failure } from '../../src/errors.ts';
+import { formatItems } from '../../src/observe/counts.ts';
 import { checkStore } from '../../src/ooi/check/check-store.ts';
 import { findingText } from '../../src/ooi/check/findings.ts';
 import { drawSlabs, type Slab } from '../../src/ooi/check/slabs.ts';
@@ -63,7 +64,7 @@ async function checked({ store, objects }: OpenSeries, table: string, seed: numb
     if (check.state === 'changed_meanwhile' && look < LOOKS) continue;
     const findings = check.findings.map(findingText);
     const { total, read, bytes } = check.chunks;
-    const says = `all ${read} chunks of ${live.id} read: ${findings.length === 0 ? 'nothing wrong' : `${findings.length} findings`}.`;
+    const says = `all ${formatItems(read, 'chunk')} of ${live.id} read: ${findings.length === 0 ? 'nothing wrong' : formatItems(findings.length, 'finding')}.`;
     const { first, last, gaps } = check.times;
     const slabs = Number.isFinite(first) ? drawSlabs({ seed, count, length: SLAB_SECONDS, extent: [first, last], gaps }) : [];
     return { says, generation: live.id, seed, findings, slabs, counts: { rows: live.state.length, chunks: total, bytesRead: bytes } };

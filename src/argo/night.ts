@@ -1,3 +1,4 @@
+import { formatCount, formatItems } from '../observe/counts.ts';
 import type { PageOutcome } from '../stores/plans.ts';
 
 /** What a night did, kept in MongoDB and printed: seen = loaded + unchanged + rejected + removed. */
@@ -40,8 +41,13 @@ export const addsUp = ({ seen, loaded, unchanged, rejected, removed }: NightReco
 export function nightSentence(record: NightRecord): string {
   const { seen, loaded, unchanged, rejected, removed, seconds } = record;
   if (seen === 0) return 'Nothing had changed at the source.';
-  const parts = [`${loaded} loaded`, `${unchanged} unchanged`, `${rejected} rejected`, `${removed} removed`].join(', ');
-  return `${seen} profile${seen === 1 ? '' : 's'} seen: ${parts}, in ${Math.round(seconds)} s.`;
+  const parts = [
+    `${formatCount(loaded)} loaded`,
+    `${formatCount(unchanged)} unchanged`,
+    `${formatCount(rejected)} rejected`,
+    `${formatCount(removed)} removed`,
+  ].join(', ');
+  return `${formatItems(seen, 'profile')} seen: ${parts}, in ${Math.round(seconds)} s.`;
 }
 
 /** What a night would do, in one sentence: the answer to a dry run. */
@@ -57,7 +63,7 @@ export function listedSentence(listed: {
   if (listed.isEmpty) return 'Nothing has changed at the source.';
   const { profiles, platforms, filesToCopy, filesToDelete, profilesToLose, question } = listed;
   const plan =
-    `${profiles} profile${profiles === 1 ? '' : 's'} of ${platforms} float${platforms === 1 ? '' : 's'} changed: ` +
-    `${filesToCopy} files to copy, ${filesToDelete} to delete, ${profilesToLose} profiles left without a file.`;
+    `${formatItems(profiles, 'profile')} of ${formatItems(platforms, 'float')} changed: ` +
+    `${formatItems(filesToCopy, 'file')} to copy, ${formatCount(filesToDelete)} to delete, ${formatItems(profilesToLose, 'profile')} left without a file.`;
   return question === null ? plan : `${plan} ${question}`;
 }

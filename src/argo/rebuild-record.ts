@@ -1,3 +1,4 @@
+import { formatItems } from '../observe/counts.ts';
 import type { Accounts, Sample } from './rebuild-accounts.ts';
 import type { RebuildTarget } from './rebuild-target.ts';
 
@@ -87,20 +88,20 @@ export function rebuildSentence(
 ): string {
   const { planned, rejected, documents, kept, leftovers, seconds, target, removed } = record;
   const parts = [
-    `${documents - kept} document${documents - kept === 1 ? '' : 's'}`,
+    formatItems(documents - kept, 'document'),
     `${rejected} rejected`,
     ...(removed === 0 ? [] : [`${removed} gone meanwhile`]),
   ];
-  const sum = `${planned} profile${planned === 1 ? '' : 's'} planned = ${parts.join(' + ')}`;
+  const sum = `${formatItems(planned, 'profile')} planned = ${parts.join(' + ')}`;
   const whole =
     broken.length === 0
       ? `${sum}, no id twice, in ${Math.round(seconds)} s.`
-      : `${planned} profiles planned, ${parts.join(', ')}. ${broken.join(' ')}`;
+      : `${formatItems(planned, 'profile')} planned, ${parts.join(', ')}. ${broken.join(' ')}`;
   const extra = [
     ...(kept === 0 ? [] : [`${kept} of the rejected keep an older document.`]),
     ...(leftovers === 0
       ? []
-      : [`${leftovers} document${leftovers === 1 ? '' : 's'} that no file accounted for ${leftovers === 1 ? 'was' : 'were'} removed.`]),
+      : [`${formatItems(leftovers, 'document that no file accounted for was', 'documents that no file accounted for were')} removed.`]),
     ...(target === 'beside' ? ['The new collections are in place.'] : []),
   ];
   return [whole, ...extra].join(' ');

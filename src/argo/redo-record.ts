@@ -1,3 +1,4 @@
+import { formatItems } from '../observe/counts.ts';
 import type { Standing } from './standing.ts';
 
 /** What a redo would do: the answer to a dry run. */
@@ -13,7 +14,7 @@ export interface RedoPreview extends Standing {
 /** A dry run in a sentence or two. */
 export function previewSentence({ night, profiles, platforms, pages, current, stale, gone }: RedoPreview): string {
   return (
-    `Night ${night}: ${profiles} profile${profiles === 1 ? '' : 's'} of ${platforms} float${platforms === 1 ? '' : 's'} in ${pages} page${pages === 1 ? '' : 's'}. ` +
+    `Night ${night}: ${formatItems(profiles, 'profile')} of ${formatItems(platforms, 'float')} in ${formatItems(pages, 'page')}. ` +
     `${current} match their receipts and would be made again all the same, ${stale} do not, ${gone} have no file any more.`
   );
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { kinds } from '../kinds.ts';
+import { formatItems } from '../observe/counts.ts';
 import { type Imported, importConfigs } from '../ooi/takeover/import-configs.ts';
 import type { Answer } from './output.ts';
 
@@ -23,9 +24,9 @@ function textOf({ files, streams, remarks, dryRun }: Imported, flows: string): s
   return [
     ...(dryRun ? changed.map(({ file, state }) => `${state === 'replaced' ? 'replace' : 'write  '} ${file}`) : []),
     ...remarks.map(({ text, files: many, first }) =>
-      many === 1 ? `Note: ${first}: ${text}` : `Note: ${text} (${many} files, such as ${first})`,
+      many === 1 ? `Note: ${first}: ${text}` : `Note: ${text} (${formatItems(many, 'file')}, such as ${first})`,
     ),
-    `${verb} ${changed.length} flow files for ${streams} streams into ${flows} (${count('replaced')} replaced, ${count('unchanged')} were as they are).`,
+    `${verb} ${formatItems(changed.length, 'flow file')} for ${formatItems(streams, 'stream')} into ${flows} (${count('replaced')} replaced, ${count('unchanged')} were as they are).`,
     ...(dryRun ? [] : ['Look them over, then: landfall apply.']),
   ].join('\n');
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { formatItems } from '../observe/counts.ts';
 import { OOI_DEFAULTS } from '../ooi/flow.ts';
 import { type HistoryEntry, historyStatus } from '../ooi/notify/history.ts';
 import { History } from '../ooi/requests/history.ts';
@@ -31,8 +32,8 @@ export async function importOoiRecords(context: Context, folder: string, dryRun:
   const taken = await importRecords(resolve(folder), keeper, { dryRun });
   const verb = dryRun ? 'Would take over' : 'Took over';
   const lines = [
-    `${verb} ${taken.statuses.adopted} status records (${taken.statuses.kept} were there already) and ${taken.requests.adopted} requests that are waited for (${taken.requests.kept} were there already).`,
-    `${taken.requests.past} requests of the past stay where they are.`,
+    `${verb} ${formatItems(taken.statuses.adopted, 'status record')} (${taken.statuses.kept} were there already) and ${formatItems(taken.requests.adopted, 'request that is', 'requests that are')} waited for (${taken.requests.kept} were there already).`,
+    `${formatItems(taken.requests.past, 'request of the past stays where it is', 'requests of the past stay where they are')}.`,
     ...taken.withoutRecord.map((table) => `Note: ${table} waits for a request whose record is not there; its range is asked for again.`),
   ];
   return { value: { ...taken, dryRun }, text: lines.join('\n') };

@@ -1,8 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
+import { formatCount, NOTHING } from './counts.ts';
 
 /** Figures and tables for people. Pure; English; decimal units. Anything that is not a finite number is `–`. */
 
-const NOTHING = '–';
+export { formatCount, formatItems } from './counts.ts';
 
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
@@ -19,13 +20,6 @@ export function formatBytes(bytes: number): string {
 }
 
 const threeDigits = (value: number): string => (value >= 99.95 ? String(Math.round(value)) : value.toFixed(1).replace(/\.0$/, ''));
-
-/** `1,234,567`. */
-export const formatCount = (count: number): string =>
-  Number.isFinite(count) ? count.toLocaleString('en-US', { maximumFractionDigits: 0 }) : NOTHING;
-
-/** `1 profile`, `2,000 profiles`; another plural where adding an s is wrong. */
-export const formatItems = (count: number, one: string, many = `${one}s`): string => `${formatCount(count)} ${count === 1 ? one : many}`;
 
 /** `850/s`, `2.5/s`; what is slower than that can tell by the minute: `1.9/min`. */
 export const formatRate = (perSecond: number): string => {

@@ -71,7 +71,7 @@ describe('the records of an existing harvest', () => {
     const again = await importOoiRecords(context, join(folder, 'old'), false);
     await exportOoiRecords(context, join(folder, 'new'));
 
-    assert.match(taken.text, /^Took over 1 status records \(0 were there already\) and 1 requests/);
+    assert.match(taken.text, /^Took over 1 status record \(0 were there already\) and 1 request that is waited for/);
     assert.match(again.text, /^Took over 0 status records \(1 were there already\) and 0 requests that are waited for \(1 were there/);
     const read = async (path: string): Promise<{ readonly result?: unknown }> =>
       JSON.parse(await readFile(join(folder, 'new', path), 'utf8'));

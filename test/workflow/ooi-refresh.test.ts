@@ -71,7 +71,7 @@ describe('a refresh of a stream', () => {
     assert.equal(state, 'published');
     assert.ok(before !== undefined && facility.requests.length === 3);
     assert.equal(Array.isArray(record.replayed) && record.replayed.length, 1);
-    assert.match(message, /1 appends that came meanwhile are in it\. Against .*; the report is .*report\.html\.$/);
+    assert.match(message, /1 append that came meanwhile is in it\. Against .*; the report is .*report\.html\.$/);
     assert.notEqual(live(), old);
     assert.ok(existsSync(old));
     assert.deepEqual(await stream.digests(), expected());
@@ -151,7 +151,7 @@ describe('a refresh of a stream', () => {
     const { state, record } = await run.result();
 
     facility.reset();
-    assert.match(says ?? '', /1 files were left out/);
+    assert.match(says ?? '', /1 file was left out/);
     assert.equal(state, 'published');
     assert.match(String(record.leftOut), /nc: unreadable/);
     assert.equal(Array.isArray(record.owed) && record.owed.length, 1);

@@ -1,5 +1,6 @@
 import { CancellationScope, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { memberActivities } from '../../activities/ooi/members.ts';
+import { formatCount } from '../../src/observe/counts.ts';
 import type { SetFlow } from '../../src/ooi/flow.ts';
 import { type Controls, carry } from '../common/controls.ts';
 import type { CarriedJob, JobStart } from '../common/dispatch.ts';
@@ -74,9 +75,9 @@ async function recorded(job: Job, flow: SetFlow, work: SetWork, controls: Contro
   await CancellationScope.nonCancellable(() => job.enter('record'));
   const isStopped = controls.isStopping && work.left.length > 0;
   const { ends, open } = work;
-  const counts = Object.entries(ends).map(([state, names]) => `${names.length} ${WORDS[state] ?? state}`);
-  const goOn = open.length > 0 ? `, ${open.length} not done after ${hours(flow.patienceMs)}, which go on by themselves` : '';
-  const message = `${counts.join(', ')}${goOn}${work.left.length > 0 ? `, ${work.left.length} not begun` : ''}.`;
+  const counts = Object.entries(ends).map(([state, names]) => `${formatCount(names.length)} ${WORDS[state] ?? state}`);
+  const goOn = open.length > 0 ? `, ${formatCount(open.length)} not done after ${hours(flow.patienceMs)}, which go on by themselves` : '';
+  const message = `${counts.join(', ')}${goOn}${work.left.length > 0 ? `, ${formatCount(work.left.length)} not begun` : ''}.`;
   const record = {
     streams: Object.values(ends).reduce((sum, names) => sum + names.length, work.left.length + open.length),
     openCount: open.length,

@@ -2,6 +2,7 @@ import { continueAsNew } from '@temporalio/workflow';
 import type { convertActivities } from '../../activities/ooi/append.ts';
 import type { Appended, Asked, Fetched, HeldRequest } from '../../activities/ooi/contracts.ts';
 import type { recordActivities } from '../../activities/ooi/record.ts';
+import { formatCount, formatItems } from '../../src/observe/counts.ts';
 import type { StreamFlow } from '../../src/ooi/flow.ts';
 import { type Controls, carry, mayGoOn } from '../common/controls.ts';
 import type { CarriedJob, JobStart } from '../common/dispatch.ts';
@@ -112,13 +113,13 @@ async function recorded(
   await job.enter('record');
   const parts = [
     appended.state === 'unchanged'
-      ? `Nothing in ${files} files was new`
-      : `${added} rows added, ${corrected} corrected, ${inserted} inserted`,
+      ? `Nothing in ${formatItems(files, 'file')} was new`
+      : `${formatItems(added, 'row')} added, ${formatCount(corrected)} corrected, ${formatCount(inserted)} inserted`,
     ...(appended.state === 'grown'
       ? [`the store is a new generation, ${appended.generation}: ${appended.why ?? 'its form has changed'}`]
       : []),
-    ...(leftOut > 0 ? [`${leftOut} files left out`] : []),
-    ...(rowsDropped > 0 ? [`${rowsDropped} rows without a usable time dropped`] : []),
+    ...(leftOut > 0 ? [`${formatItems(leftOut, 'file')} left out`] : []),
+    ...(rowsDropped > 0 ? [`${formatItems(rowsDropped, 'row')} without a usable time dropped`] : []),
     ...(isDegraded ? [obtained.says.replace(/\.$/, '')] : []),
   ];
   const message = [`${parts.join('; ')}.`, ...appended.recovered, ...problems].join(' ');

@@ -2,6 +2,7 @@ import { continueAsNew } from '@temporalio/workflow';
 import type { Asked, Built, Compared, Fetched, HeldRequest, Publication } from '../../activities/ooi/contracts.ts';
 import type { generationActivities } from '../../activities/ooi/generation.ts';
 import type { recordActivities } from '../../activities/ooi/record.ts';
+import { formatCount, formatItems } from '../../src/observe/counts.ts';
 import type { StreamFlow } from '../../src/ooi/flow.ts';
 import { isAccepted } from '../common/ask.ts';
 import { type Controls, carry, mayGoOn } from '../common/controls.ts';
@@ -163,12 +164,16 @@ async function recorded(
   await job.enter('record');
   const { rows, files, leftOut, rowsDropped, firstTime, lastTime } = built;
   const parts = [
-    `${rows} rows of ${files} files published as ${generation}`,
+    `${formatItems(rows, 'row')} of ${formatItems(files, 'file')} published as ${generation}`,
     ...(replaced === null ? [] : [`${replaced} is kept and can be rolled back to`]),
-    ...(leftOut > 0 ? [`${leftOut} files left out`] : []),
-    ...(rowsDropped > 0 ? [`${rowsDropped} rows without a usable time dropped`] : []),
-    ...(replayed.length > 0 ? [`${replayed.length} appends that came meanwhile are in it`] : []),
-    ...(fromLive.length > 0 ? [`the rows of ${fromLive.length} of them were taken from the live store, since their files are gone`] : []),
+    ...(leftOut > 0 ? [`${formatItems(leftOut, 'file')} left out`] : []),
+    ...(rowsDropped > 0 ? [`${formatItems(rowsDropped, 'row')} without a usable time dropped`] : []),
+    ...(replayed.length > 0
+      ? [`${formatItems(replayed.length, 'append that came meanwhile is', 'appends that came meanwhile are')} in it`]
+      : []),
+    ...(fromLive.length > 0
+      ? [`the rows of ${formatCount(fromLive.length)} of them were taken from the live store, since their files are gone`]
+      : []),
   ];
   const message = `${parts.join('; ')}. ${compared.says}`.trim();
   const { owed, seconds } = await noteEnding({

@@ -1,4 +1,5 @@
 import type { StoreChecked } from '../../activities/ooi/verify.ts';
+import { formatItems } from '../../src/observe/counts.ts';
 import type { SlabEnd } from './check-slab.ts';
 
 /** What a check has found so far: small, however many stretches there are. */
@@ -46,7 +47,7 @@ export const isSilent = ({ unfinished }: Found): boolean => unfinished >= UNFINI
 export const gaveUp = (found: Found, left: number): Found => ({
   ...found,
   notCompared: [
-    `${left} further stretches were not asked for: the facility has not finished ${found.unfinished} requests.`,
+    `${formatItems(left, 'further stretch was', 'further stretches were')} not asked for: the facility has not finished ${formatItems(found.unfinished, 'request')}.`,
     ...found.notCompared,
   ],
 });

@@ -1,5 +1,6 @@
 import { continueAsNew, patched, workflowInfo } from '@temporalio/workflow';
 import type { StoreChecked, verifyActivities } from '../../activities/ooi/verify.ts';
+import { formatCount, formatItems } from '../../src/observe/counts.ts';
 import type { StreamFlow } from '../../src/ooi/flow.ts';
 import { type Controls, carry, mayGoOn } from '../common/controls.ts';
 import type { CarriedJob, JobStart } from '../common/dispatch.ts';
@@ -61,7 +62,7 @@ export async function verify({ flow, input, controls, tracker }: JobStart<Stream
     }
     const { generation, seed, counts, says } = store;
     const { tally, findings, wrong, notCompared } = found;
-    const compared = `${tally.compared} of ${slabs.length} stretches compared with the facility, ${tally.rowsCompared} rows; ${says}`;
+    const compared = `${formatCount(tally.compared)} of ${formatItems(slabs.length, 'stretch', 'stretches')} compared with the facility, ${formatItems(tally.rowsCompared, 'row')}; ${says}`;
     const message = [compared, ...findings.slice(0, 5), ...notCompared.slice(0, 2)].join(' ');
     const record = { ...counts, ...tally, findings, notCompared, generation, seed };
     return wrong === 0 ? ended(flow, 'done', message, 'ok', record) : ended(flow, 'wrong', message, 'failed', record);

@@ -1,3 +1,4 @@
+import { formatItems } from '../../observe/counts.ts';
 import type { VerificationTotals } from '../../stores/verifications.ts';
 import type { DrawnSample } from './draw.ts';
 import { BOUND_METHOD, shareText, upperBound } from './error-rate.ts';
@@ -110,5 +111,5 @@ export function verifySentence({
       ? ''
       : `, at most ${shareText(lastDays.upperBound)} by the ${lastDays.checked} of the last ${lastDays.days} days`;
   const people = returned === 0 ? '' : ` ${returned} came back after being loaded again: a person has to look.`;
-  return `${checked} profile${checked === 1 ? '' : 's'} checked: ${parts.join(', ')}.${sure}${sure === '' ? '' : `${longer}.`}${people}`;
+  return `${formatItems(checked, 'profile')} checked: ${parts.join(', ')}.${sure}${sure === '' ? '' : `${longer}.`}${people}`;
 }

@@ -1,3 +1,4 @@
+import { formatItems } from '../../observe/counts.ts';
 import { formatBytes } from '../../observe/format.ts';
 import { utcText } from '../../observe/utc.ts';
 import type { Explanation } from '../../stores/explanation.ts';
@@ -90,7 +91,7 @@ function quarantineLines(entry: ProfileFacts['quarantine']): Lines {
   if (state === 'closed')
     return [['quarantine', `was there for ${code}; closed as ${closedAs} ${closedAt === null ? '' : utcText(closedAt)}`.trimEnd()]];
   return [
-    ['quarantine', `${code}, since ${utcText(firstAt)}, in ${attempts} run${attempts === 1 ? '' : 's'}`],
+    ['quarantine', `${code}, since ${utcText(firstAt)}, in ${formatItems(attempts, 'run')}`],
     ['', message],
   ];
 }
@@ -100,6 +101,6 @@ function verifiedText({ at, state, reason, findings, counts, isReturned }: Verif
   if (state === 'skipped') return `${utcText(at)}, not judged: ${reason}`;
   const total = Object.values(counts).reduce((sum, n) => sum + n, 0);
   const first = JSON.stringify(findings[0]) ?? 'none';
-  const what = `${total} finding${total === 1 ? '' : 's'}, the first ${first.length > 200 ? `${first.slice(0, 199)}…` : first}`;
+  const what = `${formatItems(total, 'finding')}, the first ${first.length > 200 ? `${first.slice(0, 199)}…` : first}`;
   return `${utcText(at)}, ${what}${isReturned ? '; found again after a reload, a person has to look' : ''}`;
 }

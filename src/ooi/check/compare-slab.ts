@@ -2,6 +2,7 @@ import type { ZarrArray } from '../../formats/zarr/array.ts';
 import { rowSize } from '../../formats/zarr/grid.ts';
 import { readRows } from '../../formats/zarr/read.ts';
 import type { Values } from '../../formats/zarr/values.ts';
+import { formatItems } from '../../observe/counts.ts';
 import { compareBytes } from '../order.ts';
 import { type ChangedValue, type ChangeTally, compareColumns, newChangeTally, type Pairs } from '../report/differ.ts';
 import { arraysOnTime, readOptionsOf, readTimes, type SeriesView } from '../report/series-view.ts';
@@ -173,7 +174,7 @@ class Judge {
         example === undefined
           ? ''
           : `, first at ${timeText(example.time)}: stored ${example.old ?? 'missing'}, facility ${example.new ?? 'missing'}`;
-      this.#findings.add('value_differs', `${values} values of ${name}${at}`, values);
+      this.#findings.add('value_differs', `${formatItems(values, 'value')} of ${name}${at}`, values);
     }
     const { from, to } = this.#comparison.slab;
     return { from, to, rows: { ...this.#rows }, passed: { ...this.#passed }, variables, findings: this.#findings.result() };

@@ -1,5 +1,6 @@
 import { isFailure } from '../../errors.ts';
 import { rowsOf } from '../../formats/zarr/grid.ts';
+import { formatCount, formatItems } from '../../observe/counts.ts';
 import { addTimes, type Gap, gapsOf, newTimeTally, type TimeTally } from '../report/intervals.ts';
 import { readTimes, type SeriesView, timeArrayOf } from '../report/series-view.ts';
 import { timeText } from '../report/time-text.ts';
@@ -57,9 +58,9 @@ async function timesFrom(view: SeriesView, from: number, to: number, findings: F
 }
 
 function reportTimes({ notTimes, repeated, backwards, misplaced }: TimeTally, findings: Findings): void {
-  if (notTimes > 0) findings.add('no_time', `${notTimes} rows`, notTimes);
+  if (notTimes > 0) findings.add('no_time', formatItems(notTimes, 'row'), notTimes);
   if (repeated + backwards === 0) return;
-  const parts = `${repeated} times repeated, ${backwards} going backwards, from row ${misplaced[0] ?? 0} on`;
+  const parts = `${formatItems(repeated, 'time')} repeated, ${formatCount(backwards)} going backwards, from row ${misplaced[0] ?? 0} on`;
   findings.add('doubled', parts, repeated + backwards);
 }
 

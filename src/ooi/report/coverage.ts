@@ -1,3 +1,4 @@
+import { formatCount, formatItems } from '../../observe/counts.ts';
 import type { Comparison, VariableComparison } from './comparison.ts';
 import { spanText, timeText } from './time-text.ts';
 
@@ -70,22 +71,20 @@ function rowLosses({ periods }: Comparison, rule: CoverageRule): readonly Covera
   return periods.flatMap(({ period, both, onlyOld, onlyNew }) => {
     const [before, now] = [both + onlyOld, both + onlyNew];
     if (!isLess(before, now, rule)) return [];
-    return [loss('fewer_rows', `In ${period} it has ${counted(now)} rows, the live store ${counted(before)}.`, { period })];
+    return [loss('fewer_rows', `In ${period} it has ${formatItems(now, 'row')}, the live store ${formatCount(before)}.`, { period })];
   });
 }
 
 /** A variable of which values are gone where its rows are not: a neighbouring instrument whose data the facility did not find. */
 function valueLosses({ name, state, total, periods }: VariableComparison, rule: CoverageRule): readonly CoverageLoss[] {
   if (state === 'removed') {
-    const text = `${name} is gone: the live store has ${counted(total.old.values)} values of it.`;
+    const text = `${name} is gone: the live store has ${formatItems(total.old.values, 'value')} of it.`;
     return total.old.values === 0 ? [] : [loss('variable_gone', text, { variable: name })];
   }
   if (state !== 'compared') return [];
   return periods.flatMap(({ period, old, new: fresh, vanished, appeared }) => {
     if (!isLess(old.values, fresh.values, rule) || !isLess(vanished, appeared, { ...rule, share: 0 })) return [];
-    const text = `In ${period} it has ${counted(fresh.values)} values of ${name}, the live store ${counted(old.values)}.`;
+    const text = `In ${period} it has ${formatItems(fresh.values, 'value')} of ${name}, the live store ${formatCount(old.values)}.`;
     return [loss('fewer_values', text, { period, variable: name })];
   });
 }
-
-export const counted = (number: number): string => number.toLocaleString('en-US');

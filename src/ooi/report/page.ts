@@ -1,3 +1,4 @@
+import { formatCount, formatItems } from '../../observe/counts.ts';
 import {
   type Comparison,
   changesOf,
@@ -6,7 +7,7 @@ import {
   type VariableComparison,
   type VariableCounts,
 } from './comparison.ts';
-import { type Coverage, counted } from './coverage.ts';
+import type { Coverage } from './coverage.ts';
 import type { ChangedValue } from './differ.ts';
 import { escaped } from './picture/svg.ts';
 import { timeText } from './time-text.ts';
@@ -43,7 +44,7 @@ ${picture}
 ${formTable(comparison)}
 ${examples(different)}
 <h2>By month</h2>${monthTable(comparison)}
-<details><summary>The same in both: ${counted(same.length)} variables</summary>${variableTable(same)}</details>
+<details><summary>The same in both: ${formatItems(same.length, 'variable')}</summary>${variableTable(same)}</details>
 </body></html>
 `;
 }
@@ -80,7 +81,7 @@ const variableTable = (variables: readonly VariableComparison[]): string =>
       total.largest === null ? '' : shownNumber(Math.abs(Number(total.largest.new) - Number(total.largest.old)), 3),
       count(total.appeared),
       count(total.vanished),
-      wasAndIs(total, ({ values }) => counted(values)),
+      wasAndIs(total, ({ values }) => formatCount(values)),
       wasAndIs(total, rangeText),
       wasAndIs(total, ({ mean }) => (mean === null ? '' : shownNumber(mean))),
     ]),
@@ -94,7 +95,7 @@ const STATES: Readonly<Record<VariableComparison['state'], string>> = {
   incomparable: 'other shape',
 };
 
-const count = (number: number): string => (number === 0 ? '' : counted(number));
+const count = (number: number): string => (number === 0 ? '' : formatCount(number));
 
 /** One line where nothing changed; else what was above what is. */
 function wasAndIs({ old, new: fresh }: VariableCounts, textOf: (values: ValueSummary) => string): Cell {
@@ -137,18 +138,18 @@ function monthTable({ periods, variables }: Comparison): string {
     }
   }
   const different = periods.filter(({ period, onlyOld, onlyNew }) => onlyOld + onlyNew > 0 || changes.has(period));
-  if (different.length === 0) return `<p>Nothing is different in any of ${counted(periods.length)} months.</p>`;
+  if (different.length === 0) return `<p>Nothing is different in any of ${formatCount(periods.length)} months.</p>`;
   const rows = different.slice(0, MONTHS_SHOWN).map(({ period, both, onlyOld, onlyNew }): readonly Cell[] => {
     const { values = 0, names = [] } = changes.get(period) ?? {};
     return [
       period,
-      counted(both),
+      formatCount(both),
       count(onlyNew),
       count(onlyOld),
       count(values),
       { text: names.slice(0, 8).join(', ') + (names.length > 8 ? ', …' : '') },
     ];
   });
-  const rest = `<p class="faint">${counted(different.length)} of ${counted(periods.length)} months are different; all are in report.json.</p>`;
+  const rest = `<p class="faint">${formatCount(different.length)} of ${formatCount(periods.length)} months are different; all are in report.json.</p>`;
   return rest + table(['month', 'rows in both', 'only new', 'only live', 'values changed', 'in'], rows);
 }

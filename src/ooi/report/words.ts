@@ -1,5 +1,6 @@
+import { formatCount, formatItems } from '../../observe/counts.ts';
 import { type Comparison, changesOf, isSameVariable, type SideSummary } from './comparison.ts';
-import { type Coverage, counted } from './coverage.ts';
+import type { Coverage } from './coverage.ts';
 import { differenceOf } from './differ.ts';
 import { timeText } from './time-text.ts';
 
@@ -20,11 +21,11 @@ function changedSentences({ old, new: fresh, rows, variables }: Comparison): rea
   const named = (state: string): readonly string[] => variables.filter((one) => one.state === state).map(({ name }) => name);
   return [
     `The new store has ${sideWords(fresh)}; the live store has ${sideWords(old)}.`,
-    `${rowsWords(rows.both)} in both, ${rowsWords(rows.onlyNew)} only in the new one${rows.late === 0 ? '' : ` (${counted(rows.late)} of them before the end of the live one)`}, ${rowsWords(rows.onlyOld)} only in the live one.`,
+    `${rowsWords(rows.both)} in both, ${rowsWords(rows.onlyNew)} only in the new one${rows.late === 0 ? '' : ` (${formatCount(rows.late)} of them before the end of the live one)`}, ${rowsWords(rows.onlyOld)} only in the live one.`,
     ...[old, fresh].flatMap((side, at) => misplacedSentence(at === 0 ? 'live' : 'new', side)),
     changed.length === 0
       ? 'No value changed at the times that both have.'
-      : `Values changed in ${counted(changed.length)} of ${counted(variables.length)} variables: ${listed(changed.map(changeWords))}.`,
+      : `Values changed in ${formatCount(changed.length)} of ${formatItems(variables.length, 'variable')}: ${listed(changed.map(changeWords))}.`,
     ...(form.length === 0 ? [] : [`Types, shapes, fills or attributes changed in ${listed(form.map(({ name }) => name))}.`]),
     ...(named('added').length === 0 ? [] : [`New: ${listed(named('added'))}.`]),
     ...(named('removed').length === 0 ? [] : [`Gone: ${listed(named('removed'))}.`]),
@@ -33,10 +34,10 @@ function changedSentences({ old, new: fresh, rows, variables }: Comparison): rea
   ];
 }
 
-const rowsWords = (count: number): string => `${counted(count)} ${count === 1 ? 'row is' : 'rows are'}`;
+const rowsWords = (count: number): string => formatItems(count, 'row is', 'rows are');
 
 const sideWords = ({ rows, first, last }: SideSummary): string =>
-  first === null || last === null ? `${counted(rows)} rows` : `${counted(rows)} rows from ${timeText(first)} to ${timeText(last)}`;
+  first === null || last === null ? formatItems(rows, 'row') : `${formatItems(rows, 'row')} from ${timeText(first)} to ${timeText(last)}`;
 
 function misplacedSentence(which: string, { misplaced: { notTimes, repeated, backwards } }: SideSummary): readonly string[] {
   const total = notTimes + repeated + backwards;
@@ -46,19 +47,19 @@ function misplacedSentence(which: string, { misplaced: { notTimes, repeated, bac
     [repeated, 'with the time of the row before'],
     [backwards, 'whose time goes backwards'],
   ] as const;
-  const shown = parts.filter(([count]) => count > 0).map(([count, what]) => `${counted(count)} ${what}`);
+  const shown = parts.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`);
   return [`In the ${which} store ${rowsWords(total)} not in order (${shown.join(', ')}); they could not be compared.`];
 }
 
 function changeWords({ name, units, total }: Comparison['variables'][number]): string {
   const largest = differenceOf(total.largest);
   const by = largest === 0 ? '' : ` by up to ${shownNumber(largest, 3)}${units === null ? '' : ` ${units}`}`;
-  return `${name} (${counted(changesOf(total))}${by})`;
+  return `${name} (${formatCount(changesOf(total))}${by})`;
 }
 
 function coverageSentences({ isShorter, count, losses }: Coverage): readonly string[] {
   if (!isShorter) return ['It is not shorter: it begins no later, ends no earlier, and no month has notably fewer rows or values.'];
-  const more = count > losses.length ? [`And ${counted(count - losses.length)} more of this sort.`] : [];
+  const more = count > losses.length ? [`And ${formatCount(count - losses.length)} more of this sort.`] : [];
   return ['It is shorter than the live store:', ...losses.map(({ text }) => text), ...more];
 }
 
@@ -74,7 +75,7 @@ function todoSentence(comparison: Comparison, { isShorter }: Coverage): string {
 /** A few names, and how many more. */
 function listed(names: readonly string[], most = 6): string {
   const shown = names.slice(0, most).join(', ');
-  return names.length > most ? `${shown} and ${counted(names.length - most)} more` : shown;
+  return names.length > most ? `${shown} and ${formatCount(names.length - most)} more` : shown;
 }
 
 /** `0.125`, `1,026.383`, `3.9e-7`. */

@@ -1,3 +1,4 @@
+import { formatItems } from '../../observe/counts.ts';
 import { microsOf } from '../m2m/instants.ts';
 import type { RequestOutcome } from './judge.ts';
 import type { OutstandingState, RequestKind } from './record.ts';
@@ -80,7 +81,7 @@ export function decide(situation: Situation): Decision {
   if (known !== null) return known;
   if (flags.force) return ask('append', situation, 'Force: asked now');
   if (server.state === 'unavailable') return unavailable(server.says);
-  if (owed > 0) return ask('append', situation, `${owed} ranges are owed from earlier requests`);
+  if (owed > 0) return ask('append', situation, `${formatItems(owed, 'range is', 'ranges are')} owed from earlier requests`);
   return isAhead(server.endTime, store.lastTime)
     ? ask(
         'append',

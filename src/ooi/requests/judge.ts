@@ -1,3 +1,4 @@
+import { formatCount, formatItems } from '../../observe/counts.ts';
 import type { Poll } from '../m2m/poll.ts';
 import type { TimeRange } from '../m2m/request.ts';
 import type { SubJob } from '../m2m/status.ts';
@@ -76,7 +77,7 @@ function finished(judged: Judged): RequestOutcome {
   const failures = jobs.flatMap((job) => owedOf(job, range));
   const owed = joined(failures);
   if (owed.length > 0) {
-    const says = `${failures.length} of ${jobs.length} sub-jobs failed: ${owed[0]?.why ?? ''}`;
+    const says = `${formatCount(failures.length)} of ${formatItems(jobs.length, 'sub-job')} failed: ${owed[0]?.why ?? ''}`;
     return dataFiles === 0 ? failed(judged, says) : { state: 'degraded', dataFiles, owed, says };
   }
   if (dataFiles > 0) return { state: 'complete', dataFiles };

@@ -1,3 +1,4 @@
+import { formatItems } from '../../observe/counts.ts';
 import type { Facility } from '../m2m/client.ts';
 import { poll } from '../m2m/poll.ts';
 import { askAgainMs, judge, type RequestOutcome } from './judge.ts';
@@ -41,7 +42,7 @@ async function note(requests: Requests, { id }: RequestRecord, outcome: RequestO
     case 'waiting':
       return;
     case 'complete':
-      await requests.move(id, 'ready', `${outcome.dataFiles} files`, now, { owed: [] });
+      await requests.move(id, 'ready', formatItems(outcome.dataFiles, 'file'), now, { owed: [] });
       return;
     case 'degraded':
       await requests.move(id, 'ready', outcome.says, now, { owed: outcome.owed });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Failure, isFailure } from '../../errors.ts';
 import { consolidatedDocument } from '../../formats/zarr/group.ts';
+import { formatCount, formatItems } from '../../observe/counts.ts';
 import type { SeriesInput } from '../series.ts';
 import { rowsThatStay, SHIFT_CHUNKS, type Staged, shiftedChunks, stageChunks, touchedChunks, withTrials } from './append-chunks.ts';
 import { type Form, formWith } from './append-form.ts';
@@ -68,10 +69,10 @@ export async function appendTo(
   options.onProgress?.({ phase: 'merging', done: 0, total: null });
   const stored = (from: number) => storedSource({ group, chunks, segments, plan: before }, from);
   const merged = await mergedRows(generation, stored, input, options);
-  if (merged === null) return needsGeneration(`more than ${APPEND_ROWS} rows are touched`);
+  if (merged === null) return needsGeneration(`more than ${formatCount(APPEND_ROWS)} rows are touched`);
   const shifted = shiftedChunks(form, merged);
   if (shifted > SHIFT_CHUNKS)
-    return needsGeneration(`rows move through ${shifted} chunks of an array; up to ${SHIFT_CHUNKS} are rewritten in place`);
+    return needsGeneration(`rows move through ${formatItems(shifted, 'chunk')} of an array; up to ${SHIFT_CHUNKS} are rewritten in place`);
 
   const changed = await changedRows(
     plan.columns.filter(({ isOnTime }) => isOnTime),
@@ -158,7 +159,7 @@ async function prepared(
     format: 1,
     generation: id,
     root,
-    says: `request ${request.id} of ${request.requestedAt}: ${merged.added} rows behind, ${merged.inserted} between`,
+    says: `request ${request.id} of ${request.requestedAt}: ${formatItems(merged.added, 'row')} behind, ${formatCount(merged.inserted)} between`,
     replacesState,
     folder,
     cut: cut === null ? null : writtenText(cut.key, cut.bytes, publishes.replaces),

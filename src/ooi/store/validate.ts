@@ -6,6 +6,7 @@ import { giveBack } from '../../formats/zarr/memory.ts';
 import { openStore } from '../../formats/zarr/open.ts';
 import { readChunk } from '../../formats/zarr/read.ts';
 import type { ChunkReader } from '../../formats/zarr/store.ts';
+import { formatCount, formatItems } from '../../observe/counts.ts';
 import { chunksIn } from '../../stores/objects/chunks.ts';
 import { atOnce } from './at-once.ts';
 import type { ChangeOptions, Generation, Problem, Validation } from './contract.ts';
@@ -35,7 +36,8 @@ export async function validateGeneration(
   const found = (code: string, what: string): void => void (problems.length < LISTED && problems.push({ code, what }));
   for (const [dimension, lengths] of tornDimensions(group)) found('torn', `Arrays give ${dimension} the lengths ${lengths.join(' and ')}`);
   const time = group.arrays.get('time');
-  if (time?.shape[0] !== state.length) found('length_differs', `time has ${time?.shape[0]} rows, the record says ${state.length}`);
+  if (time?.shape[0] !== state.length)
+    found('length_differs', `time has ${formatItems(time?.shape[0] ?? 0, 'row')}, the record says ${formatCount(state.length)}`);
   await compareDocuments(room, generation, found);
 
   const tasks = [...group.arrays.values()].flatMap((array) => tasksOf(array));

@@ -197,4 +197,9 @@ describe('the decision of a run', () => {
       assert.deepEqual([decided.action, decided.request, decided.replaces], [action, request, replaces]);
     });
   }
+
+  it('counts what is owed in words', () => {
+    assert.equal(decide({ ...calm, owed: 1 }).why, '1 range is owed from earlier requests');
+    assert.equal(decide({ ...calm, owed: 1_200 }).why, '1,200 ranges are owed from earlier requests');
+  });
 });

@@ -1,5 +1,5 @@
+import { formatItems } from '../../../observe/counts.ts';
 import { type Comparison, changesOf, type SideSummary, type VariableComparison } from '../comparison.ts';
-import { counted } from '../coverage.ts';
 import { differenceOf } from '../differ.ts';
 import { shownNumber } from '../words.ts';
 import { drawChart, type Panel, type Strip } from './chart.ts';
@@ -31,7 +31,7 @@ function panelOf(variable: VariableComparison, { old, new: fresh }: Comparison, 
         ];
   return {
     title: variable.units === null ? variable.name : `${variable.name} [${variable.units}]`,
-    note: changes === 0 ? 'no value changed' : `${counted(changes)} ${changes === 1 ? 'value' : 'values'} changed${by}`,
+    note: changes === 0 ? 'no value changed' : `${formatItems(changes, 'value')} changed${by}`,
     lines,
     marks: thinned?.marks ?? null,
   };

@@ -1,9 +1,9 @@
 import { Failure } from '../../../errors.ts';
 import { rowSize, rowsOf } from '../../../formats/zarr/grid.ts';
 import { readRows } from '../../../formats/zarr/read.ts';
+import { formatCount, formatItems } from '../../../observe/counts.ts';
 import { rowsTogether } from '../../series.ts';
 import type { SideSummary, ValueSummary } from '../comparison.ts';
-import { counted } from '../coverage.ts';
 import { addTimes, gapsOf, newTimeTally, type TimeTally, usualInterval } from '../intervals.ts';
 import { arraysOnTime, piecesOf, readOptionsOf, readTimes, type SeriesView, timeArrayOf } from '../series-view.ts';
 import { columnOf, newValueTally, tallyValues } from '../tally.ts';
@@ -57,7 +57,7 @@ export async function plotSeries(view: SeriesView, variable: string, { title, si
     panels: [
       {
         title: width > 1 ? `${named}, least to greatest of ${width}` : named,
-        note: `${counted(tally.rows)} rows, ${shortTime(first, last - first)} to ${shortTime(last, last - first)}, ${counted(gaps.length)} ${gaps.length === 1 ? 'gap' : 'gaps'}${values.missing === 0 ? '' : `, ${counted(values.missing)} values missing`}`,
+        note: `${formatItems(tally.rows, 'row')}, ${shortTime(first, last - first)} to ${shortTime(last, last - first)}, ${formatItems(gaps.length, 'gap')}${values.missing === 0 ? '' : `, ${formatCount(values.missing)} values missing`}`,
         lines: thinned === null ? [] : [{ name: 'new', envelope: thinned.new, rows: envelopes.rows.new, gaps }],
         marks: null,
       },
