@@ -4,6 +4,7 @@ import type { Context } from './context.ts';
 import { type Held, holdSchedules, releaseSchedules } from './hold.ts';
 import { notRunning, requireJob, requireRunning, runningWorkflow } from './lookup.ts';
 import type { Answer } from './output.ts';
+import { hasQuarantine, requireWidth } from './steerable.ts';
 
 const SAID: Readonly<Record<'pause' | 'resume' | 'stop' | 'retry', string>> = {
   pause: 'Nothing new is started; what has begun is finished. Go on with: landfall resume',
@@ -22,9 +23,11 @@ export interface Steering {
 export async function signalFlow(context: Context, signal: 'stop' | 'retry', flow: string, options: Steering = {}): Promise<Answer> {
   const { force = false, job } = options;
   const { handle } = await requireRunning(context, flow, job ?? null);
+  const isOfItems = hasQuarantine(await context.flow(flow));
   if (signal === 'retry' && force) await handle.signal(signals.retry, { force: true });
   else await handle.signal(signals[signal]);
-  const said = signal === 'retry' && force ? 'It accepts what it asked about, and goes on.' : SAID[signal];
+  const isLook = signal === 'retry' && !isOfItems;
+  const said = signal === 'retry' && force ? 'It accepts what it asked about, and goes on.' : isLook ? 'It looks again.' : SAID[signal];
   return { value: { flow, signal, workflowId: handle.workflowId }, text: `${handle.workflowId}: ${said}` };
 }
 
@@ -80,8 +83,16 @@ const answer = (
   lines: readonly string[],
 ): Answer => ({ value: { flow, signal, workflowId, schedules }, text: lines.join('\n') });
 
-export async function setWidth(context: Context, flow: string, width: number, { job }: Steering = {}): Promise<Answer> {
-  const { handle } = await requireRunning(context, flow, job ?? null);
+/** @throws {Failure} `usage`: what runs, or could, works on one thing at a time. */
+export async function setWidth(context: Context, name: string, width: number, { job }: Steering = {}): Promise<Answer> {
+  const flow = await context.flow(name);
+  requireJob(flow, job ?? null);
+  requireWidth(flow, job ?? null);
+  const { handle, run } = await requireRunning(context, name, job ?? null);
+  const what = requireWidth(flow, job ?? run?.job ?? null);
   await handle.signal(signals.setWidth, width);
-  return { value: { flow, width, workflowId: handle.workflowId }, text: `${handle.workflowId}: ${width} batches at once from now on.` };
+  return {
+    value: { flow: name, width, workflowId: handle.workflowId },
+    text: `${handle.workflowId}: ${width} ${what} at once from now on.`,
+  };
 }

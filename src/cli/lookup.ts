@@ -112,7 +112,7 @@ export const notRunning = (flow: Flow, job: string | null, checks: readonly stri
 export const firstJob = (flow: Flow): string => jobsOfFlow(flow)[0] ?? 'JOB';
 
 /** The jobs of a flow's kind that are for a flow of its form. */
-function jobsOfFlow(flow: Flow): readonly string[] {
+export function jobsOfFlow(flow: Flow): readonly string[] {
   const kind = kindNamed(flow.kind);
   return Object.keys(kind?.jobs ?? {}).filter((job) => (kind?.refuses?.(flow, job) ?? null) === null);
 }

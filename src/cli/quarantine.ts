@@ -8,11 +8,12 @@ import { EXIT } from './exit.ts';
 import { runningWorkflow } from './lookup.ts';
 import type { Answer } from './output.ts';
 import { runJob } from './run.ts';
+import { requireQuarantine } from './steerable.ts';
 
 export async function listQuarantine(context: Context, flow: string | null, { all = false }: { readonly all?: boolean }): Promise<Answer> {
   const entries = await new Quarantine(await context.database()).list(flow, { includeClosed: all });
   // Entries outlive the file of their flow; a name without any may be misspelt.
-  if (flow !== null && entries.length === 0) await context.flow(flow);
+  if (flow !== null && entries.length === 0) requireQuarantine(await context.flow(flow));
   const rows = entries.map((entry) => [
     entry.flow,
     entry.item,
@@ -51,6 +52,7 @@ export async function showQuarantine(context: Context, flow: string, item: strin
 /** Tries entries again: in the run that works on the flow, or in one of their own. No items: all that is open. */
 export async function retryQuarantine(context: Context, flow: string, items: readonly string[], wait: boolean): Promise<Answer> {
   const found = await context.flow(flow);
+  requireQuarantine(found);
   for (const item of items) await entryOf(context, flow, item);
   const running = await runningWorkflow(context, found);
   if (running === null) return await runJob(context, 'reload', flow, { wait, ...(items.length === 0 ? {} : { input: { items } }) });
@@ -87,6 +89,8 @@ export async function dropQuarantine(context: Context, flow: string, items: read
 async function entryOf(context: Context, flow: string, item: string): Promise<QuarantineEntry> {
   const entry = await new Quarantine(await context.database()).show(flow, item);
   if (entry !== null) return entry;
+  const known = (await context.flows()).find((one) => one.flow.name === flow);
+  if (known !== undefined) requireQuarantine(known.flow);
   throw new Failure({
     kind: 'stop',
     code: 'unknown_item',

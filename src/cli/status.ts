@@ -113,7 +113,7 @@ export function statusTable(statuses: readonly FlowStatus[], now: Date, width = 
       flow,
       kind,
       home === null ? '' : formatCount(home),
-      formatCount(Object.values(quarantine).reduce((sum, n) => sum + n, 0)),
+      home === null ? '' : formatCount(Object.values(quarantine).reduce((sum, n) => sum + n, 0)),
       startOf(schedule),
       lastOf(last, now),
     ]),

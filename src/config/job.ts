@@ -17,6 +17,8 @@ export interface JobSpec {
    * the others; one of each job. `read`: changes no product, and goes on beside all; one of each job.
    */
   readonly access: 'write' | 'own' | 'read';
+  /** What it works on several of at once, such as `batches`; absent: it works on one thing at a time. */
+  readonly width?: string;
   readonly options: Readonly<Record<string, JobOption>>;
 }
 

@@ -46,6 +46,7 @@ export const ooiJobs = {
   harvestAll: {
     does: 'harvest every stream of the set, a few at once',
     access: 'own',
+    width: 'streams',
     options: {
       force: { type: 'flag', does: 'ask for every stream now' },
       refresh: { type: 'flag', does: 'start a refresh of every stream' },

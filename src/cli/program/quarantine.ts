@@ -3,7 +3,12 @@ import { answering, command, type Usage } from './usage.ts';
 
 /** Commands over what could not be loaded. */
 export function quarantineCommands(usage: Usage): void {
-  const quarantine = command(usage.landfall, 'quarantine', 'what could not be loaded, and why', 'quarantine list argo');
+  const quarantine = command(
+    usage.landfall,
+    'quarantine',
+    'items of flows of kind argo that could not be loaded, and why',
+    'quarantine list argo',
+  );
   command(quarantine, 'list', 'open entries, with their reasons', 'quarantine list argo --all')
     .argument('[flow]', 'of one flow')
     .option('--all', 'closed ones too')

@@ -59,14 +59,19 @@ function steeringCommands(usage: Usage): void {
       .option(...OF_JOB)
       .action((flow: string, options: Steering) => answering(usage, (context) => act(context, flow, options)));
   }
-  command(landfall, 'retry', 'have the present run look again now, and try again what is in quarantine', 'retry argo --force')
+  command(
+    landfall,
+    'retry',
+    'have the present run look again now, and try again what is in quarantine, where its kind has one',
+    'retry argo --force',
+  )
     .argument('<flow>', 'name of the flow')
     .option('--force', 'accept what the run asks about')
     .option(...OF_JOB)
     .action((flow: string, options: Steering) => answering(usage, (context) => signalFlow(context, 'retry', flow, options)));
-  command(landfall, 'width', 'how many batches the present run works on at once', 'width argo 8')
+  command(landfall, 'width', 'how many batches, or streams of a set, the present run works on at once', 'width argo 8')
     .argument('<flow>', 'name of the flow')
-    .argument('<batches>', 'from 1 to 64', whole(1, 64))
+    .argument('<many>', 'from 1 to 64', whole(1, 64))
     .option(...OF_JOB)
     .action((flow: string, batches: number, options: Steering) => answering(usage, (context) => setWidth(context, flow, batches, options)));
 }

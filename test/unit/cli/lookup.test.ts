@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { changersOf, firstJob, jobsOf, requireJob } from '../../../src/cli/lookup.ts';
+import { requireQuarantine, requireWidth } from '../../../src/cli/steerable.ts';
 import type { Flow } from '../../../src/config/flow.ts';
 import { parseFlow } from '../../../src/config/flow-text.ts';
+import { kinds } from '../../../src/kinds.ts';
 import { ooiFlowSchema, ooiFormOf } from '../../../src/ooi/flow.ts';
 
+const argo = parseFlow('{"name":"argo","kind":"argo","upstream":{"rsync":"h::argo"},"mirror":"/m"}', '/srv/flows/argo.yaml', kinds);
 const read = (text: string): Flow => parseFlow(text, '/srv/flows/ooi.yaml', [{ kind: 'ooi', schema: ooiFlowSchema, formOf: ooiFormOf }]);
 const stream = read(`name: ctd
 kind: ooi
@@ -23,6 +26,31 @@ describe('the jobs that are meant where none is named', () => {
 
   it('begin with one that the flow has: a set is not told to harvest as a stream', () => {
     assert.deepEqual([firstJob(stream), firstJob(set)], ['harvest', 'harvestAll']);
+  });
+});
+
+describe('the width of what a flow works on', () => {
+  it('is that of its batches, or of the streams of a set', () => {
+    assert.deepEqual([requireWidth(argo, null), requireWidth(argo, 'mirror'), requireWidth(set, null)], ['batches', 'batches', 'streams']);
+  });
+
+  for (const [flow, job, happened] of [
+    [stream, null, 'Flow ctd works on one thing at a time, and has no width'],
+    [set, 'catalog', 'catalog of all works on one thing at a time, and has no width'],
+  ] as const)
+    it(`is refused for ${job ?? 'any job'} of ${flow.name}, with a sentence`, () => {
+      assert.throws(() => requireWidth(flow, job), { code: 'usage', happened });
+    });
+});
+
+describe('the quarantine', () => {
+  it('is of flows that load items', () => {
+    requireQuarantine(argo);
+
+    assert.throws(() => requireQuarantine(stream), {
+      code: 'usage',
+      happened: 'Flow ctd is of kind ooi, which keeps nothing in quarantine',
+    });
   });
 });
 

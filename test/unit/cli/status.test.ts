@@ -42,8 +42,8 @@ describe('the status of a flow', () => {
     assert.equal(row, 'argo  argo       1,600           4  2026-03-02 06:00  mirror runs: load 120 of 1,606');
   });
 
-  it('has no number of items where its kind loads none: zero would say that nothing is home', () => {
-    assert.equal(rowOf({ home: null }), 'argo  argo                       4  2026-03-02 06:00  mirror runs: load 120 of 1,606');
+  it('has no number of items nor of quarantine where its kind loads none: zero would say that nothing is home', () => {
+    assert.equal(rowOf({ home: null }), 'argo  argo                          2026-03-02 06:00  mirror runs: load 120 of 1,606');
   });
 
   it('says what a run asks, below it', () => {
