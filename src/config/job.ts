@@ -4,8 +4,14 @@ import { nearest } from './nearest.ts';
 export type JobOption =
   | { readonly type: 'flag'; readonly does: string }
   | { readonly type: 'count'; readonly does: string; readonly least: number; readonly most: number }
-  /** `words`: it is one of these, or a list of them. */
-  | { readonly type: 'text'; readonly does: string; readonly example: string; readonly words?: readonly string[] }
+  /** `words`: it is one of these, or a list of them. `isRight`: whether it is one, where more is asked of it than that it is a text. */
+  | {
+      readonly type: 'text';
+      readonly does: string;
+      readonly example: string;
+      readonly words?: readonly string[];
+      readonly isRight?: (text: string) => boolean;
+    }
   | { readonly type: 'list'; readonly does: string; readonly example: string; readonly words?: readonly string[] };
 
 /** One job of a kind, as operators know it. */
@@ -20,6 +26,8 @@ export interface JobSpec {
   /** What it works on several of at once, such as `batches`; absent: it works on one thing at a time. */
   readonly width?: string;
   readonly options: Readonly<Record<string, JobOption>>;
+  /** Why options that are right each by itself cannot be together, a sentence; null: they can. Absent: they always can. Pure. */
+  readonly disagreement?: (input: Readonly<Record<string, unknown>>, now: Date) => string | null;
 }
 
 /** What every job is started with. */
@@ -31,12 +39,12 @@ export interface JobInput {
 export const GO_ON = 'goOn';
 
 /** Why a text typed as a job's input cannot be used, whole sentences; empty: it can. Pure. */
-export function inputProblems(job: string, { options }: JobSpec, input: unknown): readonly string[] {
+export function inputProblems(job: string, { options, disagreement }: JobSpec, input: unknown, now = new Date()): readonly string[] {
   const form = `{"flow":"NAME"${Object.keys(options).length === 0 ? '' : ', …'}}`;
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     return [`The input of ${job} is ${JSON.stringify(input) ?? 'nothing'}. Expected one object, such as ${form}.`];
   }
-  return Object.entries(input).flatMap(([key, value]) => {
+  const problems = Object.entries(input).flatMap(([key, value]) => {
     if (key === 'flow' || key === GO_ON) return [];
     const option = Object.hasOwn(options, key) ? options[key] : undefined;
     if (option !== undefined) return problemOf(key, option, value);
@@ -44,6 +52,8 @@ export function inputProblems(job: string, { options }: JobSpec, input: unknown)
     const near = nearest(key, known);
     return [`${job} takes no "${key}".${near === undefined ? ` It takes ${known.join(', ')}.` : ` Is it "${near}"?`}`];
   });
+  const together = problems.length > 0 ? null : (disagreement?.({ ...input }, now) ?? null);
+  return together === null ? problems : [together];
 }
 
 const isOneOf = (words: readonly string[], value: unknown): boolean => words.some((word) => word === value);
@@ -59,6 +69,8 @@ function problemOf(key: string, option: JobOption, value: unknown): readonly str
         : expected(`a whole number from ${option.least} to ${option.most}`);
     case 'text':
       if (option.words !== undefined) return isOneOf(option.words, value) ? [] : expected(`one of ${option.words.join(', ')}`);
+      if (option.isRight !== undefined)
+        return typeof value === 'string' && option.isRight(value) ? [] : expected(`one such as ${JSON.stringify(option.example)}`);
       return typeof value === 'string' && value !== '' ? [] : expected(`a text, such as ${JSON.stringify(option.example)}`);
     case 'list':
       if (Array.isArray(value) && option.words !== undefined && !value.every((part) => isOneOf(option.words ?? [], part)))

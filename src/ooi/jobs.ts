@@ -1,8 +1,14 @@
 import type { JobSpec } from '../config/job.ts';
+import { isInstant, rangeDisagreement } from './range-input.ts';
 
 const RANGE = {
-  start: { type: 'text', does: 'begin of the range to ask for, UTC; as the flow says when left out', example: '2024-01-01T00:00:00Z' },
-  end: { type: 'text', does: 'end of the range to ask for, UTC; now when left out', example: '2024-02-01T00:00:00Z' },
+  start: {
+    type: 'text',
+    does: 'begin of the range to ask for, UTC; as the flow says when left out',
+    example: '2024-01-01T00:00:00Z',
+    isRight: isInstant,
+  },
+  end: { type: 'text', does: 'end of the range to ask for, UTC; now when left out', example: '2024-02-01T00:00:00Z', isRight: isInstant },
 } as const satisfies JobSpec['options'];
 
 const REQUEST = {
@@ -25,6 +31,7 @@ export const ooiJobs = {
   harvest: {
     does: 'ask the facility for what is new, wait for it, append it to the store',
     access: 'own',
+    disagreement: rangeDisagreement,
     options: {
       force: { type: 'flag', does: 'ask now, even when nothing new is known' },
       refresh: { type: 'flag', does: 'start a refresh of the whole series instead' },
@@ -36,6 +43,7 @@ export const ooiJobs = {
   refresh: {
     does: 'build the whole series anew beside the live store, compare, and publish it',
     access: 'own',
+    disagreement: rangeDisagreement,
     options: {
       force: { type: 'flag', does: 'ask anew, even where a finished request could be used' },
       ...REQUEST,
