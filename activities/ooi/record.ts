@@ -43,6 +43,8 @@ export const recordActivities = (use: RecordDependencies) => {
         await dropSpools(use, flow, at);
       }
       await statuses.change(table, changeBy(ending, at), at);
+      const left = request === null || outcome !== 'stopped' ? null : await requests.get(request.record);
+      if (left !== null) await statuses.follow(left, at);
       const subject = request?.record ?? null;
       await history.add(`${run}/${outcome}`, { table, at, event: job, state: outcome, says, run, subject });
       const [begun, all] = await Promise.all([runs.get(run), owed.of(table)]);

@@ -52,7 +52,7 @@ export const requestActivities = ({ environment, requests, statuses, now }: Requ
     /** Asks once, whatever is killed on the way. */
     async askForData({ flow, run, kind, begin, end, replaces, attempt }: AskForData): Promise<RequestAnswer> {
       const table = flowTable(flow);
-      if (replaces !== null) await giveUp(requests, replaces, 'An operator gave it up for a new one.', now());
+      if (replaces !== null) await giveUp({ requests, statuses }, replaces, 'An operator gave it up for a new one.', now());
       const wish: Wish = { table, kind, flow: flow.name, run, range: { begin, end }, attempt };
       const facility = environment.facility(flow);
       const outcome = await lively(
@@ -101,9 +101,14 @@ export function heldOf({ id: record, accepted, kind, range, attempt }: RequestRe
   return { record, attempt, id: accepted.id, kind, requestedAt: accepted.requestedAt, begin: range.begin, end: range.end };
 }
 
-async function giveUp(requests: Requests, id: string, why: string, now: Date): Promise<void> {
+async function giveUp(
+  { requests, statuses }: Pick<RequestDependencies, 'requests' | 'statuses'>,
+  id: string,
+  why: string,
+  now: Date,
+): Promise<void> {
   const record = await requests.get(id);
-  if (record !== null && isOutstanding(record.state)) await requests.move(id, 'replaced', why, now);
+  if (record !== null && isOutstanding(record.state)) await statuses.follow(await requests.move(id, 'replaced', why, now), now);
 }
 
 /** A look that was noted and whose answer never came back is answered as it was. */

@@ -10,7 +10,7 @@ import { isFinding, Owed } from '../../src/ooi/requests/owed.ts';
 import type { RequestRecord } from '../../src/ooi/requests/record.ts';
 import { Requests, type Wish } from '../../src/ooi/requests/requests.ts';
 import { areResultsThere, findReusable } from '../../src/ooi/requests/reuse.ts';
-import { Statuses } from '../../src/ooi/requests/status.ts';
+import { requestStatus, Statuses } from '../../src/ooi/requests/status.ts';
 import { bookCollections } from '../../src/stores/collection-spec.ts';
 import { applyCollections } from '../../src/stores/collections.ts';
 import type { Database } from '../../src/stores/mongo.ts';
@@ -395,6 +395,22 @@ describe('the status of a stream', () => {
       [request, 's3://b/t', 'success', null],
     );
     assert.equal((await statuses.all()).length, 1);
+  });
+
+  it('follows the request that it speaks of, and no other', async () => {
+    const opened = await book();
+    const [requests, statuses] = [new Requests(opened, new History(opened)), new Statuses(opened)];
+    const { record } = await requests.claim(wish, new Date(0));
+    await statuses.follow(record, new Date(1));
+    const before = await statuses.get(TABLE);
+    await statuses.change(TABLE, { request: requestStatus(record) }, new Date(2));
+    await statuses.follow(await requests.move(record.id, 'replaced', null, new Date(3)), new Date(3));
+    await statuses.follow({ ...record, id: 'another' }, new Date(4));
+
+    const { request, updatedAt } = (await statuses.get(TABLE)) ?? {};
+
+    assert.equal(before, null);
+    assert.deepEqual([request?.state, request?.isOutstanding, updatedAt], ['unknown', false, new Date(3).toISOString()]);
   });
 
   it('that was kept elsewhere is brought in once', async () => {

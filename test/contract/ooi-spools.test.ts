@@ -8,6 +8,7 @@ import { flowTable, isSetFlow } from '../../src/ooi/form.ts';
 import { History } from '../../src/ooi/requests/history.ts';
 import type { RequestKind } from '../../src/ooi/requests/record.ts';
 import { Requests } from '../../src/ooi/requests/requests.ts';
+import { requestStatus, Statuses } from '../../src/ooi/requests/status.ts';
 import { type Run, Runs } from '../../src/stores/runs.ts';
 import { startDatabase, type TestDatabase } from '../helpers/database.ts';
 
@@ -26,7 +27,7 @@ after(() => database.stop());
 async function stage(book: string) {
   const opened = await database.open(book);
   const history = new History(opened);
-  const [requests, runs] = [new Requests(opened, history), new Runs(opened)];
+  const [requests, statuses, runs] = [new Requests(opened, history), new Statuses(opened), new Runs(opened)];
   const flow = ooiFlowSchema.parse({
     name: 'ctd',
     kind: 'ooi',
@@ -56,8 +57,10 @@ async function stage(book: string) {
   await runs.begin(run, day(0));
   const refresh = await request('refresh', day(0));
   await requests.move(await request('append', day(1)), 'consumed', null, day(1));
-  const use = { environment: { spool: (_: unknown, id: string) => join(spools, id) }, requests, runs };
+  const use = { environment: { spool: (_: unknown, id: string) => join(spools, id) }, requests, statuses, runs };
   return {
+    statuses,
+    table,
     requests,
     runs,
     refresh,
@@ -80,11 +83,25 @@ describe('the files of requests that are over', () => {
     assert.deepEqual([early, late], [['append', 'refresh'], []]);
     const given = await requests.get(refresh);
     assert.equal(given?.state, 'expired');
-    assert.match(given?.why ?? '', /Given up: it was ready since 2026-01-01T00:00:00\.000Z/);
+    assert.match(given?.why ?? '', /Given up: it was ready since 2026-01-01 00:00:00 UTC,/);
     assert.deepEqual(
       (await history()).map(({ state, subject }) => [state, subject]),
       [['expired', refresh]],
     );
+  });
+
+  it('go with a refresh that is given up, which the status says where it speaks of that one', async () => {
+    const { requests, statuses, table, runs, refresh, dropped } = await stage('given_up');
+    await runs.end('run-refresh', 'stopped', null, {}, day(0));
+    const ready = await requests.get(refresh);
+    assert.ok(ready);
+    await statuses.change(table, { request: requestStatus(ready) }, day(0));
+
+    await dropped(day(15));
+
+    const { state, record, isReady, isOutstanding } = (await statuses.get(table))?.request ?? {};
+    assert.deepEqual([state, record, isReady, isOutstanding], ['failed', refresh, false, false]);
+    assert.equal((await statuses.get(table))?.updatedAt, day(15).toISOString());
   });
 
   it('are kept for a refresh that is at work, however long its request has been ready', async () => {

@@ -112,6 +112,7 @@ describe('a harvest that waits for the facility', () => {
     const before = asked();
     await run.signal('stop');
     const stopped = await run.result();
+    const { request } = (await new Statuses(site.database).get(TABLE)) ?? {};
     const second = await stream.start();
     await untilProgress(second, ({ phase, says }) => phase === 'wait' && says !== null);
     finish();
@@ -120,6 +121,7 @@ describe('a harvest that waits for the facility', () => {
     const { state } = await second.result();
 
     assert.equal(stopped.state, 'stopped');
+    assert.deepEqual([request?.state, request?.isOutstanding], ['pending', true]);
     assert.match(stopped.message, /while request .* waits; the next run goes on with it/);
     assert.equal(state, 'done');
     assert.equal(asked(), before);

@@ -98,6 +98,16 @@ export class Statuses {
     );
   }
 
+  /** A request has come to another state: said where the status speaks of this very request, and not of a later one. */
+  async follow(record: RequestRecord, now: Date): Promise<void> {
+    await within(`noting the status of ${record.table}`, () =>
+      this.#statuses.updateOne(
+        { _id: record.table, 'request.record': record.id },
+        { $set: { request: requestStatus(record), updatedAt: now.toISOString() } },
+      ),
+    );
+  }
+
   /** Brings in a status that was kept elsewhere; one that is there is left as it is. Answers whether it was brought in. */
   async adopt(status: StreamStatus): Promise<boolean> {
     const { upsertedCount } = await within(`bringing in the status of ${status.table}`, () =>
