@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../../src/errors.ts';
-import { type OpenSeriesInput, openSeriesInput, type SeriesInputOptions } from '../../src/ooi/files/input.ts';
+import type { OpenSeriesInput, SeriesInputOptions } from '../../src/ooi/files/input.ts';
+import { withReadableFiles } from '../../src/ooi/files/readable.ts';
 import { readManifest } from '../../src/ooi/m2m/manifest.ts';
 import { owedByFiles } from '../../src/ooi/requests/range.ts';
 import type { FileReport, RequestRef, SchemaNotes } from '../../src/ooi/series.ts';
@@ -14,9 +15,6 @@ export interface SpoolInput extends Pick<SeriesInputOptions, 'request' | 'table'
   readonly signal: AbortSignal;
 }
 
-/** A file whose values turn out to be unreadable is left out, and the rest is read again; so many may, one after the other. */
-const MOST_BROKEN = 50;
-
 /**
  * Opens the files of a request and works with them. When one turns out to be damaged in its middle while it is read, all is done once more without it.
  * @throws {Failure} `spool_incomplete` (replan): its files are not all at hand.
@@ -25,21 +23,11 @@ export async function withInput<T>(
   input: SpoolInput,
   work: (opened: OpenSeriesInput) => Promise<T>,
 ): Promise<{ readonly result: T; readonly brought: Brought }> {
-  const files = await filesIn(input);
-  let broken: ReadonlyMap<string, string> = files.broken;
-  for (;;) {
-    const opened = await openSeriesInput({ ...input, files: files.named, broken });
-    try {
-      const result = await work(opened);
-      return { result, brought: broughtBy(opened.files, input.request) };
-    } catch (error) {
-      const more = new Map([...broken, ...opened.broken]);
-      if (more.size === broken.size || more.size > files.broken.size + MOST_BROKEN) throw error;
-      broken = more;
-    } finally {
-      await opened.close();
-    }
-  }
+  const { named: files, broken } = await filesIn(input);
+  return await withReadableFiles({ ...input, files, broken }, async (opened) => {
+    const result = await work(opened);
+    return { result, brought: broughtBy(opened.files, input.request) };
+  });
 }
 
 async function filesIn({ folder, request }: SpoolInput): Promise<{

@@ -7,11 +7,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { type Downloaded, downloadFile, type FileDownload } from '../../src/ooi/m2m/download.ts';
 import { listFiles } from '../../src/ooi/m2m/listing.ts';
-import { manifestPath } from '../../src/ooi/m2m/manifest.ts';
+import { manifestPath, readManifest } from '../../src/ooi/m2m/manifest.ts';
 import { poll } from '../../src/ooi/m2m/poll.ts';
 import type { AcceptedRequest } from '../../src/ooi/m2m/request.ts';
-import { fetchResults } from '../../src/ooi/m2m/results.ts';
-import { readSpool, type Spooled, type SpoolRequest } from '../../src/ooi/m2m/spool.ts';
+import { fetchRequest, type Spooled, type SpoolRequest } from '../../src/ooi/m2m/spool.ts';
 import { isOoiDataThere, WITHOUT_OOI_DATA } from '../golden/ooi-data.ts';
 import { type Fault, OoiServer } from '../helpers/ooi-server.ts';
 
@@ -226,8 +225,11 @@ describe('files of a request', { skip }, () => {
     assert.equal(existsSync(target()), false);
   });
 
-  const fetchAll = async (request: AcceptedRequest, table: string, more: Partial<SpoolRequest> = {}): Promise<Spooled> =>
-    await fetchResults(server.facility(), table, { request, folder, width: 4, signal: never, wait, ...more });
+  const fetchAll = async (request: AcceptedRequest, table: string, more: Partial<SpoolRequest> = {}): Promise<Spooled> => {
+    const listing = await listFiles(server.facility(), request, table, more.signal ?? never);
+    assert.ok(listing.state === 'listed');
+    return await fetchRequest(server.facility(), { request, files: listing.files, folder, width: 4, signal: never, wait, ...more });
+  };
 
   it('are listed in the order that counts, without those of other instruments', async () => {
     const listing = await listFiles(server.facility(), A0, CTD, never);
@@ -302,10 +304,12 @@ describe('files of a request', { skip }, () => {
     assert.equal(server.asked('.nc').length - before, 4);
   });
 
-  it('are known by what is on disk alone', async () => {
-    const { files, leftOut } = await fetchAll(A0, CTD);
+  it('are known by what is on disk, in the order that counts', async () => {
+    const { files } = await fetchAll(A0, CTD);
 
-    assert.deepEqual(await readSpool(folder, CTD), { files, leftOut });
+    const manifest = await readManifest(folder);
+    assert.equal(manifest?.isComplete, true);
+    assert.deepEqual(new Set(manifest?.files.keys()), new Set(files.map(({ file }) => file.name)));
     assert.deepEqual(
       files.map(({ file }) => file.deployment),
       [9, 9, 9, 10, 10],
@@ -340,7 +344,7 @@ describe('files of a request', { skip }, () => {
     server.fail('20230826T013007.559472.nc', ...Array.from({ length: 5 }, () => ({ status: 503 })));
 
     await assert.rejects(fetchAll(A0, CTD, { width: 1 }), { kind: 'again', code: 'facility_error' });
-    await assert.rejects(readSpool(folder, CTD), { kind: 'replan', code: 'spool_incomplete' });
+    assert.equal((await readManifest(folder))?.isComplete, false);
     const second = await fetchAll(A0, CTD, { width: 1 });
 
     assert.deepEqual([second.files.length, second.fetched], [5, 4]);

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { type Failure, isFailure } from '../../src/errors.ts';
 import { annotationsOf } from '../../src/ooi/m2m/annotations.ts';
-import { deploymentNumbers, deploymentsOf } from '../../src/ooi/m2m/deployments.ts';
 import { tableOfContents, timesOfStream } from '../../src/ooi/m2m/inventory.ts';
 import { poll } from '../../src/ooi/m2m/poll.ts';
 import { askForData, estimate } from '../../src/ooi/m2m/request.ts';
@@ -51,13 +50,11 @@ describe('the interface of the facility', { skip }, () => {
     assert.deepEqual([none, unknown], [null, null]);
   });
 
-  it('lists its instruments, the parameters of a stream, deployments and annotations', async () => {
+  it('lists its instruments, the parameters of a stream, and annotations', async () => {
     const facility = server.facility();
 
     const toc = await tableOfContents(facility, never);
     const details = await streamDetails(facility, 'ctdbp_no_sample', never);
-    const numbers = await deploymentNumbers(facility, ctd.instrument, never);
-    const [ninth] = await deploymentsOf(facility, ctd.instrument, 9, never);
     const { annotations, text } = await annotationsOf(facility, ctd.instrument, never);
 
     assert.deepEqual([toc.length, toc[0]?.streams[0]?.count], [4, 9104233]);
@@ -65,7 +62,6 @@ describe('the interface of the facility', { skip }, () => {
       [details.stream_type, details.parameters[1]?.unit, details.parameters[0]?.data_product_type],
       ['Science', 'counts', null],
     );
-    assert.deepEqual([numbers, ninth?.eventStopTime, ninth?.sensor?.serialNumber], [[9, 10], 1693008000000, '16-7248']);
     assert.deepEqual([annotations.length, annotations[1]?.endDT, annotations[1]?.qcFlag], [2, null, 'suspect']);
     assert.deepEqual(Object.keys(annotations[0] ?? {}).includes('@class'), false);
     assert.equal(text, sample('api/annotations/CE02SHBP-LJ01D-06-CTDBPN106.json'));

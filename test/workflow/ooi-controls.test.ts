@@ -4,6 +4,10 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { WorkflowFailedError } from '@temporalio/client';
+import { Context } from '../../src/cli/context.ts';
+import { signalFlow } from '../../src/cli/controls.ts';
+import { loadSettings } from '../../src/config/settings.ts';
+import { isFailure } from '../../src/errors.ts';
 import { type Facility, startFacility } from '../../standins/ooi/facility.ts';
 import { generatedWorld } from '../../standins/ooi/series/facility-world.ts';
 import { clockAt, SERIES_DEFAULTS } from '../../standins/ooi/series/options.ts';
@@ -169,5 +173,24 @@ describe('what an operator may do to a harvest', () => {
       next.result(),
       (error: unknown) => error instanceof WorkflowFailedError && /s0/.test(String(error.cause?.message)),
     );
+  });
+
+  // The last one: it leaves requests that wait.
+  it('name the job that is meant where a refresh goes on beside it: none is steered by chance', async () => {
+    const run = await waiting();
+    const beside = await refresh({ force: true });
+    await untilProgress(beside, ({ phase, says }) => phase === 'wait' && says !== null);
+    const context = new Context(loadSettings({ LANDFALL_HOME: site.home, LANDFALL_FLOWS: join(site.home, 'flows') }));
+    const unnamed = await signalFlow(context, 'stop', 's0').catch((error: unknown) => error);
+    await signalFlow(context, 'stop', 's0', { job: 'refresh' });
+    const refreshed = await beside.result();
+    const { status } = await run.describe();
+    await signalFlow(context, 'stop', 's0');
+    const harvested = await run.result();
+    await context.close();
+
+    assert.ok(isFailure(unnamed, 'several_running'));
+    assert.equal(unnamed.message, 'Of flow s0 harvest and refresh are under way. Say which with --job harvest or --job refresh.');
+    assert.deepEqual([refreshed.state, status.name, harvested.state], ['stopped', 'RUNNING', 'stopped']);
   });
 });

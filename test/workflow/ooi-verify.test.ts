@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { cpSync, realpathSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { openStore } from '../../src/formats/zarr/open.ts';
@@ -13,6 +11,7 @@ import type { VerifyStreamWorkflow } from '../../workflows/ooi/verify.ts';
 import { changeValues, damageChunk, type HarmedGeneration, loseChunk, loseRows } from '../helpers/damage-store.ts';
 import { OOI_WORKER, streamFlow } from '../helpers/ooi-site.ts';
 import { progressOf, type Site, startSite } from '../helpers/site.ts';
+import { startWebhook, type Webhook } from '../helpers/webhook.ts';
 import { folderStore } from '../helpers/zarr-stores.ts';
 
 const options = { ...SERIES_DEFAULTS, seed: 9, streams: 1, deploymentDays: 3, rowsPerFile: 60 };
@@ -21,28 +20,17 @@ const [TABLE = ''] = streamsOf(options).keys();
 describe('the check of a store that has come to harm', () => {
   let site: Site;
   let facility: Facility;
-  let hook: Server;
+  let hook: Webhook;
   let whole: string;
   let store: HarmedGeneration;
   let doubles: string;
-  const messages: string[] = [];
+  let messages: string[] = [];
   before(async () => {
     facility = await startFacility({ world: generatedWorld(options), startMs: clockAt(options, 2) });
-    hook = createServer((request, response) => {
-      request.setEncoding('utf8');
-      let text = '';
-      request.on('data', (part: string) => {
-        text += part;
-      });
-      request.on('end', () => {
-        messages.push(text);
-        response.end();
-      });
-    }).listen(0, '127.0.0.1');
-    await once(hook, 'listening');
-    const address = hook.address();
+    hook = await startWebhook();
+    ({ messages } = hook);
     site = await startSite();
-    await site.worker({ ...OOI_WORKER, LANDFALL_SECRET_HOOK: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/hook` });
+    await site.worker({ ...OOI_WORKER, LANDFALL_SECRET_HOOK: hook.url });
     const stream = streamFlow(site, facility, 'ctd', TABLE, { lookBack: '1h', notify: { webhook: { env: 'LANDFALL_SECRET_HOOK' } } });
     await (await stream.start()).result();
     await stream.refresh().result();
@@ -64,7 +52,7 @@ describe('the check of a store that has come to harm', () => {
   after(async () => {
     await site.stop();
     await facility.stop();
-    hook.close();
+    hook.stop();
   });
 
   const check = async () => {

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { readlink, rm, symlink } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { WorkflowFailedError } from '@temporalio/client';
@@ -15,6 +13,7 @@ import type { HarvestAllWorkflow } from '../../workflows/ooi/harvest-all.ts';
 import { OOI_WORKER, type StreamSite, streamFlow } from '../helpers/ooi-site.ts';
 import { until } from '../helpers/processes.ts';
 import { progressOf, type Site, startSite, untilProgress } from '../helpers/site.ts';
+import { startWebhook, type Webhook } from '../helpers/webhook.ts';
 import type { WorkerProcess } from '../helpers/worker.ts';
 
 const options = { ...SERIES_DEFAULTS, seed: 5, streams: 2, deploymentDays: 3, rowsPerFile: 200 };
@@ -27,26 +26,15 @@ describe('a harvest that waits for the facility', () => {
   let facility: Facility;
   let worker: WorkerProcess;
   let stream: StreamSite;
-  let hook: Server;
+  let hook: Webhook;
   let env: Readonly<Record<string, string>>;
-  const messages: string[] = [];
+  let messages: string[] = [];
   before(async () => {
     facility = await startFacility({ world: generatedWorld(options), startMs: clockAt(options, 2) });
     site = await startSite();
-    hook = createServer((request, response) => {
-      request.setEncoding('utf8');
-      let text = '';
-      request.on('data', (part: string) => {
-        text += part;
-      });
-      request.on('end', () => {
-        messages.push(text);
-        response.end();
-      });
-    }).listen(0, '127.0.0.1');
-    await once(hook, 'listening');
-    const address = hook.address();
-    env = { ...OOI_WORKER, LANDFALL_SECRET_HOOK: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/hook` };
+    hook = await startWebhook();
+    ({ messages } = hook);
+    env = { ...OOI_WORKER, LANDFALL_SECRET_HOOK: hook.url };
     worker = await site.worker(env);
     stream = streamFlow(site, facility, 'ctd', TABLE, SLOW);
     await (await stream.start()).result();
@@ -55,7 +43,7 @@ describe('a harvest that waits for the facility', () => {
   after(async () => {
     await site.stop();
     await facility.stop();
-    hook.close();
+    hook.stop();
   });
 
   const asked = (): number => facility.requests.length;

@@ -31,10 +31,11 @@ export interface AskInput {
 export interface HarvestInput extends AskInput {
   readonly refresh?: boolean;
   /** Set by Landfall when a long wait goes on as new. */
-  readonly goOn?: HarvestState;
+  readonly goOn?: AskState;
 }
 
-export interface HarvestState extends CarriedJob<StreamFlow> {
+/** What a harvest or a refresh takes along while it waits. */
+export interface AskState extends CarriedJob<StreamFlow> {
   readonly obtaining: Obtaining;
   readonly asked: Asked;
   readonly accept: readonly string[];

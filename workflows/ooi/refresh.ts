@@ -1,31 +1,25 @@
 import { continueAsNew } from '@temporalio/workflow';
-import type { Asked, Built, Compared, Fetched, HeldRequest, Publication } from '../../activities/ooi/contracts.ts';
+import type { Built, Compared, Fetched, HeldRequest, Publication } from '../../activities/ooi/contracts.ts';
 import type { generationActivities } from '../../activities/ooi/generation.ts';
 import type { recordActivities } from '../../activities/ooi/record.ts';
 import { formatCount, formatItems } from '../../src/observe/counts.ts';
 import type { StreamFlow } from '../../src/ooi/flow.ts';
 import { isAccepted } from '../common/ask.ts';
 import { type Controls, carry, mayGoOn } from '../common/controls.ts';
-import type { CarriedJob, JobStart } from '../common/dispatch.ts';
+import type { JobStart } from '../common/dispatch.ts';
 import type { Job, JobEnd } from '../common/job.ts';
 import { untilPutDown } from '../common/put-down.ts';
 import { withLease } from '../common/with-lease.ts';
 import { besideStore, ooiActivities } from './activities.ts';
 import { ended, type OoiResult } from './ended.ts';
 import { fetchFiles } from './fetch.ts';
-import { type AskInput, askedIn } from './harvest.ts';
-import { NOTHING_ASKED, type Obtained, type Obtaining, obtain } from './obtain.ts';
+import { type AskInput, type AskState, askedIn } from './harvest.ts';
+import { NOTHING_ASKED, type Obtained, obtain } from './obtain.ts';
 import { ooiJob } from './ooi-job.ts';
 
 export interface RefreshInput extends AskInput {
   /** Set by Landfall when a long wait goes on as new. */
-  readonly goOn?: RefreshState;
-}
-
-export interface RefreshState extends CarriedJob<StreamFlow> {
-  readonly obtaining: Obtaining;
-  readonly asked: Asked;
-  readonly accept: readonly string[];
+  readonly goOn?: AskState;
 }
 
 export type RefreshResult = OoiResult<'published' | 'unchanged' | 'skipped' | 'refused' | 'failed' | 'stopped' | 'dry'>;

@@ -4,8 +4,9 @@ import { type ChunkIndex, chunkKey, chunkRowsOf, chunkShapeOf, shapeOf } from '.
 import { recordOf } from '../../formats/zarr/ledger.ts';
 import { readChunk } from '../../formats/zarr/read.ts';
 import type { ChunkReader } from '../../formats/zarr/store.ts';
+import { randomFrom } from '../../stores/random.ts';
 import type { Findings } from './findings.ts';
-import { drawNumbers, randomOf } from './random.ts';
+import { drawNumbers } from './random.ts';
 import type { WrittenRecord } from './written.ts';
 
 export interface ChunkCheck {
@@ -33,7 +34,7 @@ const SIDE_BY_SIDE = 4;
 export async function checkChunks(store: ChunkReader, check: ChunkCheck, findings: Findings): Promise<CheckedChunks> {
   const counts = check.arrays.map(chunksOf);
   const total = counts.reduce((sum, count) => sum + count, 0);
-  const drawn = drawNumbers(total, check.sample ?? total, randomOf(check.seed));
+  const drawn = drawNumbers(total, check.sample ?? total, randomFrom(check.seed));
   const done = { bytes: 0 };
   const numbers = drawn.values();
   const work = async (): Promise<void> => {

@@ -1,5 +1,6 @@
+import { randomFrom } from '../../stores/random.ts';
 import type { Gap } from '../report/intervals.ts';
-import { drawNumbers, randomOf } from './random.ts';
+import { drawNumbers } from './random.ts';
 
 /** A stretch of time to compare with the facility; seconds since 1900, both ends included. */
 export interface Slab {
@@ -25,7 +26,7 @@ export interface SlabDraw {
  * seed draws the same of the same store. None begins before the store or ends behind it.
  */
 export function drawSlabs({ seed, count, length, extent: [first, last], gaps = [] }: SlabDraw): readonly Slab[] {
-  const random = randomOf(seed);
+  const random = randomFrom(seed);
   const atGaps = drawNumbers(gaps.length, Math.min(Math.floor(count / 4), gaps.length), random);
   const strata = count - atGaps.length;
   const within = (from: number): Pick<Slab, 'from' | 'to'> => {

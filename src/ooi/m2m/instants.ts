@@ -5,9 +5,6 @@ const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,18}))?(Z|[
 /** A zone may push a time beyond the years that have four digits. */
 const [FIRST_MS, LAST_MS] = [Date.parse('0000-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59Z')] as const;
 
-/** Seconds from 1900-01-01, where the facility's times begin, to 1970-01-01. */
-const SECONDS_1900_TO_1970 = 2_208_988_800;
-
 /**
  * Microseconds since 1970 of an ISO text; without a zone it is UTC. Digits below the microsecond are cut, so the result is never later
  * than what was written. null: not a time (`NaT` among others).
@@ -25,12 +22,6 @@ export function isoOfMicros(micros: number): string {
   const fraction = micros - seconds * 1_000_000;
   return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${String(fraction).padStart(6, '0')}Z`;
 }
-
-/** Of a time in a store: seconds since 1900. What is below a microsecond is noise of the float and rounded away. */
-export const microsOfNtp = (seconds: number): number => {
-  const whole = Math.floor(seconds);
-  return (whole - SECONDS_1900_TO_1970) * 1_000_000 + Math.round((seconds - whole) * 1_000_000);
-};
 
 /** The end of a range when its last digits are finer than the facility takes them: the next microsecond, so that a row there is inside. */
 export function microsNotBefore(text: string): number | null {

@@ -51,7 +51,6 @@ const instrumentPath = (instrument: string): string => {
 
 /** Path of an instrument below a list of the interface: `/api/m2m/12576/sensor/inv/<site>/<node>/<sensor>`. */
 export const inventoryPath = (instrument: string): string => `/api/m2m/12576/sensor/inv${instrumentPath(instrument)}`;
-export const deploymentPath = (instrument: string): string => `/api/m2m/12587/events/deployment/inv${instrumentPath(instrument)}`;
 
 /** The table of contents: every instrument with its streams. Several MB. */
 export async function tableOfContents(facility: Facility, signal: AbortSignal): Promise<readonly TocInstrument[]> {

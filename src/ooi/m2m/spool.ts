@@ -1,7 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, Failure, isFailure } from '../../errors.ts';
-import { type DataFileName, parseDataFileName } from '../order.ts';
+import type { DataFileName } from '../order.ts';
 import type { FileReport } from '../series.ts';
 import type { Wait } from './back-off.ts';
 import type { Facility } from './client.ts';
@@ -70,14 +70,6 @@ export async function fetchRequest(facility: Facility, spool: SpoolRequest): Pro
   } finally {
     await manifest.close();
   }
-}
-
-/**
- * What is at hand of a request that was fetched before, in the order that counts. Lengths are not looked at: conversion reads the files anyway.
- * @throws {Failure} `spool_incomplete` (replan): not all of its files were fetched.
- */
-export async function readSpool(folder: string, table: string): Promise<Pick<Spooled, 'files' | 'leftOut'>> {
-  return await atHand(folder, (name) => (isPlainName(name) ? parseDataFileName(name, table) : null));
 }
 
 async function atHand(folder: string, fileOf: (name: string) => DataFileName | null): Promise<Pick<Spooled, 'files' | 'leftOut'>> {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { randomOf } from '../../../src/ooi/check/random.ts';
 import { compareStores } from '../../../src/ooi/report/compare.ts';
 import type { Comparison } from '../../../src/ooi/report/comparison.ts';
+import { randomFrom } from '../../../src/stores/random.ts';
 import { at, floats, objects, seriesOf, type TestColumn, texts, timesFrom } from './series-fixture.ts';
 
 const variable = ({ variables }: Comparison, name: string) =>
@@ -168,7 +168,7 @@ describe('two stores of a series are compared', () => {
   });
 
   it('as a comparison of everything at once would, whatever the windows', async () => {
-    const random = randomOf(7);
+    const random = randomFrom(7);
     const pick = (share: number) => timesFrom('2023-07-30T00:00:00Z', 400, 7200).filter(() => random() < share);
     const series = (times: readonly number[]) => times.map((time) => (random() < 0.1 ? -9 : random() < 0.2 ? random() : Math.sin(time)));
     for (let round = 0; round < 12; round++) {
