@@ -18,6 +18,7 @@ import { applyCollections } from '../src/stores/collections.ts';
 import { connectDatabase } from '../src/stores/mongo.ts';
 import type { HarvestAllWorkflow } from '../workflows/ooi/harvest-all.ts';
 import { mostWithin, startFacilityProcess, stored, type Visit, writeFlows } from './ooi-facility.ts';
+import { processorSeconds } from './processor.ts';
 import { median, peakMemory, say } from './support.ts';
 
 const streams = Number(argv[2] ?? 100);
@@ -70,6 +71,13 @@ async function runsSince(since: Date): Promise<ReadonlyMap<string, readonly numb
 
 const running = async (): Promise<number> => (await client.workflow.count("ExecutionStatus = 'Running'")).count;
 
+/** The parts of the whole, for the processor's time of each. */
+function partOf(command: string): string {
+  const parts = ['temporal', 'ferretdb', 'postgres', 'workers/main', 'standins/ooi'];
+  return parts.find((part) => command.includes(part)) ?? 'others';
+}
+const processor = (): ReadonlyMap<string, number> => processorSeconds(process.pid, partOf);
+
 /** Streams that the run of the set has begun or is to begin. */
 async function unfinished(run: { query<T>(name: string): Promise<T> }): Promise<readonly string[] | null> {
   const plan = await run.query<{ readonly open: readonly string[]; readonly left: number } | null>('plan');
@@ -80,7 +88,7 @@ async function unfinished(run: { query<T>(name: string): Promise<T> }): Promise<
 async function round(what: string, slow: string | null): Promise<void> {
   await facility.order('clear', {});
   const since = new Date();
-  const began = performance.now();
+  const [began, before] = [performance.now(), processor()];
   const run = await client.workflow.start<HarvestAllWorkflow>('harvestAll', {
     taskQueue: 'landfall',
     workflowId: 'harvestAll/all',
@@ -99,7 +107,12 @@ async function round(what: string, slow: string | null): Promise<void> {
   say(
     `\n${what}: ${seconds.toFixed(0)} s, ${((60 * streams) / seconds).toFixed(0)} streams a minute; the run of the set ended after ${ended.toFixed(0)} s`,
   );
+  const used = [...processor()].map(([part, total]) => [part, total - (before.get(part) ?? 0)] as const);
+  const eachMs = (total: number): string => ((1_000 * total) / streams).toFixed(0);
   say(`  ${message}`);
+  say(
+    `  processor: ${eachMs(used.reduce((sum, [, total]) => sum + total, 0))} ms a stream, of them ${used.map(([part, total]) => `${part} ${eachMs(total)}`).join(', ')}`,
+  );
   await sleep(2_000);
   for (const [type, events] of await runsSince(since))
     say(`  ${type}: ${events.length} runs, events median ${median(events)}, most ${Math.max(...events)}`);

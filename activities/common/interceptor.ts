@@ -5,6 +5,7 @@ import { errnoOf, Failure, isFailure, messageOf } from '../../src/errors.ts';
 import type { Logger } from '../../src/observe/log.ts';
 import { redactText } from '../../src/observe/redact.ts';
 import { withSignsOfLife } from '../../src/transfer/signs-of-life.ts';
+import { noteTaskTime } from './time.ts';
 
 export interface ActivityObservation {
   readonly activity: string;
@@ -24,7 +25,7 @@ export interface ActivityObservation {
 const UNFORESEEN_ATTEMPTS = 5;
 const DISK_FULL_PAUSE_MS = 60_000;
 
-/** Queues whose short steps say nothing while they work: a sign of life is given for them, so that a dead worker is noticed as soon as on any other queue. */
+/** Queues whose short steps say nothing while they work: a sign of life is given for them, so that a dead worker is noticed as soon as on any other queue. What is done in a workflow task needs none: the task has its own. */
 const SILENT: ReadonlySet<Queue> = new Set<Queue>(['control', 'notify']);
 
 /** The one place where an activity is timed, its logs get their context, and its errors are sorted into the three kinds. */
@@ -35,12 +36,13 @@ export function activityInterceptor(
   observe: (observation: ActivityObservation) => void,
 ): ActivityInboundCallsInterceptor {
   const lively = (work: Promise<unknown>): Promise<unknown> =>
-    SILENT.has(served) ? withSignsOfLife(work, () => context.heartbeat()) : work;
+    SILENT.has(served) && !context.info.isLocal ? withSignsOfLife(work, () => context.heartbeat()) : work;
   return {
     async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>): Promise<unknown> {
       const { activityType: activity, taskQueue: queue, attempt, workflowExecution } = context.info;
       const fields = { activity, queue, attempt, workflowId: workflowExecution?.workflowId };
       const started = performance.now();
+      noteTaskTime(context.info, input.args);
       const seen = (outcome: ActivityObservation['outcome'], failure: Failure | null): void =>
         observe({
           activity,

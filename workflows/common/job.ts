@@ -5,7 +5,6 @@ import {
   CancelledFailure,
   ContinueAsNew,
   isCancellation,
-  proxyActivities,
   rootCause,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -14,8 +13,8 @@ import { type JobSpec, leaseOf } from '../../src/config/job.ts';
 import type { FailureKind } from '../../src/errors.ts';
 import type { Fence } from '../../src/stores/leases.ts';
 import type { Health } from '../../src/stores/runs.ts';
-import { activityOptions } from './policies.ts';
 import { wasCancelled } from './put-down.ts';
+import { quickActivities } from './quick.ts';
 import type { Tracker } from './tracker.ts';
 
 /** One run of a flow, holding its lease. */
@@ -57,7 +56,7 @@ export async function underLease<Result>(
   },
   body: (job: Job) => Promise<JobEnd<Result>>,
 ): Promise<Result> {
-  const { takeFlow, notePhase, endRun } = proxyActivities<ReturnType<typeof jobActivities>>(activityOptions('control', null));
+  const { takeFlow, notePhase, endRun } = quickActivities<ReturnType<typeof jobActivities>>();
   const { workflowId, firstExecutionRunId: run } = workflowInfo();
   const { flow, kind, tracker } = start;
   const lease = leaseOf(flow, start.job, start.access);
