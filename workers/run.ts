@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { activityInterceptor } from '../activities/common/interceptor.ts';
 import { jobActivities } from '../activities/common/job.ts';
+import { slotActivities } from '../activities/common/slots.ts';
 import { attemptTime } from '../activities/common/time.ts';
 import type { QueueActivities } from '../activities/common/wiring.ts';
 import type { HostPort } from '../src/config/addresses.ts';
@@ -14,6 +15,8 @@ import { Failure, messageOf } from '../src/errors.ts';
 import { type StatusServer, serveStatus } from '../src/observe/http.ts';
 import type { Logger } from '../src/observe/log.ts';
 import { createMetrics } from '../src/observe/metrics.ts';
+import type { LeaseHolder } from '../src/stores/leases.ts';
+import { Slots } from '../src/stores/slots.ts';
 import { workflowBundle } from './bundled.ts';
 import { flowResolver } from './flows.ts';
 import { kindActivities } from './kinds.ts';
@@ -119,17 +122,18 @@ async function idle(log: Logger, queues: readonly Queue[]): Promise<void> {
 
 /** What each queue serves: a kind's activities as `<kind>.<name>`, those of all kinds by their names. */
 function activitiesByQueue(wiring: ProcessWiring): QueueActivities {
-  const { leases, runs, client, metrics } = wiring;
+  const { leases, runs, client, metrics, database } = wiring;
   const resolve = flowResolver(wiring.flows);
+  const isHolderAlive = (holder: LeaseHolder): Promise<boolean> => isAlive(client, holder);
   const job = jobActivities({
     resolve,
     leases,
     runs,
-    isAlive: (holder) => isAlive(client, holder),
+    isAlive: isHolderAlive,
     onHealth: (seen) => metrics.noteRun(seen, attemptTime()),
     now: attemptTime,
   });
-  const common: QueueActivities = { control: job };
+  const common: QueueActivities = { control: { ...job, ...slotActivities({ slots: new Slots(database), isAlive: isHolderAlive }) } };
   const all: Partial<Record<Queue, Record<string, (...args: never[]) => unknown>>> = {};
   const parts = Object.entries(kindActivities).map(([kind, build]) => ({ prefix: `${kind}.`, part: build(wiring) }));
   for (const { prefix, part } of [{ prefix: '', part: common }, ...parts]) {

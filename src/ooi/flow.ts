@@ -30,6 +30,8 @@ export const OOI_DEFAULTS = {
   slabs: 8,
   /** Streams of a set that are worked on at once; those that only wait for the facility cost nothing and do not count. */
   width: 50,
+  /** Whole series are fetched and built by so many of the refreshes that a set starts: days are appended beside them, on the same workers. */
+  refreshes: 4,
   /** Less than a day: the run of the next day finds this one ended, whatever a stream still waits for. */
   patience: '20h',
 } as const;
@@ -139,6 +141,9 @@ const setFlow = z
     width: wholeNumber(1, 1_000)
       .default(OOI_DEFAULTS.width)
       .describe('streams worked on at once; those that wait for the facility do not count'),
+    refreshes: wholeNumber(1, 1_000)
+      .default(OOI_DEFAULTS.refreshes)
+      .describe('refreshes that the set starts which are fetched and built at once; those that wait for the facility do not count'),
     patience: duration
       .prefault(OOI_DEFAULTS.patience)
       .describe('so long harvestAll goes on for streams that are not done; then they go on by themselves'),

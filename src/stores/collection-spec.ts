@@ -30,6 +30,7 @@ export const indexKey = (key: IndexSpec['key']): IndexSpecification => ({ ...key
 export const bookCollections: readonly CollectionSpec[] = [
   { name: 'leases', validator: null, indexes: [] },
   { name: 'turns', validator: null, indexes: [] },
+  { name: 'slots', validator: null, indexes: [] },
   { name: 'plans', validator: null, indexes: [{ key: { expiresAt: 1 }, expireAfterSeconds: 0 }] },
   { name: 'planPages', validator: null, indexes: [{ key: { plan: 1 } }, { key: { expiresAt: 1 }, expireAfterSeconds: 0 }] },
   { name: 'rebuilds', validator: null, indexes: [] },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { tsToMs } from '@temporalio/common/lib/time.js';
 import { type Facility, startFacility } from '../../standins/ooi/facility.ts';
 import { generatedWorld } from '../../standins/ooi/series/facility-world.ts';
 import { clockAt, SERIES_DEFAULTS } from '../../standins/ooi/series/options.ts';
@@ -11,6 +12,9 @@ import type { HarvestAllResult, HarvestAllWorkflow } from '../../workflows/ooi/h
 import { OOI_WORKER, type StreamSite, streamFlow } from '../helpers/ooi-site.ts';
 import { until } from '../helpers/processes.ts';
 import { type Site, startSite } from '../helpers/site.ts';
+
+const timeOf = (event: { readonly eventTime?: Parameters<typeof tsToMs>[0] } | undefined): number =>
+  tsToMs(event?.eventTime ?? assert.fail());
 
 const options = { ...SERIES_DEFAULTS, seed: 17, streams: 6, rowSeconds: 3600, deploymentDays: 3, rowsPerFile: 200 };
 const RATE = 8;
@@ -33,8 +37,14 @@ describe('the harvest of a set in which streams wait', () => {
     const keys = { upstream: { look: '1h', again: '50ms' } };
     streams = [...streamsOf(options).keys()].map((table, at) => streamFlow(site, facility, `s${at}`, table, keys));
     writeSet('1h');
+    // The first stream's whole series is not ready before all others are published.
+    facility.set({ delayOf: { [tableOf(0)]: 'never' } });
     await (await start('first')).result();
-    await Promise.all(streams.map((stream) => stream.refresh().result()));
+    await Promise.all(streams.slice(1).map((stream) => stream.refresh().result()));
+    facility.desk.finish(tableOf(0));
+    await streams[0]?.refresh().signal('retry');
+    await streams[0]?.refresh().result();
+    facility.reset();
   });
   after(async () => {
     await site.stop();
@@ -43,7 +53,7 @@ describe('the harvest of a set in which streams wait', () => {
 
   /** One at a time: a stream that held its place while it waits would keep all others out. */
   const writeSet = (patience: string): void => {
-    const set = { name: 'all', kind: 'ooi', streams: 'all', width: 1, patience, store: { place: join(site.home, 'stores') } };
+    const set = { name: 'all', kind: 'ooi', streams: 'all', width: 1, refreshes: 1, patience, store: { place: join(site.home, 'stores') } };
     writeFileSync(join(site.home, 'flows', 'all.yaml'), JSON.stringify(set));
   };
   const start = (id: string) =>
@@ -63,6 +73,29 @@ describe('the harvest of a set in which streams wait', () => {
     facility.desk.finish(tableOf(0));
     await harvestOf('s0').signal('retry');
   };
+
+  it('fetches and builds as many of the refreshes that it started at once as it is told, and none that waits for the facility counts', async () => {
+    const spans = await Promise.all(streams.map(async ({ name, table }) => ({ name, ...(await madeIn(table)) })));
+    const inTurn = spans.toSorted((a, b) => a.fromMs - b.fromMs);
+
+    assert.equal(inTurn.at(-1)?.name, 's0', 'it waited while all others were built');
+    for (const [at, { name, fromMs }] of inTurn.entries()) {
+      const before = inTurn[at - 1];
+      assert.ok(before === undefined || before.toMs <= fromMs, `${before?.name} was not built when ${name} was fetched`);
+    }
+  });
+
+  /** From when the files of a stream's refresh were to be fetched until its generation was built. */
+  async function madeIn(table: string): Promise<{ readonly fromMs: number; readonly toMs: number }> {
+    const { events } = await site.client.workflow.getHandle(`refresh/${table}`).fetchHistory();
+    const all = events ?? [];
+    const scheduled = (name: string) => all.find((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === name);
+    const built = scheduled('ooi.buildGeneration')?.eventId;
+    const done = all.find(
+      ({ activityTaskCompletedEventAttributes: at }) => at !== null && at !== undefined && `${at.scheduledEventId}` === `${built}`,
+    );
+    return { fromMs: timeOf(scheduled('ooi.fetchRequest')), toMs: timeOf(done) };
+  }
 
   it('goes on with all others while one waits, and tells in the end how that one fared', async () => {
     nextDay();

@@ -9,8 +9,10 @@ import {
   startChild,
 } from '@temporalio/workflow';
 import type { jobActivities, RunState } from '../../activities/common/job.ts';
+import type { SetFlow } from '../../src/ooi/flow.ts';
 import { activityOptions } from '../common/policies.ts';
 import type { HarvestResult, HarvestWorkflow } from './harvest.ts';
+import { memoOf } from './of-set.ts';
 
 /** What each stream of a set is started with. */
 export interface MemberInput {
@@ -34,7 +36,7 @@ export interface MemberEnd {
 /** Starts the harvest of a stream under the id that a person would start it by, so that there is one of it. */
 export async function startMember(
   flow: string,
-  set: string,
+  set: SetFlow,
   given: MemberInput,
 ): Promise<{ readonly member: Member; readonly ended: Promise<MemberEnd> } | MemberEnd> {
   const workflowId = `harvest/${flow}`;
@@ -43,7 +45,8 @@ export async function startMember(
       workflowId,
       args: [{ flow, ...given }],
       parentClosePolicy: 'ABANDON',
-      staticSummary: `harvest of ${flow}, started by set ${set}`,
+      staticSummary: `harvest of ${flow}, started by set ${set.name}`,
+      memo: memoOf(set),
     });
     const ended = child.result().then(endOf, failed);
     return { member: { flow, workflowId, runId: child.firstExecutionRunId }, ended };

@@ -14,6 +14,7 @@ import { besideStore, ooiActivities } from './activities.ts';
 import { ended, type OoiResult } from './ended.ts';
 import { fetchFiles } from './fetch.ts';
 import { type AskInput, type AskState, askedIn } from './harvest.ts';
+import { inTurn } from './in-turn.ts';
 import { NOTHING_ASKED, type Obtained, obtain } from './obtain.ts';
 import { ooiJob } from './ooi-job.ts';
 
@@ -48,15 +49,26 @@ export async function refresh({ flow, input, controls, tracker }: JobStart<Strea
     }
     if (obtained.state !== 'ready') return await withoutData(job, flow, obtained);
 
-    ({ request } = obtained);
-    const fetched = await fetchFiles(job, { flow, request, controls });
-    const built = fetched === null ? null : await build(job, flow, request, controls);
-    if (fetched === null || built === null)
-      return await stopped(job, flow, request, 'Stopped by an operator before the new series was built.');
-    const published = await publishWhenAccepted(job, { flow, request, built, isDegraded: obtained.isDegraded, accept, controls });
-    if (published.publication === null) return await stopped(job, flow, request, published.says);
-    return await recorded(job, flow, request, fetched, built, published.compared, published.publication);
+    const { request: held } = obtained;
+    request = held;
+    const made = await inTurn(job, controls, () => make(job, flow, held, controls));
+    if (made === null) return await stopped(job, flow, held, 'Stopped by an operator before the new series was built.');
+    const { fetched, built } = made;
+    const published = await publishWhenAccepted(job, { flow, request: held, built, isDegraded: obtained.isDegraded, accept, controls });
+    if (published.publication === null) return await stopped(job, flow, held, published.says);
+    return await recorded(job, flow, held, fetched, built, published.compared, published.publication);
   });
+}
+
+async function make(
+  job: Job,
+  flow: StreamFlow,
+  request: HeldRequest,
+  controls: Controls,
+): Promise<{ readonly fetched: Fetched; readonly built: Built } | null> {
+  const fetched = await fetchFiles(job, { flow, request, controls });
+  const built = fetched === null ? null : await build(job, flow, request, controls);
+  return fetched === null || built === null ? null : { fetched, built };
 }
 
 /** Beside the live store, read back. A pause puts it down; it then begins anew. */

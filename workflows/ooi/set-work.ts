@@ -113,7 +113,7 @@ export class SetWork {
 
   async #begin(name: string): Promise<void> {
     this.#starting += 1;
-    const started = await startMember(name, this.#flow.name, this.#given);
+    const started = await startMember(name, this.#flow, this.#given);
     this.#starting -= 1;
     if ('state' in started) this.#ended(name, started);
     else this.#watch(started.member, started.ended);

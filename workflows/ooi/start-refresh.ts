@@ -3,6 +3,7 @@ import { startChild } from '@temporalio/workflow';
 import type { Asked } from '../../activities/ooi/contracts.ts';
 import type { StreamFlow } from '../../src/ooi/flow.ts';
 import { flowTable } from '../../src/ooi/form.ts';
+import { ofSet } from './of-set.ts';
 import type { RefreshWorkflow } from './refresh.ts';
 
 /** What the run that starts a refresh was given for it. */
@@ -28,6 +29,7 @@ export async function startRefresh(flow: StreamFlow, { asked, accept, isDryRun }
     ...(end === null ? {} : { end }),
     ...(isDryRun ? { dryRun: true } : {}),
   };
+  const set = ofSet();
   try {
     await startChild<RefreshWorkflow>('refresh', {
       workflowId,
@@ -35,6 +37,7 @@ export async function startRefresh(flow: StreamFlow, { asked, accept, isDryRun }
       parentClosePolicy: 'ABANDON',
       cancellationType: 'ABANDON',
       staticSummary: `refresh of ${flow.name}, started by its harvest`,
+      ...(set === null ? {} : { memo: { ofSet: set } }),
     });
     return `It goes on by itself as ${workflowId}.`;
   } catch (error) {

@@ -1,0 +1,71 @@
+import { CancellationScope, condition, defineSignal, getExternalWorkflowHandle, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { slotActivities } from '../../activities/common/slots.ts';
+import type { LeaseHolder } from '../../src/stores/leases.ts';
+import { type Controls, mayGoOn } from './controls.ts';
+import type { Job } from './job.ts';
+import { quickActivities } from './quick.ts';
+
+/** Sent by a run that gives a slot back to the next in line. */
+const slotFree = defineSignal('slotFree');
+
+/** The next in line looks so often whether those at work are still there; others only in case that nobody told them. */
+const NEXT_LOOK_MS = 60_000;
+const LOOK_MS = 15 * 60_000;
+
+export interface WithSlot {
+  /** What is done a few at once. */
+  readonly slots: string;
+  readonly width: number;
+  readonly jobName: string;
+  readonly controls: Controls;
+  /** Such as "refreshes of set all", to follow "one of 4". */
+  readonly words: string;
+}
+
+/** Does a part of the run in one of so many slots, in the order in which runs come for one. Null: the run is to stop. */
+export async function withSlot<T>(job: Job, with_: WithSlot, body: () => Promise<T>): Promise<T | null> {
+  const { releaseSlot } = quickActivities<ReturnType<typeof slotActivities>>();
+  const { slots, width, jobName } = with_;
+  const { workflowId, firstExecutionRunId: runId } = workflowInfo();
+  const held = { slots, width, holder: { job: jobName, workflowId, runId } };
+  try {
+    return (await untilTaken(job, with_, held)) ? await body() : null;
+  } finally {
+    const { next } = await CancellationScope.nonCancellable(() => releaseSlot(held));
+    if (next !== null) await tell(next);
+  }
+}
+
+/** Whoever is told may have ended; then the one behind it finds that out. */
+const tell = ({ workflowId }: LeaseHolder): Promise<unknown> =>
+  CancellationScope.nonCancellable(() =>
+    getExternalWorkflowHandle(workflowId)
+      .signal(slotFree)
+      .catch(() => undefined),
+  );
+
+async function untilTaken(
+  job: Job,
+  { controls, words }: WithSlot,
+  held: { readonly slots: string; readonly width: number; readonly holder: LeaseHolder },
+): Promise<boolean> {
+  const { takeSlot } = quickActivities<ReturnType<typeof slotActivities>>();
+  let told = 0;
+  setHandler(slotFree, () => {
+    told += 1;
+  });
+  for (let isFirst = true; await mayGoOn(controls); isFirst = false) {
+    const { retries } = controls;
+    const before = told;
+    const answer = await takeSlot(held);
+    if (answer.state === 'taken') {
+      if (!isFirst) await job.says(null, 'ok');
+      return true;
+    }
+    if (isFirst) await job.says(`Waits for its turn as one of ${held.width} ${words} at once; ${answer.before} come first.`, 'ok');
+    const pauseMs = answer.before === 0 ? NEXT_LOOK_MS : LOOK_MS;
+    await condition(() => told > before || controls.retries > retries || controls.isStopping, pauseMs);
+    controls.wantsQuarantine = false;
+  }
+  return false;
+}
