@@ -131,7 +131,7 @@ export const generationActivities = (use: ReplayDependencies) => {
             const { generation, ...added } = await replay(use, open, { flow, run }, built, missing, fence);
             const { replaced } = await store.publish(generation, options);
             await store.expire(flow.store.keepMs, options);
-            await objects.sweep(SWEEP_MS, { signal: cancellationSignal() });
+            await objects.sweep(SWEEP_MS, { prefix: flowTable(flow), signal: cancellationSignal() });
             for (const { id } of [request, ...(await store.requests(generation))]) await dropSpool(environment.spool(flow, id));
             return { state: 'published', generation, replaced: replaced === generation ? null : replaced, ...added };
           })(),

@@ -153,6 +153,18 @@ describe('Objects on disk', { timeout: 60_000 }, () => {
     assert.deepEqual(await listed(store.list('')), []);
   });
 
+  it('of one key among many are swept without those of the others', async () => {
+    const store = await openDisk({ folder });
+    await store.put('mine.parts/deep/key', bytes('whole'));
+    await store.put('others/deep/key', bytes('whole'));
+    const part = '.landfall-0123456789abcdef.part';
+    for (const at of ['.', 'mine.parts/deep', 'others/deep']) await writeFile(join(folder, at, part), 'half');
+
+    assert.equal(await store.sweep(-1000, { prefix: 'mine' }), 2, 'its own, and at the top, where no name tells whose it is');
+    assert.deepEqual(await readdir(join(folder, 'others', 'deep')), [part, 'key']);
+    assert.equal(await store.sweep(-1000, { prefix: 'others/deep' }), 1);
+  });
+
   it('that this user may not write stop the run', { skip: process.getuid?.() === 0 ? 'root may write everywhere' : false }, async () => {
     await chmod(folder, 0o555);
 

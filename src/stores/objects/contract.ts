@@ -18,6 +18,11 @@
  *   folder of others (`key_is_folder`). Nothing outside the store's folder or prefix is read, written or listed.
  * - **Credentials** are in no error, and neither are the server's own words, which may repeat them.
  */
+export interface SweepOptions extends Options {
+  /** Of keys that begin so; on disk the temporary files at the top, whose names tell no key, are swept as well. Absent: all. */
+  readonly prefix?: string;
+}
+
 export interface ObjectStore {
   /** For people: `/data/ooi` or `s3://bucket/prefix`. */
   readonly place: string;
@@ -51,10 +56,10 @@ export interface ObjectStore {
 
   /**
    * Removes what killed writers left unfinished: temporary files, unfinished uploads. Only what was begun longer ago than that, so that
-   * living writers keep theirs.
+   * living writers keep theirs. Whoever shares the place with many sweeps what is his own.
    * @returns how many there were.
    */
-  sweep(olderThanMs: number, options?: Options): Promise<number>;
+  sweep(olderThanMs: number, options?: SweepOptions): Promise<number>;
 }
 
 /** Read once; the store keeps what it needs to repeat a step. */

@@ -51,14 +51,25 @@ const inByteOrder = (entries: readonly Dirent[]): readonly Dirent[] =>
     .toSorted((a, b) => Buffer.compare(a.bytes, b.bytes))
     .map(({ entry }) => entry);
 
-/** Removes files that a killed writer left unfinished. A change of their name or links counts as begun anew. */
-export async function sweepFolder(root: Root, begunBefore: number, signal: AbortSignal | undefined, folder = ''): Promise<number> {
+/**
+ * Removes files that a killed writer left unfinished, of keys that begin so and in the folders above them. A change of their name or links
+ * counts as begun anew.
+ */
+export async function sweepFolder(
+  root: Root,
+  prefix: string,
+  begunBefore: number,
+  signal: AbortSignal | undefined,
+  folder = '',
+): Promise<number> {
   let removed = 0;
   for (const entry of await entriesOf(root, folder)) {
     signal?.throwIfAborted();
     const key = `${folder}${entry.name}`;
-    if (entry.isDirectory()) removed += await sweepFolder(root, begunBefore, signal, `${key}/`);
-    else if (isAsideName(entry.name) && (await lstat(join(root.path, key))).ctimeMs < begunBefore) {
+    if (entry.isDirectory()) {
+      const inside = `${key}/`;
+      if (inside.startsWith(prefix) || prefix.startsWith(inside)) removed += await sweepFolder(root, prefix, begunBefore, signal, inside);
+    } else if (isAsideName(entry.name) && (await lstat(join(root.path, key))).ctimeMs < begunBefore) {
       await rm(join(root.path, key), { force: true });
       removed += 1;
     }

@@ -48,8 +48,8 @@ export async function openDisk({ folder, followLink = false }: DiskOptions): Pro
         await copyFileWithin(root, from, to, options);
       }),
     delete: (key, options = {}) => told('deleting', { place, key }, () => deleteFile(root, key, options)),
-    sweep: (olderThanMs, { signal } = {}) =>
-      told('sweeping', { place, key: 'the folder' }, () => sweepFolder(root, Date.now() - olderThanMs, signal)),
+    sweep: (olderThanMs, { prefix = '', signal } = {}) =>
+      told('sweeping', { place, key: 'the folder' }, () => sweepFolder(root, prefix, Date.now() - olderThanMs, signal)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { AbortMultipartUploadCommand, ListMultipartUploadsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
-import type { ListedObject, Options } from './contract.ts';
+import type { ListedObject, Options, SweepOptions } from './contract.ts';
 import { badKey } from './keys.ts';
 import type { Bucket } from './s3-bucket.ts';
 
@@ -31,14 +31,14 @@ export async function* listS3(bucket: Bucket, prefix: string, { signal }: Option
 const decoded = (encoded: string): string => decodeURIComponent(encoded.replaceAll('+', ' '));
 
 /** Discards uploads that nobody finished. */
-export async function sweepS3(bucket: Bucket, begunBefore: number, { signal }: Options): Promise<number> {
+export async function sweepS3(bucket: Bucket, begunBefore: number, { prefix = '', signal }: SweepOptions): Promise<number> {
   const on = { place: bucket.place, key: 'unfinished uploads' };
   const unfinished: { readonly Key: string; readonly UploadId: string }[] = [];
   let from: { readonly KeyMarker?: string; readonly UploadIdMarker?: string } | undefined = {};
   while (from !== undefined) {
     const command: ListMultipartUploadsCommand = new ListMultipartUploadsCommand({
       Bucket: bucket.name,
-      Prefix: bucket.fullKey(''),
+      Prefix: bucket.fullKey(prefix),
       ...from,
     });
     const page = await bucket.ask({ doing: 'listing', on, signal }, (attempt) =>
