@@ -1,6 +1,5 @@
 import { CancellationScope, condition, defineSignal, getExternalWorkflowHandle, setHandler, workflowInfo } from '@temporalio/workflow';
-import type { slotActivities } from '../../activities/common/slots.ts';
-import type { LeaseHolder } from '../../src/stores/leases.ts';
+import type { OfSlot, slotActivities } from '../../activities/common/slots.ts';
 import { type Controls, mayGoOn } from './controls.ts';
 import type { Job } from './job.ts';
 import { quickActivities } from './quick.ts';
@@ -24,37 +23,36 @@ export interface WithSlot {
 
 /** Does a part of the run in one of so many slots, in the order in which runs come for one. Null: the run is to stop. */
 export async function withSlot<T>(job: Job, with_: WithSlot, body: () => Promise<T>): Promise<T | null> {
-  const { releaseSlot } = quickActivities<ReturnType<typeof slotActivities>>();
   const { slots, width, jobName } = with_;
   const { workflowId, firstExecutionRunId: runId } = workflowInfo();
   const held = { slots, width, holder: { job: jobName, workflowId, runId } };
   try {
     return (await untilTaken(job, with_, held)) ? await body() : null;
   } finally {
-    const { next } = await CancellationScope.nonCancellable(() => releaseSlot(held));
-    if (next !== null) await tell(next);
+    await CancellationScope.nonCancellable(() => giveBack(held));
   }
 }
 
 /** Whoever is told may have ended; then the one behind it finds that out. */
-const tell = ({ workflowId }: LeaseHolder): Promise<unknown> =>
-  CancellationScope.nonCancellable(() =>
-    getExternalWorkflowHandle(workflowId)
-      .signal(slotFree)
-      .catch(() => undefined),
-  );
+async function giveBack(held: OfSlot): Promise<void> {
+  const { releaseSlot } = quickActivities<ReturnType<typeof slotActivities>>();
+  const { next } = await releaseSlot(held);
+  if (next === null) return;
+  await getExternalWorkflowHandle(next.workflowId)
+    .signal(slotFree)
+    .catch(() => undefined);
+}
 
-async function untilTaken(
-  job: Job,
-  { controls, words }: WithSlot,
-  held: { readonly slots: string; readonly width: number; readonly holder: LeaseHolder },
-): Promise<boolean> {
+async function untilTaken(job: Job, { controls, words }: WithSlot, held: OfSlot): Promise<boolean> {
   const { takeSlot } = quickActivities<ReturnType<typeof slotActivities>>();
   let told = 0;
   setHandler(slotFree, () => {
     told += 1;
   });
-  for (let isFirst = true; await mayGoOn(controls); isFirst = false) {
+  for (let isFirst = true; ; isFirst = false) {
+    // Whoever is paused in the line leaves it: its turn would keep the others out.
+    if (controls.isPaused && !isFirst) await giveBack(held);
+    if (!(await mayGoOn(controls))) return false;
     const { retries } = controls;
     const before = told;
     const answer = await takeSlot(held);
@@ -62,10 +60,10 @@ async function untilTaken(
       if (!isFirst) await job.says(null, 'ok');
       return true;
     }
-    if (isFirst) await job.says(`Waits for its turn as one of ${held.width} ${words} at once; ${answer.before} come first.`, 'ok');
+    if (isFirst)
+      await job.says(`Waits for its turn as one of ${held.width} ${words} at once; ${answer.before} that wait as well came before.`, 'ok');
     const pauseMs = answer.before === 0 ? NEXT_LOOK_MS : LOOK_MS;
-    await condition(() => told > before || controls.retries > retries || controls.isStopping, pauseMs);
+    await condition(() => told > before || controls.retries > retries || controls.isStopping || controls.isPaused, pauseMs);
     controls.wantsQuarantine = false;
   }
-  return false;
 }
