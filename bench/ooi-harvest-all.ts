@@ -61,6 +61,18 @@ const started: readonly Supervised[] = await Promise.all(
 
 const isApi = ({ path }: Visit): boolean => path.startsWith('/api/');
 
+/** On a machine that others use as well an answer may come too late: it is asked for again. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (let left = 20; ; left -= 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (left === 0) throw error;
+      await sleep(5_000);
+    }
+  }
+}
+
 /** Runs of a job since a moment: how many, and their events. */
 async function runsSince(since: Date): Promise<ReadonlyMap<string, readonly number[]>> {
   const found = new Map<string, number[]>();
@@ -69,7 +81,7 @@ async function runsSince(since: Date): Promise<ReadonlyMap<string, readonly numb
   return found;
 }
 
-const running = async (): Promise<number> => (await client.workflow.count("ExecutionStatus = 'Running'")).count;
+const running = async (): Promise<number> => (await patiently(() => client.workflow.count("ExecutionStatus = 'Running'"))).count;
 
 /** The parts of the whole, for the processor's time of each. */
 function partOf(command: string): string {
@@ -80,7 +92,7 @@ const processor = (): ReadonlyMap<string, number> => processorSeconds(process.pi
 
 /** Streams that the run of the set has begun or is to begin. */
 async function unfinished(run: { query<T>(name: string): Promise<T> }): Promise<readonly string[] | null> {
-  const plan = await run.query<{ readonly open: readonly string[]; readonly left: number } | null>('plan');
+  const plan = await patiently(() => run.query<{ readonly open: readonly string[]; readonly left: number } | null>('plan'));
   return plan === null || plan.left > 0 ? null : plan.open;
 }
 
@@ -105,7 +117,7 @@ async function round(what: string, slow: string | null, job: 'harvest' | 'refres
     args: [{ flow: 'all' }],
   });
   if (slow !== null && job === 'harvest') {
-    for (let open = await unfinished(run); open?.length !== 1 || open[0] !== slow; open = await unfinished(run)) await sleep(1_000);
+    for (let open = await unfinished(run); open?.length !== 1 || open[0] !== slow; open = await unfinished(run)) await sleep(5_000);
     await finish(`harvest/${slow}`, slow, began);
   }
   const { message } = await run.result();
@@ -126,7 +138,7 @@ async function round(what: string, slow: string | null, job: 'harvest' | 'refres
     `  processor: ${eachMs(used.reduce((sum, [, total]) => sum + total, 0))} ms a stream, of them ${used.map(([part, total]) => `${part} ${eachMs(total)}`).join(', ')}`,
   );
   await sleep(2_000);
-  for (const [type, events] of await runsSince(since))
+  for (const [type, events] of await patiently(() => runsSince(since)))
     say(`  ${type}: ${events.length} runs, events median ${median(events)}, most ${Math.max(...events)}`);
   const visits = await facility.visits();
   const [api, looks] = [visits.filter(isApi), visits.filter(({ endpoint }) => endpoint === 'status')];
