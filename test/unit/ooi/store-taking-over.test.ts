@@ -107,6 +107,7 @@ describe('a store that is taken over', () => {
 
     const live = (await open(objects).live()) ?? assert.fail('it is live');
     assert.notEqual(await live.segments.chunk('temperature/1', 4), 'absent');
+    assert.deepEqual([...(await live.segments.get(1)).absent], []);
     assert.deepEqual(await findingsOf(objects), []);
   });
 
@@ -145,6 +146,29 @@ describe('a store that is taken over', () => {
     await open(objects).append(request(), free);
 
     assert.deepEqual(await findingsOf(objects), []);
+  });
+
+  it('is completed where rows were added before its other chunks were entered', async () => {
+    const objects = await foreign();
+    await open(objects).append(request(), free);
+    const record = 'T.generations/adopted.landfall';
+    const { takenOverAt: _, ...state } = JSON.parse(Buffer.from(objects.objects.get(`${record}/state.json`) ?? []).toString());
+    objects.objects.set(`${record}/state.json`, Buffer.from(JSON.stringify(state)));
+    objects.objects.delete(`${record}/rows/0`);
+    assert.equal((await open(objects).live())?.isRecorded, false);
+
+    await open(objects).append(rowsInput({ id: 'r2', at: 1, minutes: [12] }), free);
+
+    assert.deepEqual(await findingsOf(objects), []);
+    const live = (await open(objects).live()) ?? assert.fail('it is live');
+    assert.deepEqual(
+      (await live.segments.origins(0, 13)).map(({ rows, origin }) => [rows, origin.request]),
+      [
+        [10, ''],
+        [2, 'r1'],
+        [1, 'r2'],
+      ],
+    );
   });
 
   it('of many small chunks has a record in short pieces', async () => {
