@@ -49,16 +49,16 @@ describe('what an operator may do to a harvest', () => {
 
   const asked = (): number => facility.requests.length;
   const looks = (): number => facility.traffic.counts.status ?? 0;
-  const waiting = async () => {
+  const waiting = async (of = stream) => {
     facility.set({ delay: 'never' });
-    const run = await stream.start();
+    const run = await of.start();
     await untilProgress(run, ({ phase, says }) => phase === 'wait' && says !== null);
     return run;
   };
-  const refresh = (input: Partial<RefreshInput>) =>
+  const refresh = (input: Partial<RefreshInput>, table = TABLE) =>
     site.client.workflow.start<RefreshWorkflow>('refresh', {
       taskQueue: 'landfall',
-      workflowId: `refresh/${TABLE}`,
+      workflowId: `refresh/${table}`,
       args: [{ flow: 's0', ...input }],
     });
   const expected = (): Readonly<Record<string, string>> =>
@@ -176,22 +176,22 @@ describe('what an operator may do to a harvest', () => {
     );
   });
 
-  // The last one: it leaves requests that wait.
+  // The last one: it leaves requests that wait, and the flow file of the other stream is gone.
   it('name the job that is meant where a refresh goes on beside it: none is steered by chance', async () => {
-    const run = await waiting();
-    const beside = await refresh({ force: true });
+    const run = await waiting(other);
+    const beside = await refresh({ flow: 's1', force: true }, OTHER);
     await untilProgress(beside, ({ phase, says }) => phase === 'wait' && says !== null);
     const context = new Context(loadSettings({ LANDFALL_HOME: site.home, LANDFALL_FLOWS: join(site.home, 'flows') }));
-    const unnamed = await signalFlow(context, 'stop', 's0').catch((error: unknown) => error);
-    await signalFlow(context, 'stop', 's0', { job: 'refresh' });
+    const unnamed = await signalFlow(context, 'stop', 's1').catch((error: unknown) => error);
+    await signalFlow(context, 'stop', 's1', { job: 'refresh' });
     const refreshed = await beside.result();
     const { status } = await run.describe();
-    await signalFlow(context, 'stop', 's0');
+    await signalFlow(context, 'stop', 's1');
     const harvested = await run.result();
     await context.close();
 
     assert.ok(isFailure(unnamed, 'several_running'));
-    assert.equal(unnamed.message, 'Of flow s0 harvest and refresh are under way. Say which with --job harvest or --job refresh.');
+    assert.equal(unnamed.message, 'Of flow s1 harvest and refresh are under way. Say which with --job harvest or --job refresh.');
     assert.deepEqual([refreshed.state, status.name, harvested.state], ['stopped', 'RUNNING', 'stopped']);
   });
 });

@@ -79,7 +79,8 @@ function written({ name, place, table }: SeriesFlow, { url }: Facility, folder: 
     kind: 'ooi',
     instrument: stream?.instrument,
     stream: { method: stream?.method, name: stream?.stream },
-    upstream: { api: `${url}/`, look: '100ms', timeout: '10s' },
+    // The facility is in the process of the harness, which may get no processor for many seconds: an answer that is late is no lost one.
+    upstream: { api: `${url}/`, look: '100ms', timeout: '45s' },
     store,
     schedules: { harvest: null, verify: null },
   };
