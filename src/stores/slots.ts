@@ -15,7 +15,7 @@ export type SlotAnswer =
 
 /**
  * So many at once of something that runs do, and the others after them in the order in which they came. Like a lease, a slot has no expiry:
- * whoever is next in line looks whether those at work are still there.
+ * who waits looks whether those before it are still there.
  */
 export class Slots {
   readonly #lines: Collection<LineDocument>;
@@ -24,15 +24,20 @@ export class Slots {
     this.#lines = database.book.collection<LineDocument>('slots');
   }
 
-  /** Takes a slot, or a place in the line for one. Repeated by the same holder it changes nothing. */
+  /**
+   * Takes a slot, or a place in the line for one. Repeated by the same holder it changes nothing. Runs that have ended without leaving the line
+   * are taken out of it: whoever is next looks at those at work, each of the others at the one before it.
+   */
   async take(what: string, width: number, holder: LeaseHolder, isAlive: (holder: LeaseHolder) => Promise<boolean>): Promise<SlotAnswer> {
-    const line = await this.#joined(what, holder);
-    const answer = answerIn(line, width, holder);
-    if (answer.state === 'taken' || answer.before > 0) return answer;
-    const alive = await Promise.all(line.slice(0, width).map(isAlive));
-    const gone = line.slice(0, width).filter((_, at) => alive[at] === false);
-    if (gone.length === 0) return answer;
-    return answerIn(await this.#without(what, gone), width, holder);
+    for (let line = await this.#joined(what, holder); ; ) {
+      const at = line.findIndex(({ runId }) => runId === holder.runId);
+      if (at < width) return at < 0 ? { state: 'waits', before: 0 } : { state: 'taken' };
+      const looked = at === width ? line.slice(0, width) : line.slice(at - 1, at);
+      const alive = await Promise.all(looked.map(isAlive));
+      const gone = looked.filter((_, one) => alive[one] === false);
+      if (gone.length === 0) return { state: 'waits', before: at - width };
+      line = await this.#without(what, gone);
+    }
   }
 
   /** Gives a slot or a place in the line back. @returns who has a slot by that, as it may be. */
@@ -56,10 +61,4 @@ export class Slots {
     );
     return left?.line ?? [];
   }
-}
-
-function answerIn(line: readonly LeaseHolder[], width: number, { runId }: LeaseHolder): SlotAnswer {
-  const at = line.findIndex((one) => one.runId === runId);
-  if (at < 0) return { state: 'waits', before: 0 };
-  return at < width ? { state: 'taken' } : { state: 'waits', before: at - width };
 }

@@ -57,6 +57,25 @@ describe('slots that runs take in turn', () => {
     assert.deepEqual(await slots.take('builds', 2, fourth, alive), { state: 'waits', before: 0 });
   });
 
+  it('are reached by the last in line, when all before it have ended without leaving it', async () => {
+    const slots = new Slots(await server.open('all-ended'));
+    for (const one of [first, second, third, fourth]) await slots.take('builds', 1, one, alive);
+
+    const taken = await slots.take('builds', 1, fourth, async ({ runId }) => runId === 'fourth');
+
+    assert.deepEqual(taken, { state: 'taken' });
+  });
+
+  it('are kept by those at work, whatever has ended in the line behind them', async () => {
+    const slots = new Slots(await server.open('some-ended'));
+    for (const one of [first, second, third, fourth]) await slots.take('builds', 1, one, alive);
+
+    const waits = await slots.take('builds', 1, fourth, async ({ runId }) => runId === 'first');
+
+    assert.deepEqual(waits, { state: 'waits', before: 0 });
+    assert.deepEqual(await slots.release('builds', 1, first), fourth);
+  });
+
   it('are a line for each thing', async () => {
     const slots = new Slots(await server.open('things'));
     await slots.take('builds', 1, first, alive);
