@@ -1,5 +1,6 @@
 import { CancellationScope, condition, defineSignal, getExternalWorkflowHandle, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { OfSlot, slotActivities } from '../../activities/common/slots.ts';
+import { formatItems } from '../../src/observe/counts.ts';
 import { type Controls, mayGoOn } from './controls.ts';
 import type { Job } from './job.ts';
 import { quickActivities } from './quick.ts';
@@ -7,8 +8,8 @@ import { quickActivities } from './quick.ts';
 /** Sent by a run that gives a slot back to the next in line. */
 const slotFree = defineSignal('slotFree');
 
-/** The next in line looks so often whether those at work are still there; others only in case that nobody told them. */
-const NEXT_LOOK_MS = 60_000;
+/** Whoever waits is told when a slot is free; it looks in case that those before it have ended without telling: the next in line soon, at first. */
+const FIRST_LOOK_MS = 60_000;
 const LOOK_MS = 15 * 60_000;
 
 export interface WithSlot {
@@ -49,21 +50,32 @@ async function untilTaken(job: Job, { controls, words }: WithSlot, held: OfSlot)
   setHandler(slotFree, () => {
     told += 1;
   });
-  for (let isFirst = true; ; isFirst = false) {
-    // Whoever is paused in the line leaves it: its turn would keep the others out.
-    if (controls.isPaused && !isFirst) await giveBack(held);
+  let [isInLine, hasWaited] = [false, false];
+  let nextLookMs = FIRST_LOOK_MS;
+  for (;;) {
+    if (controls.isPaused && isInLine) {
+      // Its turn would keep the others out.
+      await giveBack(held);
+      isInLine = false;
+    }
     if (!(await mayGoOn(controls))) return false;
     const { retries } = controls;
     const before = told;
     const answer = await takeSlot(held);
     if (answer.state === 'taken') {
-      if (!isFirst) await job.says(null, 'ok');
+      if (hasWaited) await job.says(null, 'ok');
       return true;
     }
-    if (isFirst)
-      await job.says(`Waits for its turn as one of ${held.width} ${words} at once; ${answer.before} that wait as well came before.`, 'ok');
-    const pauseMs = answer.before === 0 ? NEXT_LOOK_MS : LOOK_MS;
-    await condition(() => told > before || controls.retries > retries || controls.isStopping || controls.isPaused, pauseMs);
+    if (!isInLine) await job.says(`Waits for its turn as one of ${held.width} ${words} at once; ${placeOf(answer.before)}.`, 'ok');
+    [isInLine, hasWaited] = [true, true];
+    const isNext = answer.before === 0;
+    await condition(
+      () => told > before || controls.retries > retries || controls.isStopping || controls.isPaused,
+      isNext ? nextLookMs : LOOK_MS,
+    );
+    if (isNext) nextLookMs = Math.min(LOOK_MS, nextLookMs * 2);
     controls.wantsQuarantine = false;
   }
 }
+
+const placeOf = (before: number): string => (before === 0 ? 'it is the next' : `${formatItems(before, 'other comes', 'others come')} first`);
