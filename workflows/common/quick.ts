@@ -1,5 +1,4 @@
 import {
-  ActivityFailure,
   type ActivityInterfaceFor,
   ApplicationFailure,
   isCancellation,
@@ -31,7 +30,12 @@ function isQuick(): boolean {
 export function quickActivities<Activities>(prefix = ''): ActivityInterfaceFor<Activities> {
   const options = activityOptions('control', null);
   const queued = proxyActivities<Any>(options);
-  const here = proxyLocalActivities<Any>({ startToCloseTimeout: LONGEST_MS, retry: { maximumAttempts: 1 } });
+  const here = proxyLocalActivities<Any>({
+    startToCloseTimeout: LONGEST_MS,
+    retry: { maximumAttempts: 1 },
+    // Else a lease is taken, or a run noted, of which the run that asked for it never hears.
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  });
   return new Proxy(proxyActivities<Activities>(options), {
     get: (_, key) => {
       const name = `${prefix}${String(key)}`;
@@ -61,5 +65,5 @@ async function firstHere(here: () => Promise<unknown>, onQueue: () => Promise<un
   }
 }
 
-const isFinal = (error: unknown): boolean =>
-  error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.nonRetryable === true;
+/** What fails here comes as it is, what fails through the queue within an `ActivityFailure`. */
+const isFinal = (error: unknown): boolean => error instanceof ApplicationFailure && error.nonRetryable === true;

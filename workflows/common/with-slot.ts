@@ -78,4 +78,5 @@ async function untilTaken(job: Job, { controls, words }: WithSlot, held: OfSlot)
   }
 }
 
-const placeOf = (before: number): string => (before === 0 ? 'it is the next' : `${formatItems(before, 'other comes', 'others come')} first`);
+const placeOf = (before: number): string =>
+  before === 0 ? 'it is the next' : `${formatItems(before, 'other comes', 'others come')} first`;
