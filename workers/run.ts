@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { activityInterceptor } from '../activities/common/interceptor.ts';
+import { activityInterceptor, silentIn } from '../activities/common/interceptor.ts';
 import { jobActivities } from '../activities/common/job.ts';
 import { slotActivities } from '../activities/common/slots.ts';
 import { attemptTime } from '../activities/common/time.ts';
@@ -56,6 +56,7 @@ export async function runWorkers({ settings, log, queues, suffix }: RunWorkers):
   const bundle = queues.includes('control') ? await workflowBundle(settings.home) : null;
 
   const activities = activitiesByQueue(wiring);
+  const silent = silentIn(activities);
   const served = queues.filter((queue) => queue === 'control' || activities[queue] !== undefined);
   const workers = await Promise.all(
     served.map((queue) =>
@@ -66,7 +67,7 @@ export async function runWorkers({ settings, log, queues, suffix }: RunWorkers):
         taskQueue: queueName(queue, suffix),
         activities: { ...activities[queue] },
         ...(queue === 'control' && bundle !== null ? { workflowBundle: { codePath: bundle } } : {}),
-        interceptors: { activity: [(context) => ({ inbound: activityInterceptor(context, queue, log, observe) })] },
+        interceptors: { activity: [(context) => ({ inbound: activityInterceptor(context, silent, log, observe) })] },
       }),
     ),
   );

@@ -25,18 +25,26 @@ export interface ActivityObservation {
 const UNFORESEEN_ATTEMPTS = 5;
 const DISK_FULL_PAUSE_MS = 60_000;
 
-/** Queues whose short steps say nothing while they work: a sign of life is given for them, so that a dead worker is noticed as soon as on any other queue. What is done in a workflow task needs none: the task has its own. */
-const SILENT: ReadonlySet<Queue> = new Set<Queue>(['control', 'notify']);
+/** Queues whose short steps say nothing while they work. */
+const SILENT = ['control', 'notify'] as const satisfies readonly Queue[];
+
+/**
+ * Names of the activities for which a sign of life is given, so that a dead worker is noticed as soon as with any other: on whatever queue they
+ * are served, since what is beside a store is done on its host.
+ */
+export const silentIn = (served: Partial<Readonly<Record<Queue, Readonly<Record<string, unknown>>>>>): ReadonlySet<string> =>
+  new Set(SILENT.flatMap((queue) => Object.keys(served[queue] ?? {})));
 
 /** The one place where an activity is timed, its logs get their context, and its errors are sorted into the three kinds. */
 export function activityInterceptor(
   context: Context,
-  served: Queue,
+  silent: ReadonlySet<string>,
   log: Logger,
   observe: (observation: ActivityObservation) => void,
 ): ActivityInboundCallsInterceptor {
+  // What is done in a workflow task needs none: the task has its own.
   const lively = (work: Promise<unknown>): Promise<unknown> =>
-    SILENT.has(served) && !context.info.isLocal ? withSignsOfLife(work, () => context.heartbeat()) : work;
+    silent.has(context.info.activityType) && !context.info.isLocal ? withSignsOfLife(work, () => context.heartbeat()) : work;
   return {
     async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>): Promise<unknown> {
       const { activityType: activity, taskQueue: queue, attempt, workflowExecution } = context.info;

@@ -3,12 +3,12 @@ import { describe, it, type TestContext } from 'node:test';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { type ActivityObservation, activityInterceptor } from '../../../activities/common/interceptor.ts';
-import type { Queue } from '../../../src/config/queues.ts';
+import { type ActivityObservation, activityInterceptor, silentIn } from '../../../activities/common/interceptor.ts';
 import { Failure, type FailureKind } from '../../../src/errors.ts';
 import { createLog } from '../../../src/observe/log.ts';
 
 const quiet = new DefaultLogger('ERROR', () => undefined);
+const none = new Set<string>();
 
 interface Ran {
   readonly thrown: unknown;
@@ -23,7 +23,7 @@ async function run(activity: () => Promise<unknown>, attempt = 1): Promise<Ran> 
   const stream = { write: (line: string) => void lines.push(line) };
   const log = createLog({ level: 'debug', format: 'json', stream });
   const environment = new MockActivityEnvironment({ attempt }, { logger: quiet });
-  const { execute } = activityInterceptor(environment.context, 'control', log, (observation) => void seen.push(observation));
+  const { execute } = activityInterceptor(environment.context, none, log, (observation) => void seen.push(observation));
   const thrown = await environment
     .run(async (input: { readonly run: string }) => execute?.({ args: [input], headers: {} }, activity), { run: 'run-1' })
     .then(
@@ -77,7 +77,7 @@ describe('what an activity throws', () => {
     const environment = new MockActivityEnvironment({}, { logger: quiet });
     const { execute } = activityInterceptor(
       environment.context,
-      'control',
+      none,
       createLog({ level: 'error', format: 'json' }),
       (one) => void seen.push(one),
     );
@@ -112,15 +112,22 @@ describe('what an activity throws', () => {
   });
 });
 
+const served = { control: { book: null, noteEnding: null }, transfer: { fetch: null, noteEnding: null } };
+
 /** The signs of life that an activity gives which says nothing itself and takes five seconds. */
-async function signsOfLife(queue: Queue, t: TestContext): Promise<number> {
+async function signsOfLife(activityType: string, t: TestContext): Promise<number> {
   t.mock.timers.enable({ apis: ['setInterval'] });
-  const environment = new MockActivityEnvironment({}, { logger: quiet });
+  const environment = new MockActivityEnvironment({ activityType }, { logger: quiet });
   let signs = 0;
   environment.on('heartbeat', () => {
     signs += 1;
   });
-  const { execute } = activityInterceptor(environment.context, queue, createLog({ level: 'error', format: 'json' }), () => undefined);
+  const { execute } = activityInterceptor(
+    environment.context,
+    silentIn(served),
+    createLog({ level: 'error', format: 'json' }),
+    () => undefined,
+  );
   const { promise, resolve } = Promise.withResolvers<string>();
   const running = environment.run(async () => execute?.({ args: [], headers: {} }, () => promise));
   t.mock.timers.tick(5000);
@@ -132,10 +139,14 @@ async function signsOfLife(queue: Queue, t: TestContext): Promise<number> {
 
 describe('an activity that takes five seconds and says nothing', () => {
   it('gives a sign of life each second while it works, and none afterwards, when it does book-keeping', async (t) => {
-    assert.equal(await signsOfLife('control', t), 5);
+    assert.equal(await signsOfLife('book', t), 5);
+  });
+
+  it('gives them on the queue of a host too, where book-keeping is done beside the store', async (t) => {
+    assert.equal(await signsOfLife('noteEnding', t), 5);
   });
 
   it('gives none where activities tell their own progress, which an empty sign would wipe out', async (t) => {
-    assert.equal(await signsOfLife('load', t), 0);
+    assert.equal(await signsOfLife('fetch', t), 0);
   });
 });

@@ -14,7 +14,7 @@ const TASK_MS = Date.UTC(2026, 0, 2);
 async function timeIn(isLocal: boolean, input: object): Promise<number | undefined> {
   const log = createLog({ level: 'error', format: 'json', stream: { write: () => undefined } });
   const environment = new MockActivityEnvironment({ isLocal, currentAttemptScheduledTimestampMs: SCHEDULED_MS }, { logger: quiet });
-  const { execute } = activityInterceptor(environment.context, 'control', log, () => undefined);
+  const { execute } = activityInterceptor(environment.context, new Set(), log, () => undefined);
   const told = await environment.run(
     () => execute?.({ args: [input], headers: {} }, async () => attemptTime().getTime()) ?? Promise.resolve(),
   );
