@@ -18,11 +18,6 @@
  *   folder of others (`key_is_folder`). Nothing outside the store's folder or prefix is read, written or listed.
  * - **Credentials** are in no error, and neither are the server's own words, which may repeat them.
  */
-export interface SweepOptions extends Options {
-  /** Of keys that begin so; on disk the temporary files at the top, whose names tell no key, are swept as well. Absent: all. */
-  readonly prefix?: string;
-}
-
 export interface ObjectStore {
   /** For people: `/data/ooi` or `s3://bucket/prefix`. */
   readonly place: string;
@@ -60,6 +55,11 @@ export interface ObjectStore {
    * @returns how many there were.
    */
   sweep(olderThanMs: number, options?: SweepOptions): Promise<number>;
+}
+
+export interface SweepOptions extends Options {
+  /** Of keys that begin so; on disk the temporary files at the top, whose names tell no key, are swept as well. Absent: all. */
+  readonly prefix?: string;
 }
 
 /** Read once; the store keeps what it needs to repeat a step. */
