@@ -37,8 +37,8 @@ export async function decideRun(
 ): Promise<Decision> {
   const table = flowTable(flow);
   const { environment, requests, owed, now } = use;
-  const live = await environment.withSeries(flow, ({ store }) => store.live());
-  const lastTime = isoOfTime(live?.state.lastTime ?? null);
+  const live = await environment.withSeries(flow, ({ store }) => store.reach());
+  const lastTime = isoOfTime(live?.lastTime ?? null);
   const due = await owed.due(table, now());
   const wanted = rangeOf(use, { flow, run: '', kind, asked, server }, lastTime, due);
   const reusable =

@@ -16,7 +16,12 @@ import { readTimes, timeOf } from './stored-source.ts';
  *
  * @throws {Failure} `unsupported_store`
  */
-export async function adoptedState(group: ZarrGroup, chunks: ChunkReader, root: string, segmentRows: number): Promise<GenerationState> {
+export async function adoptedState(
+  group: ZarrGroup,
+  chunks: ChunkReader,
+  root: string,
+  { segmentRows, isGlance }: { readonly segmentRows: number; readonly isGlance: boolean },
+): Promise<GenerationState> {
   const length = timeOf(group).shape[0] ?? 0;
   const at = async (row: number): Promise<number | null> => (length === 0 ? null : ((await readTimes(chunks, group, row, 1))[0] ?? null));
   return {
@@ -28,7 +33,7 @@ export async function adoptedState(group: ZarrGroup, chunks: ChunkReader, root: 
     segmentRows: fewerRows(group, segmentRows),
     firstTime: await at(0),
     lastTime: await at(Math.max(0, length - 1)),
-    notes: notesOfGroup(group, await longestTexts(group, chunks)),
+    notes: notesOfGroup(group, isGlance ? new Map() : await longestTexts(group, chunks)),
     grownFrom: null,
     madeAt: LONG_AGO,
     changedAt: LONG_AGO,

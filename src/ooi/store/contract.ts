@@ -191,6 +191,8 @@ export interface ConsumedRequest extends RequestRef {
 export interface SeriesStore {
   /** Null: there is no store yet. Finishes nothing that is under way. */
   live(): Promise<Live | null>;
+  /** Until when the live store has rows, without reading more of it than that: one that somebody else wrote is read through by {@link live}. */
+  reach(): Promise<Pick<GenerationState, 'lastTime'> | null>;
   /** @throws {Failure} `no_generation` (stop) */
   open(id: string): Promise<Generation>;
   /** Ends what a killed writer began: a change of a generation, a publication. */

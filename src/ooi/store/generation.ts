@@ -35,10 +35,16 @@ export async function rootOf({ objects, places }: Room, id: string, options: Opt
 
 export interface OpenOptions extends Options {
   readonly onRead?: (key: string, version: string | null) => void;
+  /** Texts whose length only they themselves tell are not measured: of the state only rows and times are good. */
+  readonly isGlance?: boolean;
 }
 
 /** @throws {Failure} `no_generation`, `unreadable_store`, `unsupported_store`, `unreadable_record` */
-export async function openGeneration(room: Room, id: string, { onRead, ...options }: OpenOptions = {}): Promise<Generation> {
+export async function openGeneration(
+  room: Room,
+  id: string,
+  { onRead, isGlance = false, ...options }: OpenOptions = {},
+): Promise<Generation> {
   const { objects, places } = room;
   const root = await rootOf(room, checkGenerationId(id), options);
   const recorded = await readState(objects, places.record(id), options);
@@ -59,7 +65,7 @@ export async function openGeneration(room: Room, id: string, { onRead, ...option
     ...(onRead === undefined ? {} : { onRead }),
   });
   const chunks = keepingReader(stored);
-  const state = recorded?.state ?? (await adoptedState(group, chunks, root, adoptedRows(room)));
+  const state = recorded?.state ?? (await adoptedState(group, chunks, root, { segmentRows: adoptedRows(room), isGlance }));
   return { id, root, group, state, chunks, stored, segments, isRecorded };
 }
 

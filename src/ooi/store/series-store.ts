@@ -35,6 +35,7 @@ export function openSeriesStore(options: StoreOptions): SeriesStore {
 
   return {
     live: () => openLive(room),
+    reach: async () => (await openLive(room, { isGlance: true }))?.state ?? null,
     open: (id) => openGeneration(room, id),
     recover: (given) => alone(room, given, async () => ({ did: await recovered(null, given) })),
     append: (input, { into, ...given }) =>

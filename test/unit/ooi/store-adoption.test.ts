@@ -200,6 +200,15 @@ describe('a store that somebody else wrote', () => {
     assert.ok(![...objects.objects.keys()].some((key) => key.includes('intent.json') || key.endsWith('T/frame_type/3')));
   });
 
+  it('tells until when it has rows without its texts being read through', async () => {
+    const words = { name: 'frame_type', type: '|O', filters: [{ id: 'vlen-utf8' }], shape: [10], dimensions: ['time'] };
+    const { store, objects } = await foreign({ more: [{ ...words, chunks: [4], values: Buffer.from('a'.repeat(10)) }] });
+    await objects.put('T/frame_type/1', Buffer.from('no texts'));
+
+    assert.equal((await store.reach())?.lastTime, START + 540);
+    await assert.rejects(store.live(), { code: 'damaged_chunk' });
+  });
+
   it('whose variable has no dimensions in writing is on time where it has as many rows', async () => {
     const few = { name: 'few', type: '<f4', shape: [3], dimensions: [], values: Float32Array.of(1, 2, 3) };
     const { store } = await foreign({ more: [few] });
