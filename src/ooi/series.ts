@@ -111,6 +111,8 @@ export interface SortedSource {
   origins(from: number, count: number): Promise<readonly OriginRun[]>;
   /** Whole rows of one column in C order; absent values where the place does not have it. */
   values(column: ColumnPlan, from: number, count: number): Promise<Values>;
+  /** The same, put into room of just that size. Absent: no way is shorter than copying. */
+  fill?(target: Values, column: ColumnPlan, from: number, count: number): Promise<void>;
   close(): Promise<void>;
 }
 

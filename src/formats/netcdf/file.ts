@@ -11,8 +11,8 @@ export interface Dimension {
   readonly isUnlimited: boolean;
 }
 
-/** `char` is raw bytes: text is cut, stripped and decoded by whoever knows what it means. `string` is NC_STRING only. */
-export type Values =
+/** `char` is raw bytes: text is cut, stripped and decoded by whoever knows what it means. */
+export type Numbers =
   | Int8Array
   | Uint8Array
   | Int16Array
@@ -22,11 +22,13 @@ export type Values =
   | BigInt64Array
   | BigUint64Array
   | Float32Array
-  | Float64Array
-  | readonly string[];
+  | Float64Array;
+
+/** Texts are NC_STRING only. */
+export type Values = Numbers | readonly string[];
 
 /** Attribute text is decoded as UTF-8, as Latin-1 where it is not UTF-8. Numbers always come as an array. */
-export type AttributeValue = string | Exclude<Values, readonly string[]> | readonly string[];
+export type AttributeValue = string | Numbers | readonly string[];
 
 export interface Variable {
   readonly name: string;
@@ -42,6 +44,11 @@ export interface ReadRequest {
   readonly count?: number;
   /** How NC_STRING is given; default: as texts. Other types are not touched by it. */
   readonly texts?: TextForm;
+  /**
+   * Where to put the values: shared memory for just so many of the variable's own type. The answer is `into` itself then, or, where the file
+   * is read in another way, values in memory of their own.
+   */
+  readonly into?: Numbers;
 }
 
 /**

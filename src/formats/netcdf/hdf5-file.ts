@@ -1,4 +1,4 @@
-import type { Dimension, NetcdfFile, ReadRequest, Values, Variable } from './file.ts';
+import type { Dimension, NetcdfFile, Numbers, ReadRequest, Values, Variable } from './file.ts';
 import type { Hdf5Source, SnapshotVariable } from './hdf5-messages.ts';
 import type { Hdf5Pool } from './hdf5-pool.ts';
 import { DEFAULT_FILL } from './hdf5-types.ts';
@@ -32,7 +32,7 @@ export async function openHdf5File(source: Hdf5Source, pool: Hdf5Pool, limits: N
       if (requests.length === 0) return [];
       const reads = requests.map((request) => planRead(path, variables, request));
       const answer = await pool.perform(source, { kind: 'read', reads, readBytes: limits.readBytes });
-      if (answer.kind === 'values') return answer.values;
+      if (answer.kind === 'values') return answer.values.map((values, i) => values ?? inPlace(requests[i]));
       throw unreadable({ path, what: answer.kind === 'defect' ? answer.what : 'the HDF5 thread answered something else' });
     },
     // The thread holds a few files and lets go of them when others come.
@@ -57,7 +57,18 @@ function planRead(path: string, variables: ReadonlyMap<string, Hdf5Variable>, re
     ...rowsAsked(path, request, dimensions[0]?.size ?? 1),
     fill: fillOf(variable),
     texts: request.texts,
+    into: request.into === undefined ? undefined : sharedBytes(request.into),
   };
+}
+
+/** The bytes that a thread can write into; undefined: the memory is not shared. */
+function sharedBytes({ buffer, byteOffset, byteLength }: Numbers): Uint8Array<SharedArrayBuffer> | undefined {
+  return buffer instanceof SharedArrayBuffer ? new Uint8Array(buffer, byteOffset, byteLength) : undefined;
+}
+
+function inPlace(request: ReadRequest | undefined): Numbers {
+  if (request?.into === undefined) throw new TypeError('The HDF5 thread answered without values.');
+  return request.into;
 }
 
 function fillOf({ type, attributes }: Variable): number | bigint | string {

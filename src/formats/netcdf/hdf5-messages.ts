@@ -45,6 +45,8 @@ export interface DatasetRead {
   /** What stands where nothing was written. */
   readonly fill: number | bigint | string;
   readonly texts?: TextForm | undefined;
+  /** Shared memory that the values of numbers are written into. */
+  readonly into?: Uint8Array<SharedArrayBuffer> | undefined;
 }
 
 export interface SnapshotBounds {
@@ -71,5 +73,6 @@ export interface ThreadRequest {
 export type ThreadReply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
-  | { readonly kind: 'values'; readonly values: readonly Values[] }
+  /** null: they are where they were to be put. */
+  | { readonly kind: 'values'; readonly values: readonly (Values | null)[] }
   | { readonly kind: 'defect'; readonly what: string };

@@ -3,13 +3,14 @@ import { askedShape, blocksOf, type Metadata, product, runsOf, withBlock } from 
 import { Hdf5Defect, type Hdf5Handle, type Hdf5Library } from './hdf5-library.ts';
 import type { DatasetRead } from './hdf5-messages.ts';
 import { readTexts } from './hdf5-texts.ts';
-import { type NumericType, ncTypeOf, zeros } from './hdf5-types.ts';
+import { type NumericType, ncTypeOf, numbersOver } from './hdf5-types.ts';
 
 /**
  * Reads part of one variable. Where an unlimited dimension is longer than what this variable has, its fill value stands.
+ * @returns null: the values are where the request wants them
  * @throws {Hdf5Defect}
  */
-export function readDataset(library: Hdf5Library, file: Hdf5Handle, request: DatasetRead, allowance: { left: number }): Values {
+export function readDataset(library: Hdf5Library, file: Hdf5Handle, request: DatasetRead, allowance: { left: number }): Values | null {
   const stored = file.metadata(request.dataset);
   const shape = stored.shape ?? [];
   const isExpected = shape.length === request.shape.length && shape.every((length, i) => length <= (request.shape[i] ?? 0));
@@ -27,13 +28,16 @@ function readNumbers(
   type: NumericType,
   stored: Metadata,
   allowance: { left: number },
-): Values {
+): Values | null {
   const asked = askedShape(request);
   const length = product(asked);
   allowance.left -= length * stored.size;
   if (!(allowance.left >= 0)) throw new Hdf5Defect(`${request.dataset} takes more memory than one reading may use`);
-  const values = zeros(type, length);
-  const bytes = new Uint8Array(values.buffer);
+  const { into } = request;
+  if (into !== undefined && into.byteLength !== length * stored.size)
+    throw new Hdf5Defect(`the room for ${request.dataset} is not its size`);
+  const bytes = into ?? new Uint8Array(length * stored.size);
+  const values = numbersOver(type, bytes.buffer, bytes.byteOffset, length);
   const blocks = blocksOf(request, stored);
   if (blocks.reduce((sum, { count }) => sum + product(count), 0) < length) fillWith(values, request.fill);
   for (const block of blocks) {
@@ -43,10 +47,10 @@ function readNumbers(
         bytes.set(found.subarray(run.from * stored.size, (run.from + run.length) * stored.size), run.to * stored.size);
     });
   }
-  return values;
+  return into === undefined ? values : null;
 }
 
-function fillWith(values: ReturnType<typeof zeros>, fill: number | bigint | string): void {
+function fillWith(values: ReturnType<typeof numbersOver>, fill: number | bigint | string): void {
   if (values instanceof BigInt64Array || values instanceof BigUint64Array) values.fill(BigInt(fill));
   else values.fill(Number(fill));
 }

@@ -14,7 +14,8 @@ const open = new Map<number, Hdf5Handle>();
 
 port.on('message', (request: ThreadRequest) => {
   const reply = attempt(library, request);
-  const buffers = reply.kind === 'values' ? reply.values.flatMap((values) => ('buffer' in values ? [values.buffer] : [])) : [];
+  const buffers =
+    reply.kind === 'values' ? reply.values.flatMap((values) => (values !== null && 'buffer' in values ? [values.buffer] : [])) : [];
   port.postMessage(
     reply,
     buffers.filter((buffer) => buffer instanceof ArrayBuffer),

@@ -1,4 +1,4 @@
-import type { NcType } from './file.ts';
+import type { NcType, Numbers } from './file.ts';
 
 /** What the library says about the type of a dataset or attribute. */
 export interface StoredType {
@@ -35,29 +35,46 @@ export function ncTypeOf({ type, size, signed, vlen, enum_type }: StoredType): N
 export type NumericType = Exclude<NcType, 'string'>;
 
 /** `length` zeros of a type in memory of their own. */
-export function zeros(type: NumericType, length: number) {
+export const zeros = (type: NumericType, length: number) => numbersOver(type, new ArrayBuffer(length * BYTES[type]), 0, length);
+
+const BYTES: { readonly [type in NumericType]: number } = {
+  byte: 1,
+  char: 1,
+  ubyte: 1,
+  short: 2,
+  ushort: 2,
+  int: 4,
+  uint: 4,
+  int64: 8,
+  uint64: 8,
+  float: 4,
+  double: 8,
+};
+
+/** Sees memory as numbers of a type. */
+export function numbersOver(type: NumericType, buffer: ArrayBufferLike, byteOffset: number, length: number): Numbers {
   switch (type) {
     case 'byte':
-      return new Int8Array(length);
+      return new Int8Array(buffer, byteOffset, length);
     case 'char':
     case 'ubyte':
-      return new Uint8Array(length);
+      return new Uint8Array(buffer, byteOffset, length);
     case 'short':
-      return new Int16Array(length);
+      return new Int16Array(buffer, byteOffset, length);
     case 'ushort':
-      return new Uint16Array(length);
+      return new Uint16Array(buffer, byteOffset, length);
     case 'int':
-      return new Int32Array(length);
+      return new Int32Array(buffer, byteOffset, length);
     case 'uint':
-      return new Uint32Array(length);
+      return new Uint32Array(buffer, byteOffset, length);
     case 'int64':
-      return new BigInt64Array(length);
+      return new BigInt64Array(buffer, byteOffset, length);
     case 'uint64':
-      return new BigUint64Array(length);
+      return new BigUint64Array(buffer, byteOffset, length);
     case 'float':
-      return new Float32Array(length);
+      return new Float32Array(buffer, byteOffset, length);
     case 'double':
-      return new Float64Array(length);
+      return new Float64Array(buffer, byteOffset, length);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Values as FileValues } from '../../formats/netcdf/file.ts';
 import { parseDataType } from '../../formats/zarr/data-type.ts';
 import { type Fill, filled } from '../../formats/zarr/fill.ts';
 import { bytesToFill } from '../../formats/zarr/memory.ts';
+import { sharedBytesToFill } from '../../formats/zarr/shared-memory.ts';
 import { roomFor, type Values, valuesOver } from '../../formats/zarr/values.ts';
 import type { ColumnPlan, InnerDimension } from '../series.ts';
 import { isTextType } from './column-types.ts';
@@ -13,10 +14,14 @@ const sizeOf = (inner: readonly InnerDimension[]): number => inner.reduce((produ
 /** Elements of one row of a column: values, or bytes of a text. */
 export const rowElements = ({ type, inner }: ColumnPlan): number => sizeOf(inner) * (isTextType(type) ? Number(type.slice(2)) : 1);
 
-/** Room for rows of a column for whoever writes every one of them: what it holds now is left over from others. */
+/**
+ * Room for rows of a column for whoever writes every one of them: what it holds now is left over from others. Threads can write into it, too,
+ * unless too many such rooms are out.
+ */
 export const rowsToFill = ({ name, type, inner }: ColumnPlan, rows: number): Values => {
   const parsed = parseDataType(name, type);
-  return valuesOver(parsed, bytesToFill(rows * sizeOf(inner) * parsed.bytes));
+  const bytes = rows * sizeOf(inner) * parsed.bytes;
+  return valuesOver(parsed, sharedBytesToFill(bytes) ?? bytesToFill(bytes));
 };
 
 /** Room for rows of a column, all bytes zero. */
@@ -32,9 +37,12 @@ export function absentValues({ name, type, inner, absent }: ColumnPlan, rows: nu
 /** Rows of a file's variable as the plan wants them. The file's values are handed over where they are already right. */
 export function asPlanned(found: FileValues, variable: FileVariable, column: ColumnPlan, rows: number): Values {
   const elements = isTextType(column.type) ? textsAs(found, variable, column) : numbersAs(found, variable, column);
-  const isAlike = column.inner.every(({ size }, i) => size === (variable.inner[i]?.size ?? 1));
-  return isAlike ? elements : widened(elements, variable, column, rows);
+  return hasRowsAs(variable, column) ? elements : widened(elements, variable, column, rows);
 }
+
+/** Whether the inner dimensions of a file's variable are as long as the plan wants them. */
+export const hasRowsAs = (variable: FileVariable, { inner }: ColumnPlan): boolean =>
+  inner.every(({ size }, i) => size === (variable.inner[i]?.size ?? 1));
 
 function numbersAs(found: FileValues, { numpy, fill }: FileVariable, { name, type, fill: storeFill }: ColumnPlan): Values {
   if (!isNumbers(found)) throw new Error(`${name} holds texts where numbers were read.`);

@@ -10,6 +10,7 @@ import { misfitOf, type PlanOptions, planOf } from './plan.ts';
 import { type NamedFile, type SelectedFile, selectFiles } from './select.ts';
 import { Shelf } from './shelf.ts';
 import { sortedSource } from './sorted-copy.ts';
+import { joined } from './stretches.ts';
 
 export interface SeriesInputOptions {
   readonly request: RequestRef;
@@ -108,5 +109,5 @@ async function sourcesOf(
   { scratch, signal }: SeriesInputOptions,
 ): Promise<readonly SortedSource[]> {
   if (scanned.stretches === null) return [await sortedSource(file, scanned, { scratch, signal })];
-  return scanned.stretches.map((stretch) => stretchSource(file, stretch));
+  return joined(scanned.stretches).map((stretches) => stretchSource(file, stretches));
 }

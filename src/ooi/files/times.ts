@@ -1,13 +1,8 @@
 import type { NetcdfFile, Values } from '../../formats/netcdf/file.ts';
+import { giveBack } from '../../formats/zarr/memory.ts';
 import { secondsSince1900 } from '../../formats/zarr/time.ts';
 import { changedUnderway, type FileHeader } from './header.ts';
-
-/** A stretch of a file's rows with usable, strictly ascending times. */
-export interface Stretch {
-  readonly from: number;
-  readonly count: number;
-  readonly firstTime: number;
-}
+import { type Stretch, Stretches } from './stretches.ts';
 
 export interface ScannedTimes {
   /** Rows with a usable time. */
@@ -20,9 +15,6 @@ export interface ScannedTimes {
   /** Of all rows, where they were few enough to be kept. */
   readonly times: Float64Array | null;
 }
-
-/** A file with more stretches than this is sorted as a whole; its stretches, which may be as many as its rows, are not kept. */
-export const STRETCHES = 64;
 
 /** From the year 1 to the year 9999, seconds since 1900: no text, and no reader, has another time. What lies beyond is damage, or a fill that nobody declared. */
 const [EARLIEST, LATEST] = [-59_926_608_000, 255_611_289_600] as const;
@@ -59,36 +51,14 @@ export interface ScanOptions {
 /** Goes through all times of a file once. Specification 7.5, rule 4. */
 export async function scanTimes(file: NetcdfFile, header: FileHeader, { keepTimes, signal }: ScanOptions): Promise<ScannedTimes> {
   const kept = header.rows <= keepTimes ? new Float64Array(header.rows) : null;
-  const stretches: Stretch[] = [];
-  const keep = (stretch: Stretch): void => {
-    if (stretches.length <= STRETCHES) stretches.push(stretch);
-  };
-  let [usable, firstTime, lastTime] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  let [start, startTime, count, last] = [0, 0, 0, Number.NaN];
+  const found = new Stretches();
   for (let from = 0; from < header.rows; from += PIECE_ROWS) {
     signal?.throwIfAborted();
     const times = await readTimes(file, header, from, Math.min(PIECE_ROWS, header.rows - from));
     kept?.set(times, from);
-    for (let i = 0; i < times.length; i++) {
-      const time = times[i] ?? Number.NaN;
-      if (!Number.isFinite(time)) {
-        if (count > 0) keep({ from: start, count, firstTime: startTime });
-        count = 0;
-        continue;
-      }
-      if (count > 0 && !(time > last)) {
-        keep({ from: start, count, firstTime: startTime });
-        count = 0;
-      }
-      if (count === 0) [start, startTime] = [from + i, time];
-      count += 1;
-      usable += 1;
-      last = time;
-      if (time < firstTime) firstTime = time;
-      if (time > lastTime) lastTime = time;
-    }
+    found.see(times, from);
+    if (file.container === 'hdf5') giveBack(times); // others may hand out what they hold
   }
-  if (count > 0) keep({ from: start, count, firstTime: startTime });
-  const few = stretches.length > STRETCHES ? null : stretches;
-  return { usable, dropped: header.rows - usable, firstTime, lastTime, stretches: few, times: kept };
+  const { usable, firstTime, lastTime, all: stretches } = found;
+  return { usable, dropped: header.rows - usable, firstTime, lastTime, stretches, times: kept };
 }

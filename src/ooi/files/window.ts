@@ -63,17 +63,14 @@ export function windowOf({ rows, times, origins, runs, sources }: Parts): Series
       if (column.name === 'time') return owning(times.slice(from, from + count));
       const parts = partsOf(runs, from, count);
       const [only] = parts;
-      if (parts.length === 1 && only?.pieces.length === 1) return readPart(sources, column, only);
+      if (parts.length === 1 && only?.pieces.length === 1) return sourceOf(sources, only).values(column, only.from, only.end - only.from);
       const target = rowsToFill(column, count);
       const length = rowElements(column);
       const queue = [...parts];
       await Promise.all(
         Array.from({ length: Math.min(AT_ONCE, parts.length) }, async () => {
           for (let part = queue.shift(); part !== undefined; part = queue.shift()) {
-            const found = await readPart(sources, column, part);
-            for (const piece of part.pieces)
-              copyElements(target, piece.to * length, found, (piece.from - part.from) * length, piece.rows * length);
-            release(found);
+            await scatter(sourceOf(sources, part), column, part, target, length);
           }
         }),
       );
@@ -105,8 +102,26 @@ function partsOf(runs: Runs, from: number, count: number): readonly Part[] {
   return [...parts.values()];
 }
 
-function readPart(sources: readonly SortedSource[], column: ColumnPlan, { source, from, end }: Part): Promise<Values> {
+/** Reads a part, and puts its rows where they stand: at once, or where they are not side by side there, through memory in between. */
+async function scatter(
+  source: SortedSource,
+  column: ColumnPlan,
+  { from, end, pieces }: Part,
+  target: Values,
+  length: number,
+): Promise<void> {
+  const [only] = pieces;
+  if (source.fill !== undefined && pieces.length === 1 && only !== undefined) {
+    await source.fill(target.subarray(only.to * length, (only.to + only.rows) * length), column, from, end - from);
+    return;
+  }
+  const found = await source.values(column, from, end - from);
+  for (const piece of pieces) copyElements(target, piece.to * length, found, (piece.from - from) * length, piece.rows * length);
+  release(found);
+}
+
+function sourceOf(sources: readonly SortedSource[], { source }: Part): SortedSource {
   const found = sources[source];
   if (found === undefined) throw new Error(`There is no source ${source}.`);
-  return found.values(column, from, end - from);
+  return found;
 }

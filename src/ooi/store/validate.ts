@@ -12,6 +12,7 @@ import { atOnce } from './at-once.ts';
 import type { ChangeOptions, Generation, Problem, Validation } from './contract.ts';
 import type { Room } from './generation.ts';
 import { rowOfChunk } from './reader.ts';
+import { endOfStretch } from './rules.ts';
 import { chosen } from './sample.ts';
 import { timeOf } from './stored-source.ts';
 
@@ -102,9 +103,8 @@ interface TimeChunk {
 }
 
 function lookAt(times: Float64Array, chunk: number): TimeChunk {
-  let reset = -1;
-  for (let i = 1; i < times.length && reset === -1; i++) if (!((times[i - 1] ?? Number.NaN) < (times[i] ?? Number.NaN))) reset = i;
-  return { chunk, first: times[0] ?? Number.NaN, last: times.at(-1) ?? Number.NaN, reset };
+  const end = endOfStretch(times, 0);
+  return { chunk, first: times[0] ?? Number.NaN, last: times.at(-1) ?? Number.NaN, reset: end < times.length ? end : -1 };
 }
 
 function checkTimes(times: readonly TimeChunk[], { firstTime, lastTime }: Generation['state'], found: Found): void {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { after, describe, test } from 'node:test';
 import { createHdf5Pool } from '../../../src/formats/netcdf/hdf5-pool.ts';
+import { numbersOver } from '../../../src/formats/netcdf/hdf5-types.ts';
 import { openNetcdf } from '../../../src/formats/netcdf/open.ts';
 import { described, expectations, fixture, fixtureBytes } from './netcdf-fixtures.ts';
 
@@ -59,6 +60,40 @@ describe('NetCDF-4 files', () => {
       const padded = Buffer.concat(texts.map((text) => Buffer.concat([text, Buffer.alloc(length - text.byteLength)])));
       assert.deepEqual(found, [Uint32Array.of(longest), new Uint8Array(padded)]);
     }
+  });
+});
+
+describe('numbers of a NetCDF-4 file', () => {
+  for (const { file } of netcdf4) {
+    test(`of ${file} are put where they are wanted, and nowhere else`, async () => {
+      const opened = await openNetcdf(fixture(file), { hdf5 });
+      for (const [name, { type }] of opened.variables) {
+        if (type === 'string') continue;
+        const [plain] = await opened.read([{ name }]);
+        assert.ok(plain !== undefined && 'buffer' in plain);
+        const room = new SharedArrayBuffer(plain.byteLength + 16);
+        const around = new Uint8Array(room).fill(0xaa);
+        const into = numbersOver(type, room, 8, plain.length);
+
+        const [found] = await opened.read([{ name, into }]);
+
+        assert.equal(found, into);
+        assert.deepEqual(Buffer.from(around.slice(8, -8)), Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength));
+        assert.ok([...around.slice(0, 8), ...around.slice(-8)].every((byte) => byte === 0xaa));
+      }
+    });
+  }
+
+  test('come in memory of their own where the room is not shared', async () => {
+    const [{ file } = { file: '' }] = netcdf4;
+    const opened = await openNetcdf(fixture(file), { hdf5 });
+    const [name = ''] = [...opened.variables].find(([, { type }]) => type !== 'string') ?? [];
+    const [plain] = await opened.read([{ name }]);
+    assert.ok(plain !== undefined && 'buffer' in plain);
+
+    const [found] = await opened.read([{ name, into: new Uint8Array(plain.byteLength) }]);
+
+    assert.deepEqual(found, plain);
   });
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { bytesToFill, giveBack } from '../../../src/formats/zarr/memory.ts';
+import { giveRoomBack, sharedBytesToFill } from '../../../src/formats/zarr/shared-memory.ts';
 
 const LENGTH = 2_000_000;
 
@@ -33,5 +34,36 @@ describe('memory of chunks', () => {
     const small = Buffer.from('some text');
     giveBack(small);
     assert.equal(small.toString(), 'some text');
+  });
+});
+
+describe('memory that threads write into', () => {
+  const roomOf = ({ buffer }: Uint8Array): SharedArrayBuffer => {
+    assert.ok(buffer instanceof SharedArrayBuffer);
+    return buffer;
+  };
+
+  it('is had by one at a time, also when it was given back twice', () => {
+    const held = sharedBytesToFill(LENGTH);
+    assert.ok(held !== null);
+    giveRoomBack(roomOf(held));
+    giveRoomBack(roomOf(held));
+    const [one, other] = [sharedBytesToFill(LENGTH), sharedBytesToFill(LENGTH)];
+
+    assert.ok(one !== null && other !== null);
+    assert.notEqual(roomOf(one), roomOf(other));
+    for (const each of [one, other]) giveRoomBack(roomOf(each));
+  });
+
+  it('is bounded: who comes when all of it is out, or wants much, gets none', () => {
+    const all: Uint8Array[] = [];
+    for (let one = sharedBytesToFill(1); one !== null && all.length < 1000; one = sharedBytesToFill(1)) all.push(one);
+
+    assert.ok(all.length < 100);
+    for (const each of all) giveRoomBack(roomOf(each));
+    assert.equal(sharedBytesToFill(8_000_001), null);
+    const again = sharedBytesToFill(1);
+    assert.ok(again !== null);
+    giveRoomBack(roomOf(again));
   });
 });
