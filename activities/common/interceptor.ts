@@ -5,7 +5,6 @@ import { errnoOf, Failure, isFailure, messageOf } from '../../src/errors.ts';
 import type { Logger } from '../../src/observe/log.ts';
 import { redactText } from '../../src/observe/redact.ts';
 import { withSignsOfLife } from '../../src/transfer/signs-of-life.ts';
-import { noteTaskTime } from './time.ts';
 
 export interface ActivityObservation {
   readonly activity: string;
@@ -50,7 +49,6 @@ export function activityInterceptor(
       const { activityType: activity, taskQueue: queue, attempt, workflowExecution } = context.info;
       const fields = { activity, queue, attempt, workflowId: workflowExecution?.workflowId };
       const started = performance.now();
-      noteTaskTime(context.info, input.args);
       const seen = (outcome: ActivityObservation['outcome'], failure: Failure | null): void =>
         observe({
           activity,

@@ -12,6 +12,7 @@ import {
   minutesFrom,
   PUBLISHED,
   publishFirst,
+  REFRESHED,
   rowsInput,
   type SeriesCase,
 } from '../helpers/series-cases.ts';
@@ -25,8 +26,8 @@ before(async () => {
 after(() => server.stop());
 
 const PLACES: readonly { readonly name: string; make(): Promise<SeriesPlace>; readonly cases: readonly SeriesCase[] }[] = [
-  { name: 'a folder', make: diskPlace, cases: [MIXED, CORRECTED, GROWN] },
-  { name: 'a bucket with a pointer', make: () => bucketPlace(server, 'pointer'), cases: [MIXED, CORRECTED] },
+  { name: 'a folder', make: diskPlace, cases: [MIXED, CORRECTED, REFRESHED, GROWN] },
+  { name: 'a bucket with a pointer', make: () => bucketPlace(server, 'pointer'), cases: [MIXED, CORRECTED, REFRESHED] },
   { name: 'a bucket with a fixed address', make: () => bucketPlace(server, 'prefix'), cases: [MIXED, PUBLISHED] },
 ];
 

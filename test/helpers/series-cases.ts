@@ -75,6 +75,15 @@ export const buildSecond = async (store: SeriesStore): Promise<void> => {
 
 export const PUBLISHED: SeriesCase = { what: 'the publication of a second generation', run: (store) => store.publish('g2', free) };
 
+export const REFRESHED: SeriesCase = {
+  what: 'a refresh: a second generation, built and published',
+  async run(store) {
+    if ((await store.live())?.id === 'g2') return;
+    await buildSecond(store);
+    await store.publish('g2', free);
+  },
+};
+
 export const GROWN: SeriesCase = {
   what: 'a generation of wider values, grown and published',
   async run(store) {

@@ -13,7 +13,7 @@ import type { VerifyWorkflow } from '../../workflows/argo/verify.ts';
 import { until } from '../helpers/processes.ts';
 import { filesIn, type Night, type Site, startSite, untilProgress } from '../helpers/site.ts';
 import { recordOoi } from './record-ooi.ts';
-import { recordQuick } from './record-quick.ts';
+import { recordTurns } from './record-turns.ts';
 
 const folder = fileURLToPath(new URL('histories/', import.meta.url));
 const world = { seed: 51, floats: 5, cyclesPerFloat: 7 };
@@ -181,20 +181,20 @@ async function recordWith(
   }
 }
 
-/** `node test/replay/record.ts ooi` records those of kind ooi alone, `… quick` those that do their book-keeping within their workflow tasks. */
-const only = ['ooi', 'quick'].find((name) => process.argv.includes(name));
+/** `node test/replay/record.ts ooi` records those of kind ooi alone, `… turns` those of first refreshes in turn. */
+const only = ['ooi', 'turns'].find((name) => process.argv.includes(name));
 mkdirSync(folder, { recursive: true });
 for (const name of readdirSync(folder)) if (only === undefined || name.startsWith(`${only}-`)) rmSync(`${folder}${name}`);
 if (only === undefined) {
   await recordWith({}, recordUsual, recordAsked, recordCopies, recordLoads, recordChecks, recordRebuilds);
   await recordWith({ 'limit.historyCount.suggestContinueAsNew': '40' }, recordContinued, recordContinuedRebuild);
 }
-if (only !== 'quick') {
+if (only !== 'turns') {
   const ooi = await startSite({ dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': '60' } });
   await recordOoi(ooi, save).finally(() => ooi.stop());
 }
 if (only !== 'ooi') {
-  const quick = await startSite({});
-  await recordQuick(quick, save).finally(() => quick.stop());
+  const turns = await startSite({});
+  await recordTurns(turns, save).finally(() => turns.stop());
 }
 process.exit();

@@ -24,7 +24,7 @@ describe('the products of a set', () => {
   before(async () => {
     facility = await startFacility({ world, startMs: clockAt(options, 2) });
     // So short a history makes the jobs go on as new while they ask.
-    site = await startSite({ dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': '15' } });
+    site = await startSite({ dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': '30' } });
     await site.worker(OOI_WORKER);
     const place = join(site.home, 'stores');
     const streams = TABLES.map((table, at) => streamFlow(site, facility, `s${at}`, table, { store: { place } }));

@@ -2,9 +2,9 @@ import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import type { jobActivities } from '../../activities/common/job.ts';
 import type { Flow } from '../../src/config/flow.ts';
 import { GO_ON, inputProblems, type JobInput, type JobSpec } from '../../src/config/job.ts';
+import { bookKeeping } from './book-keeping.ts';
 import { type CarriedControls, type Controls, type ItemRule, listen } from './controls.ts';
 import { readably } from './job.ts';
-import { quickActivities } from './quick.ts';
 import { Tracker } from './tracker.ts';
 
 /** What a job begins with: its flow as its file says, its input as an operator typed it, and where it tells how far it is. */
@@ -65,7 +65,7 @@ export function dispatcher(kinds: readonly KindJobs[]): (input: unknown) => Prom
     const tracker = new Tracker(`${job} of ${name}`, isDryRun(input));
     const controls = listen({ carried: carried?.controls, tracker });
 
-    const { resolveFlow } = quickActivities<ReturnType<typeof jobActivities>>();
+    const { resolveFlow } = bookKeeping<ReturnType<typeof jobActivities>>();
     const flow = carried?.flow ?? (await readably(() => resolveFlow({ flow: name })));
     const kind = kinds.find((one) => one.kind === flow.kind);
     const jobs = kind?.jobs ?? {};

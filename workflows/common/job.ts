@@ -13,8 +13,8 @@ import { type JobSpec, leaseOf } from '../../src/config/job.ts';
 import type { FailureKind } from '../../src/errors.ts';
 import type { Fence } from '../../src/stores/leases.ts';
 import type { Health } from '../../src/stores/runs.ts';
+import { bookKeeping } from './book-keeping.ts';
 import { wasCancelled } from './put-down.ts';
-import { quickActivities } from './quick.ts';
 import type { Tracker } from './tracker.ts';
 
 /** One run of a flow, holding its lease. */
@@ -56,7 +56,7 @@ export async function underLease<Result>(
   },
   body: (job: Job) => Promise<JobEnd<Result>>,
 ): Promise<Result> {
-  const { takeFlow, notePhase, endRun } = quickActivities<ReturnType<typeof jobActivities>>();
+  const { takeFlow, notePhase, endRun } = bookKeeping<ReturnType<typeof jobActivities>>();
   const { workflowId, firstExecutionRunId: run } = workflowInfo();
   const { flow, kind, tracker } = start;
   const lease = leaseOf(flow, start.job, start.access);

@@ -2,9 +2,9 @@ import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow
 import type { jobActivities } from '../../activities/common/job.ts';
 import { utcText } from '../../src/observe/utc.ts';
 import type { Fence } from '../../src/stores/leases.ts';
+import { bookKeeping } from './book-keeping.ts';
 import { type Controls, mayGoOn } from './controls.ts';
 import { type Job, readably } from './job.ts';
-import { quickActivities } from './quick.ts';
 
 /** Another holder's change of a store takes seconds to hours. */
 const FIRST_LOOK_MS = 2_000;
@@ -19,7 +19,7 @@ export async function withLease<T>(
   { lease, jobName, controls }: { readonly lease: string; readonly jobName: string; readonly controls: Controls },
   body: (fence: Fence) => Promise<T>,
 ): Promise<T | null> {
-  const { releaseLease } = quickActivities<ReturnType<typeof jobActivities>>();
+  const { releaseLease } = bookKeeping<ReturnType<typeof jobActivities>>();
   const fence = await leaseWhenFree(job, lease, jobName, controls);
   if (fence === null) return null;
   try {
@@ -30,7 +30,7 @@ export async function withLease<T>(
 }
 
 async function leaseWhenFree(job: Job, lease: string, jobName: string, controls: Controls): Promise<Fence | null> {
-  const { takeLease } = quickActivities<ReturnType<typeof jobActivities>>();
+  const { takeLease } = bookKeeping<ReturnType<typeof jobActivities>>();
   const { workflowId, firstExecutionRunId: runId } = workflowInfo();
   let waitsFor: string | null = null;
   for (let pauseMs = FIRST_LOOK_MS; await mayGoOn(controls); pauseMs = Math.min(LONGEST_LOOK_MS, pauseMs * 2)) {

@@ -1,9 +1,9 @@
 import { CancellationScope, condition, defineSignal, getExternalWorkflowHandle, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { OfSlot, slotActivities } from '../../activities/common/slots.ts';
 import { formatItems } from '../../src/observe/counts.ts';
+import { bookKeeping } from './book-keeping.ts';
 import { type Controls, mayGoOn } from './controls.ts';
 import type { Job } from './job.ts';
-import { quickActivities } from './quick.ts';
 
 /** Sent by a run that gives a slot back to the next in line. */
 const slotFree = defineSignal('slotFree');
@@ -36,7 +36,7 @@ export async function withSlot<T>(job: Job, with_: WithSlot, body: () => Promise
 
 /** Whoever is told may have ended; then the one behind it finds that out. */
 async function giveBack(held: OfSlot): Promise<void> {
-  const { releaseSlot } = quickActivities<ReturnType<typeof slotActivities>>();
+  const { releaseSlot } = bookKeeping<ReturnType<typeof slotActivities>>();
   const { next } = await releaseSlot(held);
   if (next === null) return;
   await getExternalWorkflowHandle(next.workflowId)
@@ -45,7 +45,7 @@ async function giveBack(held: OfSlot): Promise<void> {
 }
 
 async function untilTaken(job: Job, { controls, words }: WithSlot, held: OfSlot): Promise<boolean> {
-  const { takeSlot } = quickActivities<ReturnType<typeof slotActivities>>();
+  const { takeSlot } = bookKeeping<ReturnType<typeof slotActivities>>();
   let told = 0;
   setHandler(slotFree, () => {
     told += 1;

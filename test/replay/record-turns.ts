@@ -11,14 +11,10 @@ import type { Save } from './record-ooi.ts';
 
 const options = { ...SERIES_DEFAULTS, seed: 7, streams: 3, deploymentDays: 3, rowsPerFile: 100 };
 
-/** Histories of runs that do their book-keeping within their workflow tasks, and of refreshes that take turns. */
-export async function recordQuick(site: Site, save: Save): Promise<void> {
+/** Histories of a set whose first refreshes take turns. */
+export async function recordTurns(site: Site, save: Save): Promise<void> {
   const facility = await startFacility({ world: generatedWorld(options), startMs: clockAt(options, 2) });
   await site.worker(OOI_WORKER);
-  const night = await site.flow('night', { seed: 51, floats: 5, cyclesPerFloat: 7 });
-  await night.run();
-  await save(site, 'quick-night', 'mirror/night');
-
   const streams = [...streamsOf(options).keys()].map((table, at) => streamFlow(site, facility, `s${at}`, table));
   const set = { name: 'all', kind: 'ooi', streams: 'all', width: 2, refreshes: 1, store: { place: join(site.home, 'stores') } };
   writeFileSync(join(site.home, 'flows', 'all.yaml'), JSON.stringify(set));
@@ -33,12 +29,12 @@ export async function recordQuick(site: Site, save: Save): Promise<void> {
   await all();
   for (const [at, stream] of streams.entries()) {
     await stream.refresh().result();
-    await save(site, `quick-refresh-in-turn-${at}`, `refresh/${stream.table}`);
+    await save(site, `turns-refresh-${at}`, `refresh/${stream.table}`);
   }
   facility.clock.advance(86_400);
   facility.set({ delay: { polls: 1 } });
   await all();
-  await save(site, 'quick-harvest-all', 'harvestAll/all');
-  await save(site, 'quick-harvest', 'harvest/s1');
+  await save(site, 'turns-harvest-all', 'harvestAll/all');
+  await save(site, 'turns-harvest', 'harvest/s1');
   await facility.stop();
 }
