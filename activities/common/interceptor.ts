@@ -41,9 +41,8 @@ export function activityInterceptor(
   log: Logger,
   observe: (observation: ActivityObservation) => void,
 ): ActivityInboundCallsInterceptor {
-  // What is done in a workflow task needs none: the task has its own.
   const lively = (work: Promise<unknown>): Promise<unknown> =>
-    silent.has(context.info.activityType) && !context.info.isLocal ? withSignsOfLife(work, () => context.heartbeat()) : work;
+    silent.has(context.info.activityType) ? withSignsOfLife(work, () => context.heartbeat()) : work;
   return {
     async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>): Promise<unknown> {
       const { activityType: activity, taskQueue: queue, attempt, workflowExecution } = context.info;

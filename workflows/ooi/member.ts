@@ -1,16 +1,8 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import {
-  ApplicationFailure,
-  ChildWorkflowFailure,
-  isCancellation,
-  proxyActivities,
-  rootCause,
-  sleep,
-  startChild,
-} from '@temporalio/workflow';
+import { ApplicationFailure, ChildWorkflowFailure, isCancellation, rootCause, sleep, startChild } from '@temporalio/workflow';
 import type { jobActivities, RunState } from '../../activities/common/job.ts';
 import type { SetFlow } from '../../src/ooi/flow.ts';
-import { activityOptions } from '../common/policies.ts';
+import { bookKeeping } from '../common/book-keeping.ts';
 import type { HarvestResult, HarvestWorkflow } from './harvest.ts';
 import { memoOf } from './of-set.ts';
 
@@ -88,7 +80,7 @@ const LONGEST_LOOK_MS = 5 * 60_000;
  * One look for all of them, whatever their number; looks become rarer.
  */
 export async function watchCarried(carried: readonly Member[], onEnd: (member: Member, end: MemberEnd) => void): Promise<void> {
-  const { runStates } = proxyActivities<ReturnType<typeof jobActivities>>(activityOptions('control', null));
+  const { runStates } = bookKeeping<ReturnType<typeof jobActivities>>();
   let open = carried;
   for (let pauseMs = FIRST_LOOK_MS; open.length > 0; pauseMs = Math.min(LONGEST_LOOK_MS, pauseMs * 2)) {
     const states = await runStates({ runs: open.map(({ workflowId, runId }) => ({ job: 'harvest', workflowId, runId })) });

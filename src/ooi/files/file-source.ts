@@ -68,20 +68,12 @@ async function fillColumn(target: Values, file: UsableFile, column: ColumnPlan, 
   const variable = file.header.variables.get(column.name);
   // A name that is text here and a number there is what the plan says; the other kind counts as absent.
   const isThere = variable?.isOnTime === true && column.isOnTime && isTextType(variable.numpy) === isTextType(column.type);
-  for (const { from, count, at } of column.name === 'time' ? ranges : [])
-    copyElements(target, at, await reading(file, (opened) => readTimes(opened, file.header, from, count)), 0, count);
-  if (column.name === 'time') return;
-  if (!isThere)
-    return copyElements(
-      target,
-      0,
-      absentValues(
-        column,
-        ranges.reduce((sum, { count }) => sum + count, 0),
-      ),
-      0,
-      target.length,
-    );
+  if (column.name === 'time') {
+    for (const { from, count, at } of ranges)
+      copyElements(target, at, await reading(file, (opened) => readTimes(opened, file.header, from, count)), 0, count);
+    return;
+  }
+  if (!isThere) return copyElements(target, 0, absentValues(column, rowsOf(ranges)), 0, target.length);
   const rooms = ranges.map(({ at, count }) => target.subarray(at * length, (at + count) * length));
   const requests = ranges.map(
     ({ from, count }, i): ReadRequest => ({ name: column.name, from, count, ...formOf(variable, column, rooms[i]) }),

@@ -81,7 +81,7 @@ export interface RowRange {
   readonly at: number;
 }
 
-export const rowsOf = (stretches: readonly Stretch[]): number => stretches.reduce((sum, { count }) => sum + count, 0);
+export const rowsOf = (parts: readonly Pick<RowRange, 'count'>[]): number => parts.reduce((sum, { count }) => sum + count, 0);
 
 /** Where rows `from` to `from + count - 1` of stretches, counted through, lie in their file. */
 export function rangesOf(stretches: readonly Stretch[], from: number, count: number): readonly RowRange[] {

@@ -1,17 +1,10 @@
 import type { SeriesInput } from '../series.ts';
-import type { AppendCounts, ChangeOptions, SeriesStore } from './contract.ts';
+import type { AppendOutcome, ChangeOptions, SeriesStore } from './contract.ts';
+import { outcomeAfter } from './requests.ts';
 
-export interface AddedRequest extends AppendCounts {
+export interface AddedRequest extends Omit<AppendOutcome, 'state' | 'earlier'> {
   /** `grown`: by a new generation, which is published; `unchanged`: neither this call nor an earlier one changed a row. */
   readonly state: 'appended' | 'unchanged' | 'grown';
-  /** Why a new generation was needed. */
-  readonly why: string | null;
-  readonly generation: string;
-  readonly rows: number;
-  readonly firstTime: number;
-  readonly lastTime: number;
-  readonly chunks: number;
-  readonly bytesWritten: number;
 }
 
 /**
@@ -35,12 +28,8 @@ export async function addRequest(
     return { state: 'grown', why, generation: grown.id, added, corrected, inserted, rows, firstTime, lastTime, chunks, bytesWritten };
   }
   if (earlier === null || isReported) return { ...outcome, state, why, generation };
-  const counts = {
-    added: outcome.added + earlier.added,
-    corrected: outcome.corrected + earlier.corrected,
-    inserted: outcome.inserted + earlier.inserted,
-  };
-  const changed = counts.added + counts.corrected + counts.inserted > 0;
+  const both = outcomeAfter(earlier, outcome);
+  const changed = both.added + both.corrected + both.inserted > 0;
   const did = earlier.why !== null ? 'grown' : changed ? 'appended' : state;
-  return { ...outcome, ...counts, state: did, why: earlier.why, generation };
+  return { ...outcome, ...both, state: did, generation };
 }
