@@ -46,6 +46,6 @@ export function ferretdbService(program: string, { home, port, postgresPort }: F
     stopSignal: 'SIGTERM',
     stopGraceMs: 5_000,
     prepare: async () => void mkdirSync(folder, { recursive: true }),
-    ready: async (pid) => listensOn(pid, port) && (await pings(port)),
+    ready: async (pid) => (await listensOn(pid, port)) && (await pings(port)),
   };
 }

@@ -24,6 +24,6 @@ export function mongodService(program: string, { home, port }: MongodPlace): Ser
     stopSignal: 'SIGTERM',
     stopGraceMs: 20_000,
     prepare: async () => void mkdirSync(folder, { recursive: true }),
-    ready: async (pid) => listensOn(pid, port) && (await pings(port)),
+    ready: async (pid) => (await listensOn(pid, port)) && (await pings(port)),
   };
 }

@@ -86,10 +86,13 @@ export async function answers(port: number): Promise<boolean> {
   }
 }
 
-/** Whether this very process listens on the port, and not another that was faster. */
-export function listensOn(pid: number, port: number): boolean {
+/**
+ * Whether this very process listens on the port, and not another that was faster. The tables of sockets take many milliseconds to read
+ * where thousands of connections were closed of late: they are, once something answers.
+ */
+export async function listensOn(pid: number, port: number): Promise<boolean> {
+  if (!(await answers(port))) return false;
   const sockets = listeningSockets(port);
-  if (sockets.size === 0) return false;
   return descriptors(pid).some((target) => sockets.has(target));
 }
 

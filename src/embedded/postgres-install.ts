@@ -19,7 +19,8 @@ const MODULES = `usr/lib/postgresql/${POSTGRES_MAJOR}/lib`;
 const PACKAGE = `postgresql-${POSTGRES_MAJOR}-documentdb`;
 
 /** The second part counts our own changes to what is kept and how it is patched. */
-const ENTRY = { name: PACKAGE, version: '1.0-1' };
+export const POSTGRES_BUILD = '1.0-1';
+const ENTRY = { name: PACKAGE, version: POSTGRES_BUILD };
 
 /** The programs that are run; all others of PostgreSQL are left as they are, and do not run. */
 const PROGRAMS = ['postgres', 'initdb', 'psql'];

@@ -1,32 +1,33 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { errnoOf, Failure } from '../errors.ts';
+import { errnoOf } from '../errors.ts';
 import { type ProcessId, processStartTime } from './liveness.ts';
 import { listensOn } from './ports.ts';
-import { POSTGRES_MAJOR, type PostgresProgram } from './postgres-install.ts';
+import { CREATE_DOCUMENTDB, DOCUMENTDB_SETTINGS, ensureData } from './postgres-data.ts';
+import type { PostgresProgram } from './postgres-install.ts';
 import { endProcess } from './process.ts';
+import type { Report } from './progress.ts';
 import type { ServiceSpec } from './supervise.ts';
-import { bound } from './tether.ts';
 import type { Unprivileged } from './unprivileged.ts';
 
 export interface PostgresPlace {
   readonly home: string;
   readonly port: number;
+  readonly report: Report;
 }
 
 /**
  * How PostgreSQL is run: on loopback over TCP alone, since a socket's path may not pass 107 bytes.
- * DocumentDB needs its libraries loaded at the start and keeps its jobs with pg_cron; logging each of those would fill the disk.
+ * Logging each job of DocumentDB would fill the disk.
  */
-export function postgresService(program: PostgresProgram, unprivileged: Unprivileged, { home, port }: PostgresPlace): ServiceSpec {
+export function postgresService(program: PostgresProgram, unprivileged: Unprivileged, { home, port, report }: PostgresPlace): ServiceSpec {
   const data = join(home, 'postgres');
   const settings = {
     listen_addresses: '127.0.0.1',
     port: `${port}`,
     unix_socket_directories: '',
-    shared_preload_libraries: 'pg_cron, pg_documentdb_core, pg_documentdb',
-    'cron.database_name': 'postgres',
+    ...DOCUMENTDB_SETTINGS,
     'cron.log_run': 'off',
     log_timezone: 'UTC',
     timezone: 'UTC',
@@ -46,48 +47,15 @@ export function postgresService(program: PostgresProgram, unprivileged: Unprivil
     stopGraceMs: 20_000,
     prepare: async () => {
       await endStrays(data);
-      await initialise(program, unprivileged, data);
+      await ensureData(data, { program, unprivileged, report });
     },
-    ready: async (pid) => listensOn(pid, port) && (await hasDocumentdb(program, port)),
+    ready: async (pid) => (await listensOn(pid, port)) && (await hasDocumentdb(program, port)),
   };
 }
 
-/** A database folder is made aside and renamed, so a killed start leaves none that is half made. */
-async function initialise(program: PostgresProgram, unprivileged: Unprivileged, data: string): Promise<void> {
-  if (existsSync(data)) return requireSameMajor(data);
-  const aside = `${data}.new`;
-  rmSync(aside, { recursive: true, force: true });
-  mkdirSync(aside, { recursive: true, mode: 0o700 });
-  unprivileged.own(aside);
-  const args = ['-D', aside, '-U', 'postgres', '--no-locale', '-E', 'UTF8', '-A', 'trust'];
-  const [command, bounded] = bound(...unprivileged.wrap(join(program.bin, 'initdb'), args));
-  const { failed, stderr } = await execa(command, bounded, { reject: false, stdin: 'ignore' });
-  if (failed) {
-    throw new Failure({
-      kind: 'stop',
-      code: 'database_not_created',
-      happened: `PostgreSQL could not create its data folder ${data}:\n${stderr.trimEnd()}\n`,
-      remedy: 'Check free space and permissions there, or choose another place with --home',
-    });
-  }
-  renameSync(aside, data);
-}
-
-function requireSameMajor(data: string): void {
-  const found = readFileSync(join(data, 'PG_VERSION'), 'utf8').trim();
-  if (found === POSTGRES_MAJOR) return;
-  throw new Failure({
-    kind: 'stop',
-    code: 'database_of_other_version',
-    happened: `${data} was written by PostgreSQL ${found}`,
-    expected: `PostgreSQL ${POSTGRES_MAJOR}`,
-    remedy: 'Move it away (the next mirror fills a new one), or choose another place with --home',
-  });
-}
-
-/** True once the extension is there; created on the first start, and found on later ones. */
+/** True once the extension is there, which a home of an earlier release may lack. */
 async function hasDocumentdb({ bin }: PostgresProgram, port: number): Promise<boolean> {
-  const statement = 'SET client_min_messages = error; CREATE EXTENSION IF NOT EXISTS documentdb CASCADE';
+  const statement = `SET client_min_messages = error; ${CREATE_DOCUMENTDB}`;
   const args = ['-X', '-q', '-h', '127.0.0.1', '-p', `${port}`, '-U', 'postgres', '-d', 'postgres', '-c', statement];
   const { failed } = await execa(join(bin, 'psql'), args, { reject: false, stdin: 'ignore', env: { PGCONNECT_TIMEOUT: '5' } });
   return !failed;

@@ -43,7 +43,7 @@ export async function startDatabase(programs: DatabasePrograms, home: string, op
   const user = await unprivileged();
   const postgres = await startOnPorts({ port: null }, options, ({ port }) => ({
     ports: [port],
-    spec: postgresService(programs.postgres, user, { home, port }),
+    spec: postgresService(programs.postgres, user, { home, port, report: options.report }),
   }));
   const [postgresPort = 0] = postgres.ports;
   try {

@@ -67,7 +67,7 @@ export function temporalService(program: string, { home, port, uiPort }: Tempora
     stopSignal: 'SIGTERM',
     stopGraceMs: 10_000,
     prepare: async () => void mkdirSync(folder, { recursive: true }),
-    ready: async (pid) => listensOn(pid, port) && (await hasSearchAttributes(program, port)),
+    ready: async (pid) => (await listensOn(pid, port)) && (await hasSearchAttributes(program, port)),
   };
 }
 

@@ -3,6 +3,8 @@ import { execa } from 'execa';
 
 /** How a program that refuses to be root is run. */
 export interface Unprivileged {
+  /** Whose its files are. */
+  readonly user: 'oneself' | 'nobody';
   readonly wrap: (command: string, args: readonly string[]) => readonly [command: string, args: readonly string[]];
   /** Gives a fresh data folder to the user that the program will be. */
   readonly own: (folder: string) => void;
@@ -11,10 +13,11 @@ export interface Unprivileged {
 /** `nobody`, on every Linux. */
 const NOBODY = 65534;
 
-const asOurselves: Unprivileged = { wrap: (command, args) => [command, args], own: () => undefined };
+const asOurselves: Unprivileged = { user: 'oneself', wrap: (command, args) => [command, args], own: () => undefined };
 
 /** Nobody inside a user namespace, root outside: the data folder stays root's own. */
 const inNamespace: Unprivileged = {
+  user: 'oneself',
   wrap: (command, args) => ['unshare', ['--user', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`, ...again(command, args)]],
   own: () => undefined,
 };
@@ -24,6 +27,7 @@ const inNamespace: Unprivileged = {
  * without `no_setuid_fixup` access(2), by which initdb looks for its programs, would not count that right.
  */
 export const asNobody: Unprivileged = {
+  user: 'nobody',
   wrap: (command, args) => {
     const user = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
     const rights = [

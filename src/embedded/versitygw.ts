@@ -74,7 +74,7 @@ export function versitygwService(program: string, { home, port, hasSidecar }: Ve
     prepare: async () => {
       for (const needed of [data, ...sidecar]) mkdirSync(needed, { recursive: true });
     },
-    ready: async (pid) => listensOn(pid, port) && (await isHealthy(port)),
+    ready: async (pid) => (await listensOn(pid, port)) && (await isHealthy(port)),
   };
 }
 

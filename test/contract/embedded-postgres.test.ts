@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -16,9 +16,12 @@ const quiet = () => undefined;
 const isRoot = process.getuid?.() === 0;
 let home = '';
 
-async function start(user = unprivileged()) {
+async function start(user = unprivileged(), program = postgresProgram(quiet)) {
   const { port } = await choosePorts({ port: null });
-  return supervise(postgresService(await postgresProgram(quiet), await user, { home, port }), { report: quiet, restart: false });
+  return supervise(postgresService(await program, await user, { home, port, report: quiet }), {
+    report: quiet,
+    restart: false,
+  });
 }
 
 describe('PostgreSQL', () => {
@@ -61,6 +64,32 @@ describe('PostgreSQL', () => {
 
     assert.equal(statSync(join(home, 'postgres.new'), { throwIfNoEntry: false }), undefined);
   });
+
+  for (const [where, cacheIn, templates] of [
+    ['copies a folder that is made once into a cache', () => home, ['postgresql-18-data-of-oneself-1.0-1']],
+    ['makes its folder by itself where there can be no cache', () => join(home, 'a file'), []],
+  ] as const)
+    it(`${where}, and both are a database with documents`, {
+      skip: isRoot ? false : 'whose files they are depends on the user',
+    }, async (test) => {
+      const program = postgresProgram(quiet);
+      await program;
+      writeFileSync(join(home, 'a file'), '');
+      const { XDG_CACHE_HOME: before } = process.env;
+      test.after(() => {
+        if (before === undefined) delete process.env.XDG_CACHE_HOME;
+        else process.env.XDG_CACHE_HOME = before;
+      });
+      process.env.XDG_CACHE_HOME = cacheIn();
+
+      const postgres = await start(unprivileged(), program);
+      await postgres.stop();
+
+      const folder = join(home, 'landfall');
+      const found = existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith('postgresql')) : [];
+      assert.deepEqual(found, templates);
+      assert.equal(statSync(join(home, 'postgres')).mode & 0o777, 0o700);
+    });
 
   it('refuses a folder of another version with a sentence', async () => {
     mkdirSync(join(home, 'postgres'));

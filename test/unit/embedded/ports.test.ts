@@ -41,9 +41,9 @@ describe('ports', () => {
     );
   });
 
-  it('belong to the process that listens, whoever else would like to', () => {
-    assert.equal(listensOn(process.pid, port), true);
-    assert.equal(listensOn(process.ppid, port), false);
+  it('belong to the process that listens, whoever else would like to', async () => {
+    assert.equal(await listensOn(process.pid, port), true);
+    assert.equal(await listensOn(process.ppid, port), false);
   });
 
   it('answer when something listens', async () => {
