@@ -26,6 +26,8 @@ export interface FacilityOptions {
   readonly startMs?: number;
   /** Seconds of the facility in a second; 1 where not given. */
   readonly speed?: number;
+  /** Whether answers are dated by the facility's clock, so that clients can tell how far it is from their own. They are dated by the machine's otherwise. */
+  readonly tellsTime?: boolean;
   readonly switches?: SwitchesInput;
   /** Where accepted requests are remembered over a restart; nowhere where not given. */
   readonly folder?: string;
@@ -90,6 +92,7 @@ export async function startFacility(options: FacilityOptions): Promise<Facility>
   const site: Site = { world, desk, clock, user, token, hosts: options.hosts === 'real' ? REAL_HOSTS : { thredds: url, downloads: url } };
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (options.tellsTime === true) response.setHeader('date', new Date(clock.now()).toUTCString());
     const { pathname, search, searchParams } = new URL(request.url ?? '/', url);
     const path = decodeURIComponent(pathname);
     const method = request.method ?? 'GET';

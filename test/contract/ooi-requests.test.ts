@@ -204,6 +204,17 @@ describe('the requests of a stream', { skip: isOoiDataThere ? false : WITHOUT_OO
       assert.equal((await lookAtRequest(tools(), outcome.record, never)).state, 'complete');
     });
 
+    it('are found also by a worker whose clock is wrong by days', async () => {
+      const daysMs = 3 * 86_400_000;
+      server.date = new Date(now + daysMs).toUTCString();
+      server.files.set(ACCOUNT, accountCatalog(`20240914T000400000Z-${TABLE}`, `20240917T000355410Z-${TABLE}`));
+
+      const outcome = await ask({ run: 'run-2' });
+
+      assert.ok(outcome.state === 'accepted');
+      assert.deepEqual([outcome.record.accepted?.id, server.asked(ASKED).length], ['found-20240917T000355410Z', 0]);
+    });
+
     it('are not sent again while an answer may still come', async () => {
       const outcome = await ask({ run: 'run-2' });
 

@@ -54,6 +54,8 @@ export class OoiServer {
   #atOnce = 0;
   /** One tag for all files; null: each its own. */
   etag: string | null = null;
+  /** What its clock shows, as `Date` says it; null: it does not say. */
+  date: string | null = null;
   validators: 'strong' | 'weak' | 'none' = 'strong';
   readonly #server = createServer((request, response) => this.#answer(request, response));
   readonly #routes = routesSchema.parse(JSON.parse(readFileSync(join(SERVER, 'routes.json'), 'utf8')));
@@ -117,6 +119,8 @@ export class OoiServer {
   }
 
   #send(request: IncomingMessage, response: ServerResponse, status: number, whole: Buffer, fault: Fault): void {
+    response.sendDate = false;
+    if (this.date !== null) response.setHeader('date', this.date);
     const etag = this.etag ?? `"${createHash('sha1').update(whole).digest('hex')}"`;
     if (this.validators !== 'none') response.setHeader('etag', this.validators === 'weak' ? `W/${etag}` : etag);
     for (const [name, value] of Object.entries(fault.headers ?? {})) response.setHeader(name, value);

@@ -5,7 +5,7 @@ import { isPlainName, openCatalog } from './listing.ts';
 import type { AcceptedRequest } from './request.ts';
 import { folderAddresses, placeOf } from './request-urls.ts';
 
-/** Clocks of both sides may differ by so much. */
+/** Clocks of both sides may differ by so much where the facility does not say what its own shows. */
 const CLOCKS_DIFFER_MICROS = 120_000_000;
 /** A folder that was made later than this after the request was sent is somebody else's. */
 const ANSWERS_WITHIN_MICROS = 1_800_000_000;
@@ -13,7 +13,7 @@ const ANSWERS_WITHIN_MICROS = 1_800_000_000;
 /**
  * Looks into the account's own folder for a request that was sent and whose answer never came: a folder of the table made then.
  * @param like   an earlier accepted request of the same account: it tells where the account's folder is.
- * @param since  when the request was sent, ISO 8601, UTC.
+ * @param since  when the request was sent by our clock, ISO 8601, UTC.
  * @param known  folders that belong to requests that are known.
  * @returns the newest such folder as a request with the id `found-<stamp>`; null: there is none (yet).
  */
@@ -28,12 +28,14 @@ export async function findUnanswered(
   signal: AbortSignal,
 ): Promise<AcceptedRequest | null> {
   const place = placeOf(like.catalogUrl);
-  const from = microsOf(since);
-  if (place === null || from === null) return null;
-  const entries = await openCatalog(facility, place.accountCatalogUrl, signal);
-  if (entries === null) return null;
+  const sentAt = microsOf(since);
+  if (place === null || sentAt === null) return null;
+  const catalog = await openCatalog(facility, place.accountCatalogUrl, signal);
+  if (catalog === null) return null;
+  // Folders are named by the facility's clock, and a worker's may be wrong.
+  const from = sentAt + 1000 * (catalog.saidAt === null ? 0 : catalog.saidAt - facility.now());
   let newest: { readonly folder: string; readonly madeAt: number } | null = null;
-  for await (const { name: folder } of entries) {
+  for await (const { name: folder } of catalog.entries) {
     const madeAt = madeAtOf(folder, tableOf(name));
     if (madeAt === null || madeAt < from - CLOCKS_DIFFER_MICROS || madeAt > from + ANSWERS_WITHIN_MICROS) continue;
     if (!known.includes(folder) && (newest === null || madeAt > newest.madeAt)) newest = { folder, madeAt };

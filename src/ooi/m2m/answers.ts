@@ -11,6 +11,12 @@ export function retryAfterMs(header: string | undefined, now: number): number | 
   return text === '' || Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), LONGEST_WAIT_MS);
 }
 
+/** What the clock of the other side showed, by its `Date`. Milliseconds since 1970; null: it did not say. */
+export function dateOf({ date }: { readonly date?: string | undefined }): number | null {
+  const ms = Date.parse(date ?? '');
+  return Number.isNaN(ms) ? null : ms;
+}
+
 const AGAIN: ReadonlySet<number> = new Set([408, 425, 429]);
 
 /** Redirects too: the interface itself sends nobody elsewhere, but a portal in trouble does. */

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Secret } from '../../config/secret.ts';
 import { Failure } from '../../errors.ts';
 import { apiAddress, type FacilityAddresses, knownAddress } from './address.ts';
-import { isHtml, maintenance, retryAfterMs, statusFailure } from './answers.ts';
+import { dateOf, isHtml, maintenance, retryAfterMs, statusFailure } from './answers.ts';
 import { type Got, get } from './http.ts';
 import { parseJson } from './json.ts';
 import { within } from './within.ts';
@@ -81,8 +81,7 @@ export class Facility {
     // A page for people, or half an answer: whatever its status, the facility is not there for programs now.
     const json = parseJson(text);
     if (json === undefined) throw maintenance(what, text);
-    const saidAt = Date.parse(headers.date ?? '');
-    return { status, json, text, saidAt: Number.isNaN(saidAt) ? null : saidAt };
+    return { status, json, text, saidAt: dateOf(headers) };
   }
 
   /**

@@ -1,5 +1,5 @@
 import { type DataFileName, parseDataFileName } from '../order.ts';
-import { isHtml, maintenance, retryAfterMs, statusFailure } from './answers.ts';
+import { dateOf, isHtml, maintenance, retryAfterMs, statusFailure } from './answers.ts';
 import { type CatalogEntry, readCatalog } from './catalog.ts';
 import type { Facility } from './client.ts';
 import type { AcceptedRequest } from './request.ts';
@@ -37,15 +37,22 @@ export const isPlainName = (name: string): boolean => PLAIN.test(name);
 
 const REFUSED_SHOWN = 20;
 
-/** Entries of a catalog at an address; null: 404. @throws {Failure} as `readCatalog`, and of the facility. */
-export async function openCatalog(facility: Facility, address: string, signal: AbortSignal): Promise<AsyncIterable<CatalogEntry> | null> {
+/** A folder of the facility as it comes. */
+export interface OpenCatalog {
+  readonly entries: AsyncIterable<CatalogEntry>;
+  /** What the facility's clock said. Milliseconds since 1970; null: it did not say. */
+  readonly saidAt: number | null;
+}
+
+/** The catalog at an address; null: 404. @throws {Failure} as `readCatalog`, and of the facility. */
+export async function openCatalog(facility: Facility, address: string, signal: AbortSignal): Promise<OpenCatalog | null> {
   const got = await facility.open(address, signal);
   if (got.status !== 200) {
     got.discard();
     if (got.status === 404) return null;
     throw statusFailure('a catalog', got.status, retryAfterMs(got.headers['retry-after'], facility.now()));
   }
-  return readCatalog(withoutHtml(got.body));
+  return { entries: readCatalog(withoutHtml(got.body)), saidAt: dateOf(got.headers) };
 }
 
 async function* withoutHtml(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -63,8 +70,8 @@ async function* withoutHtml(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
 /** Lists the folder of a request, names checked. */
 export async function listFiles(facility: Facility, { catalogUrl }: AcceptedRequest, table: string, signal: AbortSignal): Promise<Listing> {
   return await within(facility.timeoutMs, 'a catalog', signal, async (either) => {
-    const entries = await openCatalog(facility, catalogUrl, either);
-    return entries === null ? { state: 'absent' } : await sorted(entries, table);
+    const catalog = await openCatalog(facility, catalogUrl, either);
+    return catalog === null ? { state: 'absent' } : await sorted(catalog.entries, table);
   });
 }
 
@@ -76,11 +83,11 @@ export async function countFiles(
   signal: AbortSignal,
 ): Promise<{ readonly state: 'absent' } | { readonly state: 'there'; readonly dataFiles: number; readonly roughBytes: number }> {
   return await within(facility.timeoutMs, 'a catalog', signal, async (either) => {
-    const entries = await openCatalog(facility, catalogUrl, either);
-    if (entries === null) return { state: 'absent' };
+    const catalog = await openCatalog(facility, catalogUrl, either);
+    if (catalog === null) return { state: 'absent' };
     let dataFiles = 0;
     let bytes = 0;
-    for await (const { kind, name, roughBytes } of entries) {
+    for await (const { kind, name, roughBytes } of catalog.entries) {
       if (kind !== 'file' || !isPlainName(name) || parseDataFileName(name, table) === null) continue;
       dataFiles += 1;
       bytes += roughBytes ?? 0;

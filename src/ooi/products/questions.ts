@@ -38,12 +38,12 @@ const GOLD_COPY = 'https://thredds.dataexplorer.oceanobservatories.org/thredds/c
 
 async function goldCopyOf(facility: Facility, table: string, signal: AbortSignal): Promise<GoldCopyListing> {
   const url = `${GOLD_COPY}/${table}/catalog.xml`;
-  const entries = parseTable(table) === null ? null : await openCatalog(facility, url, signal);
-  if (entries === null) {
+  const catalog = parseTable(table) === null ? null : await openCatalog(facility, url, signal);
+  if (catalog === null) {
     throw new Failure({ kind: 'stop', code: 'no_gold_copy', happened: `The facility has no gold copy of ${table.slice(0, 100)}` });
   }
   const files: ListedFile[] = [];
-  for await (const { kind, name, urlPath, roughBytes, modified } of entries)
+  for await (const { kind, name, urlPath, roughBytes, modified } of catalog.entries)
     if (kind === 'file') files.push({ name, urlPath, roughBytes, modified });
   return { url, files };
 }

@@ -50,7 +50,7 @@ export interface SeriesSite {
 
 export async function seriesSite(): Promise<SeriesSite> {
   const world = generatedWorld(SERIES);
-  const facility = await startFacility({ world, startMs: clockAt(SERIES, DAYS), switches: { delay: { polls: 1 } } });
+  const facility = await startFacility({ world, startMs: clockAt(SERIES, DAYS), tellsTime: true, switches: { delay: { polls: 1 } } });
   const tables = [...world.streams.keys()];
   const flows = PLACES.map((place): SeriesFlow => ({ place, name: place, table: tables[STREAM_OF[place]] ?? '', consumed: [] }));
   return {
