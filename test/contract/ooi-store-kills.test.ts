@@ -16,7 +16,7 @@ import {
   rowsInput,
   type SeriesCase,
 } from '../helpers/series-cases.ts';
-import { bucketPlace, contentOf, diskPlace, endingAfter, type SeriesPlace, visibleIn } from '../helpers/series-place.ts';
+import { bucketPlace, contentOf, diskPlace, lookedAtAfterEach, type SeriesPlace, visibleIn } from '../helpers/series-place.ts';
 import { assertOldOrNew, type View, viewOf } from '../helpers/series-view.ts';
 
 let server: TestObjectServer;
@@ -46,13 +46,9 @@ async function undisturbed(origin: SeriesPlace, { run }: SeriesCase): Promise<Un
   return found;
 }
 
-/** Ends the work after so many writes, looks, resumes. False: it had come to its end before. */
-async function endAfter(writes: number, origin: SeriesPlace, { run }: SeriesCase, known: Undisturbed): Promise<boolean> {
-  const place = await origin.clone();
-  const dying = endingAfter(place.objects, writes);
-  await run(place.store(dying.objects)).catch((error: unknown) => {
-    if (!isFailure(error, 'killed')) throw error;
-  });
+/** What a kill at this moment leaves, resumed. */
+async function resume(killed: SeriesPlace, { run }: SeriesCase, known: Undisturbed): Promise<void> {
+  const place = await killed.clone();
   await look(place, known, true);
 
   await place.store().recover(free);
@@ -60,7 +56,6 @@ async function endAfter(writes: number, origin: SeriesPlace, { run }: SeriesCase
   await run(place.store());
   assert.deepEqual(different(await contentOf(place), known.content), []);
   await place.remove();
-  return dying.isEnded();
 }
 
 /** What has been looked at before is not looked at again. */
@@ -76,10 +71,18 @@ async function look(place: SeriesPlace, { seen, before, after }: Undisturbed, ma
 const different = (a: Undisturbed['content'], b: Undisturbed['content']): readonly string[] =>
   [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((key) => a[key] !== b[key]);
 
+/** Kills the work before its first write and after each; answers how many there were. */
 async function endAfterEach(origin: SeriesPlace, one: SeriesCase): Promise<number> {
   const known = await undisturbed(origin, one);
+  const place = await origin.clone();
   let writes = 0;
-  while (await endAfter(writes, origin, one, known)) writes++;
+  await resume(place, one, known);
+  const objects = lookedAtAfterEach(place.objects, async () => {
+    writes += 1;
+    await resume(place, one, known);
+  });
+  await one.run(place.store(objects));
+  await place.remove();
   return writes;
 }
 

@@ -30,7 +30,13 @@ export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void
   }
 }
 
-/** Waits until something is true of the system; the test's own timeout ends a wait in vain. */
+const FIRST_LOOK_MS = 20;
+const LONGEST_LOOK_MS = 200;
+
+/**
+ * Waits until something is true of the system; the test's own timeout ends a wait in vain. A look is often a question to several servers:
+ * what has lasted longer is looked at less often.
+ */
 export async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await delay(20);
+  for (let pauseMs = FIRST_LOOK_MS; !(await isSo()); pauseMs = Math.min(LONGEST_LOOK_MS, pauseMs * 1.15)) await delay(pauseMs);
 }

@@ -97,6 +97,28 @@ export function endingAfter(objects: ObjectStore, writes: number): { readonly ob
   };
 }
 
+/** The same objects, changed one after another, and looked at after each change: what is there then is what a kill at that moment leaves. */
+export function lookedAtAfterEach(objects: ObjectStore, look: () => Promise<void>): ObjectStore {
+  let last: Promise<unknown> = Promise.resolve();
+  const change = <T>(step: () => Promise<T>): Promise<T> => {
+    const before = last;
+    const changed = (async () => {
+      await before;
+      const outcome = await step();
+      await look();
+      return outcome;
+    })();
+    last = changed.catch(() => undefined);
+    return changed;
+  };
+  return {
+    ...objects,
+    put: (key, body, options) => change(() => objects.put(key, body, options)),
+    copy: (from, to, options) => change(() => objects.copy(from, to, options)),
+    delete: (key, options) => change(() => objects.delete(key, options)),
+  };
+}
+
 /** Digest of every object below the place by its key; links as what they name. */
 export async function contentOf({ folder }: SeriesPlace): Promise<Readonly<Record<string, string>>> {
   const content: Record<string, string> = {};

@@ -23,7 +23,10 @@ export interface CycleEnd {
   readonly seconds: number;
 }
 
-const LOOK_MS = 5;
+/** Phases can be short; a look takes a few milliseconds of two servers' work. */
+const LOOK_MS = 15;
+/** Once it has been struck, only the end of the run is still awaited. */
+const CALM_LOOK_MS = 250;
 /** A worker's death is noticed after 15 s without a heartbeat; a busy machine takes its time. */
 const PATIENCE_MS = 300_000;
 
@@ -34,7 +37,12 @@ export async function undisturbed(dev: DevHome, scenario: Scenario): Promise<Pha
   const run = await scenario.start();
   const started = performance.now();
   const begun = new Map<string, number>([['starting', started]]);
-  const watched = watchPhases(dev, run.firstExecutionRunId, until, (phase) => void begun.set(phase, performance.now()));
+  const watched = watchPhases(
+    dev,
+    run.firstExecutionRunId,
+    { until, everyMs: () => LOOK_MS },
+    (phase) => void begun.set(phase, performance.now()),
+  );
   const end = await endOf(run, until);
   await watched;
   const wrongs = end.state === 'failed' ? [end.why] : await scenario.wrongs(run.firstExecutionRunId, end.result);
@@ -54,7 +62,8 @@ export async function disturb(dev: DevHome, scenario: Scenario, cycle: Cycle, se
     await patiently(() => scenario.prepare(cycle.number), until);
     const run = await patiently(() => scenario.start(), until);
     const id = run.firstExecutionRunId;
-    const watched = watchPhases(dev, id, until, (phase) => Object.assign(now, { phase }));
+    const everyMs = (): number => (struck === null ? LOOK_MS : CALM_LOOK_MS);
+    const watched = watchPhases(dev, id, { until, everyMs }, (phase) => Object.assign(now, { phase }));
     const random = randomOf(seed, 'strike', cycle.number);
     struck = await strikeAt(cycle, times, now, until, () => strike(cycle.victim, dev, scenario.mirror, random));
     at = now.phase;
@@ -88,13 +97,18 @@ async function strikeAt(
 }
 
 /** Tells each new phase of a run, until it has ended. */
-async function watchPhases(dev: DevHome, run: string, until: AbortSignal, onPhase: (phase: string) => void): Promise<void> {
+async function watchPhases(
+  dev: DevHome,
+  run: string,
+  { until, everyMs }: { readonly until: AbortSignal; readonly everyMs: () => number },
+  onPhase: (phase: string) => void,
+): Promise<void> {
   const runs = new Runs(dev.database);
   let last = '';
   while (last !== 'ended' && !until.aborted) {
     const phase = (await runs.get(run).catch(() => null))?.progress.phase ?? last;
     if (phase !== last) onPhase(phase);
     last = phase;
-    await delay(LOOK_MS);
+    await delay(everyMs());
   }
 }
