@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { isAlive } from '../../src/embedded/liveness.ts';
@@ -10,6 +9,7 @@ import { postgresProgram } from '../../src/embedded/postgres-install.ts';
 import { supervise } from '../../src/embedded/supervise.ts';
 import { asNobody, unprivileged } from '../../src/embedded/unprivileged.ts';
 import { isFailure } from '../../src/errors.ts';
+import { room } from '../helpers/room.ts';
 import { processesOf } from './embedded-processes.ts';
 
 const quiet = () => undefined;
@@ -26,7 +26,7 @@ async function start(user = unprivileged(), program = postgresProgram(quiet)) {
 
 describe('PostgreSQL', () => {
   beforeEach(() => {
-    home = mkdtempSync(join(tmpdir(), 'landfall-postgres-'));
+    home = mkdtempSync(join(room, 'landfall-postgres-'));
   });
   afterEach(() => rmSync(home, { recursive: true, force: true }));
 

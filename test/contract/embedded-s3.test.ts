@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { loadSettings } from '../../src/config/settings.ts';
@@ -10,6 +9,7 @@ import { objectServer } from '../../src/embedded/object-server.ts';
 import { ensureObjectServerKeys, readObjectServerKeys } from '../../src/embedded/object-server-keys.ts';
 import { openStore } from '../../src/stores/objects/open.ts';
 import { bytes, textOf } from '../helpers/object-subject.ts';
+import { room } from '../helpers/room.ts';
 import { processesOf } from './embedded-processes.ts';
 
 const quiet = () => undefined;
@@ -20,7 +20,7 @@ let home: string;
 const settings = (env = {}) => loadSettings({ LANDFALL_HOME: home, ...env });
 
 beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'landfall-embedded-'));
+  home = mkdtempSync(join(room, 'landfall-embedded-'));
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Connection } from '@temporalio/client';
@@ -10,10 +9,11 @@ import { MongoClient } from 'mongodb';
 import { type Embedded, readEndpoints, startEmbedded } from '../../src/embedded/embedded.ts';
 import { isAlive, type ProcessId } from '../../src/embedded/liveness.ts';
 import { isFailure } from '../../src/errors.ts';
+import { room } from '../helpers/room.ts';
 import { ownerOf, processesOf, untilGone } from './embedded-processes.ts';
 
 const quiet = () => undefined;
-const newHome = () => mkdtempSync(join(tmpdir(), 'landfall-embedded-'));
+const newHome = () => mkdtempSync(join(room, 'landfall-embedded-'));
 
 /** Loopback and other addresses on which processes of a home listen, as `ss` names them. */
 function listeningAddresses(home: string): readonly string[] {
@@ -23,7 +23,7 @@ function listeningAddresses(home: string): readonly string[] {
 }
 
 describe('the embedded servers', () => {
-  const home = mkdtempSync(join(tmpdir(), 'landfall ?x=1#y%20-'));
+  const home = mkdtempSync(join(room, 'landfall ?x=1#y%20-'));
   let embedded: Embedded;
   let mongodb: MongoClient;
 

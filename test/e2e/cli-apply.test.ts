@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Client, Connection, type ScheduleDescription, ScheduleNotFoundError } from '@temporalio/client';
@@ -8,6 +7,7 @@ import { MongoClient } from 'mongodb';
 import { type Embedded, startEmbedded } from '../../src/embedded/embedded.ts';
 import { type Command, commandIn, type Ended } from '../helpers/command.ts';
 import { until } from '../helpers/processes.ts';
+import { room } from '../helpers/room.ts';
 
 describe('landfall apply', () => {
   let folder: string;
@@ -17,7 +17,7 @@ describe('landfall apply', () => {
   let mongo: MongoClient;
   let landfall: Command;
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'landfall-apply-'));
+    folder = mkdtempSync(join(room, 'landfall-apply-'));
     embedded = await startEmbedded({ home: join(folder, 'home'), report: () => undefined });
     const { temporalAddress, mongodbUri } = embedded.endpoints;
     connection = await Connection.connect({ address: temporalAddress });

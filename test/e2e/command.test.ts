@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type Command, commandIn } from '../helpers/command.ts';
+import { room } from '../helpers/room.ts';
 import { type FlowSite, type Site, startSite } from '../helpers/site.ts';
 
 describe('landfall without servers', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'landfall-command-'));
+  const folder = mkdtempSync(join(room, 'landfall-command-'));
   const landfall = commandIn(folder, { LANDFALL_HOME: join(folder, 'home'), LANDFALL_FLOWS: join(folder, 'flows') });
   after(() => rmSync(folder, { recursive: true, force: true }));
 

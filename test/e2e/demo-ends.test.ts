@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -10,9 +9,10 @@ import { execa } from 'execa';
 import { MongoClient } from 'mongodb';
 import { processesOf } from '../helpers/home-processes.ts';
 import { until } from '../helpers/processes.ts';
+import { room } from '../helpers/room.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const home = mkdtempSync(join(tmpdir(), 'landfall-demo-ends-'));
+const home = mkdtempSync(join(room, 'landfall-demo-ends-'));
 const started: ChildProcess[] = [];
 const endpoints = (): { readonly mongodbUri: string } => JSON.parse(readFileSync(join(home, 'demo', 'endpoints.json'), 'utf8'));
 

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { processesOf } from '../helpers/home-processes.ts';
+import { room } from '../helpers/room.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const home = mkdtempSync(join(tmpdir(), 'landfall-demo-'));
+const home = mkdtempSync(join(room, 'landfall-demo-'));
 
 describe('npm start', () => {
   after(() => rmSync(home, { recursive: true, force: true }));

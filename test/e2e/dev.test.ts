@@ -1,29 +1,29 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type Gdac, startGdac } from '../../standins/gdac/gdac.ts';
 import { type Command, commandIn } from '../helpers/command.ts';
 import { processesOf } from '../helpers/home-processes.ts';
 import { until } from '../helpers/processes.ts';
+import { room } from '../helpers/room.ts';
 import { Staying } from '../helpers/staying.ts';
 
 describe('landfall dev', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'landfall-dev-'));
+  const folder = mkdtempSync(join(room, 'landfall-dev-'));
   const home = join(folder, 'home');
   const landfall: Command = commandIn(folder, { LANDFALL_HOME: home });
   let gdac: Gdac;
   let dev: Staying;
   before(async () => {
-    gdac = await startGdac({ folder: join(tmpdir(), `landfall-dev-gdac-${process.pid}`), floats: 4, cyclesPerFloat: 5, seed: 5 });
+    gdac = await startGdac({ folder: join(room, `landfall-dev-gdac-${process.pid}`), floats: 4, cyclesPerFloat: 5, seed: 5 });
     dev = new Staying(['--home', home, 'dev'], folder);
     await dev.says(/Ctrl-C ends everything in order/);
   });
   after(async () => {
     await dev.end('SIGKILL');
     await gdac.stop();
-    for (const made of [folder, join(tmpdir(), `landfall-dev-gdac-${process.pid}`)]) rmSync(made, { recursive: true, force: true });
+    for (const made of [folder, join(room, `landfall-dev-gdac-${process.pid}`)]) rmSync(made, { recursive: true, force: true });
   });
 
   it('comes up without any flow file, and says where everything is', () => {

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { parseTable } from '../../src/ooi/names.ts';
 import { openSeriesStore } from '../../src/ooi/store/series-store.ts';
 import { openDisk } from '../../src/stores/objects/disk.ts';
 import { commandIn } from '../helpers/command.ts';
+import { room } from '../helpers/room.ts';
 import { buildSecond, free, publishFirst } from '../helpers/series-cases.ts';
 import { TABLE } from '../helpers/series-place.ts';
 
 describe('landfall ooi', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'landfall-ooi-commands-'));
+  const folder = mkdtempSync(join(room, 'landfall-ooi-commands-'));
   const place = join(folder, 'stores');
   const landfall = commandIn(folder, { LANDFALL_HOME: join(folder, 'home'), LANDFALL_FLOWS: join(folder, 'flows') });
   const writeFlow = (name: string, keys: object): void =>

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbedded } from '../../src/embedded/embedded.ts';
 import { connectDatabase, type Database } from '../../src/stores/mongo.ts';
+import { room } from './room.ts';
 
 export interface TestDatabase {
   readonly uri: string;
@@ -15,7 +15,7 @@ export interface TestDatabase {
 
 /** The embedded database alone, in a temporary folder. */
 export async function startDatabase(): Promise<TestDatabase> {
-  const folder = mkdtempSync(join(tmpdir(), 'landfall-database-'));
+  const folder = mkdtempSync(join(room, 'landfall-database-'));
   const embedded = await startEmbedded({
     home: folder,
     report: () => undefined,

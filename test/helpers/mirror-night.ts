@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyChanges, type ListSummary, listChanges, planPages } from '../../src/argo/mirror.ts';
 import type { MirrorSource } from '../../src/argo/mirror-source.ts';
 import type { PlatformChanges } from '../../src/argo/tree.ts';
+import { room } from './room.ts';
 
 /** A temporary folder with room for a mirror, its journal and a source. */
 export async function temporaryFolder(): Promise<{ readonly path: string; remove(): Promise<void> }> {
-  const path = await mkdtemp(join(tmpdir(), 'landfall-mirror-'));
+  const path = await mkdtemp(join(room, 'landfall-mirror-'));
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 

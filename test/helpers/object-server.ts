@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbedded } from '../../src/embedded/embedded.ts';
 import { readObjectServerKeys } from '../../src/embedded/object-server-keys.ts';
 import type { S3Options } from '../../src/stores/objects/s3-bucket.ts';
+import { room } from './room.ts';
 
 export interface TestObjectServer {
   readonly endpoint: string;
@@ -15,7 +15,7 @@ export interface TestObjectServer {
 
 /** The embedded S3 server alone, in a temporary folder. */
 export async function startObjectServer(): Promise<TestObjectServer> {
-  const home = mkdtempSync(join(tmpdir(), 'landfall-objects-'));
+  const home = mkdtempSync(join(room, 'landfall-objects-'));
   const elsewhere = { temporalAddress: '127.0.0.1:1', mongodbUri: 'mongodb://127.0.0.1:1/' };
   const embedded = await startEmbedded({ home, report: () => undefined, configured: elsewhere, usualPorts: false, s3: true });
   const endpoint = embedded.endpoints.s3Endpoint ?? '';

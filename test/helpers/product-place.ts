@@ -1,9 +1,9 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ObjectStore } from '../../src/stores/objects/contract.ts';
 import { openDisk } from '../../src/stores/objects/disk.ts';
 import { goldenStores } from '../golden/ooi-data.ts';
+import { room } from './room.ts';
 
 export interface ProductPlace {
   readonly folder: string;
@@ -15,7 +15,7 @@ export interface ProductPlace {
 
 /** A place of products that holds the expected store of each refresh, under the name of its table. */
 export async function productPlace(): Promise<ProductPlace> {
-  const folder = await mkdtemp(join(tmpdir(), 'landfall-products-'));
+  const folder = await mkdtemp(join(room, 'landfall-products-'));
   const stores = goldenStores().filter(({ name }) => name === 'refresh');
   for (const store of stores) await cp(store.folder, join(folder, store.table), { recursive: true });
   const tables = stores.map(({ table }) => table);

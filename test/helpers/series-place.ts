@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { Failure } from '../../src/errors.ts';
@@ -10,6 +8,7 @@ import type { ObjectStore } from '../../src/stores/objects/contract.ts';
 import { openDisk } from '../../src/stores/objects/disk.ts';
 import { openS3 } from '../../src/stores/objects/s3.ts';
 import type { TestObjectServer } from './object-server.ts';
+import { room } from './room.ts';
 
 export const TABLE = 'CE02SHBP-LJ01D-06-CTDBPN106-streamed-ctdbp_no_sample';
 
@@ -23,9 +22,6 @@ export interface SeriesPlace {
   clone(): Promise<SeriesPlace>;
   remove(): Promise<void>;
 }
-
-/** Where synchronising costs nothing: what these tests kill is the writer, not the machine. */
-const room = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** A clock that stands: what is made twice has the same times. */
 const now = () => new Date(Date.UTC(2024, 5, 1));

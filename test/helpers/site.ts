@@ -1,6 +1,5 @@
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection, type WorkflowHandle, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
@@ -21,6 +20,7 @@ import type { MirrorInput, MirrorResult, MirrorWorkflow } from '../../workflows/
 import type { ProgressAnswer } from '../../workflows/common/messages.ts';
 import { until } from './processes.ts';
 import { checkProducts } from './products.ts';
+import { room } from './room.ts';
 import { startWorker, type WorkerProcess } from './worker.ts';
 
 /** Real servers, and a home that workers share. */
@@ -62,7 +62,7 @@ export interface SiteOptions {
 }
 
 export async function startSite(options: SiteOptions = {}): Promise<Site> {
-  const home = mkdtempSync(join(tmpdir(), 'landfall-site-'));
+  const home = mkdtempSync(join(room, 'landfall-site-'));
   mkdirSync(join(home, 'flows'));
   shareBundles(home);
   const embedded = await startServers(home, options);

@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { readEndpoints } from '../../../src/embedded/embedded.ts';
 import { bookCollections } from '../../../src/stores/collection-spec.ts';
 import { applyCollections } from '../../../src/stores/collections.ts';
 import { connectDatabase, type Database } from '../../../src/stores/mongo.ts';
+import { room } from '../../helpers/room.ts';
 import { shareBundles } from '../../helpers/site.ts';
 import { Staying } from '../../helpers/staying.ts';
 
@@ -41,7 +41,7 @@ const PID_FILES: Readonly<Record<Server, string>> = {
 };
 
 export async function startDevHome({ env = {}, flows = () => ({}) }: DevOptions = {}): Promise<DevHome> {
-  const folder = mkdtempSync(join(tmpdir(), 'landfall-chaos-'));
+  const folder = mkdtempSync(join(room, 'landfall-chaos-'));
   const home = join(folder, 'home');
   mkdirSync(join(home, 'flows'), { recursive: true });
   for (const [name, flow] of Object.entries(flows(folder))) writeFileSync(join(home, 'flows', `${name}.yaml`), JSON.stringify(flow));
