@@ -14,13 +14,18 @@ export type Command = (words: string, env?: Readonly<Record<string, string>>) =>
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
+/** An environment with no settings of the project; caches are those of the tests. */
+export function bareEnvironment(): Readonly<Record<string, string>> {
+  const kept = ['PATH', 'HOME', 'XDG_CACHE_HOME', 'NODE_COMPILE_CACHE'].map((name) => [name, process.env[name]] as const);
+  return Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
 /** The command as an operator types it, in a process of its own with no settings but these. Words are set apart by spaces. */
 export function commandIn(cwd: string, settings: Readonly<Record<string, string>>): Command {
-  const { PATH = '', HOME = '' } = process.env;
   return async (words, env = {}) => {
     const { exitCode, stdout, stderr } = await execa(process.execPath, [main, ...words.split(' ').filter(Boolean)], {
       cwd,
-      env: { PATH, HOME, ...settings, ...env },
+      env: { ...bareEnvironment(), ...settings, ...env },
       extendEnv: false,
       reject: false,
       stdin: 'ignore',

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { bareEnvironment } from './command.ts';
 import { until } from './processes.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -12,8 +13,7 @@ export class Staying {
   #text = '';
 
   constructor(words: readonly string[], cwd: string, settings: Readonly<Record<string, string>> = {}) {
-    const { PATH = '', HOME = '', XDG_CACHE_HOME } = process.env;
-    const env = { PATH, HOME, ...(XDG_CACHE_HOME === undefined ? {} : { XDG_CACHE_HOME }), ...settings };
+    const env = { ...bareEnvironment(), ...settings };
     const child = spawn(process.execPath, [main, ...words], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (part: string) => (this.#text += part));
     const endWithUs = (): void => void child.kill('SIGKILL');

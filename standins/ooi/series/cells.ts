@@ -34,19 +34,27 @@ export function numbers(column: NumberColumn, { streamKey, deployment }: Source,
   const cells = newCells(column.type, rows.length * width);
   const key = keyOf(streamKey, column.name, deployment);
   rows.forEach((row, index) => {
-    for (let at = 0; at < width; at += 1) cells[index * width + at] = cell(column, key, deployment, row, at);
+    const place = { key, deployment, row, swung: swing(row.us) };
+    for (let at = 0; at < width; at += 1) cells[index * width + at] = cell(column, place, at);
   });
   return cells;
 }
 
-function cell({ role, fill, base, step, inner }: NumberColumn, key: number, deployment: number, row: Row, at: number): number {
+interface Place {
+  readonly key: number;
+  readonly deployment: number;
+  readonly row: Row;
+  readonly swung: number;
+}
+
+function cell({ role, fill, base, step, inner }: NumberColumn, { key, deployment, row, swung }: Place, at: number): number {
   if (role === 'time') return base === 0 || row.bad !== null ? timeOf(row) : (row.us - base * 1e6) / 1e6;
   if (role === 'deployment') return deployment;
   if (role === 'constant') return base;
   const chance = noise(key, row.grid * 4 + row.copy * 2 + row.version, at);
   if (role === 'flag') return FLAGS[Math.floor(chance * FLAGS.length)] ?? 1;
   if (fill !== null && (chance < FILL_SHARE || (inner !== null && at >= inner.size - 2))) return fill;
-  return base + step * (swing(row.us) + Math.floor(chance * 20));
+  return base + step * (swung + Math.floor(chance * 20));
 }
 
 const DAY_US = 86_400e6;
