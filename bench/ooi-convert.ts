@@ -3,7 +3,7 @@
  *
  * Forty files of 100,000 rows and 15 variables are 292 MB of arrays. Each begins with the last hundred rows of the one before and repeats a row.
  * xarray does the same, by turns with it so that both meet the same load: it also brings every file to the disk, and reads every chunk back
- * against a digest. Then the same into the embedded S3 server, and four times as many files, for which memory must not grow.
+ * against a digest. Then the same into the embedded S3 server, and ten times as many files, for which memory must not grow.
  */
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -19,7 +19,7 @@ import { median, say } from './support.ts';
 
 const BYTES_OF_ROW = 73;
 const ROUNDS = 3;
-const LONGER = 4;
+const LONGER = 10;
 const TABLE = 'CE02SHBP-LJ01D-06-CTDBPN106-streamed-ctdbp_no_sample';
 
 const figures = z.object({

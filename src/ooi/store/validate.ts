@@ -19,7 +19,8 @@ import { timeOf } from './stored-source.ts';
 /** Findings that are listed; a store with more is no better known by more of them. */
 const LISTED = 100;
 
-const CHUNKS_AT_ONCE = 4;
+/** Of arrays whose digests are compared. Times are unpacked beside them, chunk by chunk: that takes ten times the memory. */
+const CHUNKS_AT_ONCE = 3;
 
 export interface ValidateOptions extends Partial<Pick<ChangeOptions, 'signal' | 'onProgress'>> {
   /** So many chunks by chance, besides the first and the last of each array. Absent: all. */
@@ -45,14 +46,17 @@ export async function validateGeneration(
   const picked = sample === undefined ? tasks : chosen(tasks, sample);
   let [bytes, done] = [0, 0];
   const times: TimeChunk[] = [];
-  await atOnce(CHUNKS_AT_ONCE, picked, async ({ array, key, chunk, index }) => {
+  const check = async ({ array, key, chunk, index }: ChunkToRead): Promise<void> => {
     signal?.throwIfAborted();
     try {
       const found = await stored.get(key);
       const only: ChunkReader = { get: async () => found };
       bytes += found?.byteLength ?? 0;
-      if (array === time) times.push(lookAt(await timesOf(only, array, chunk), chunk));
-      else if ((await generation.segments.chunk(key, rowOfChunk(group.arrays, key) ?? 0)) === undefined)
+      if (array === time) {
+        const values = await timesOf(only, array, chunk);
+        times.push(lookAt(values, chunk));
+        giveBack(values);
+      } else if ((await generation.segments.chunk(key, rowOfChunk(group.arrays, key) ?? 0)) === undefined)
         await readChunk(only, array, index);
       if (found !== null) giveBack(found);
     } catch (error) {
@@ -60,7 +64,9 @@ export async function validateGeneration(
       found(error.code, error.happened);
     }
     onProgress?.({ phase: 'checking', done: ++done, total: picked.length });
-  });
+  };
+  const lanes = Object.groupBy(picked, ({ array }) => (array === time ? 'time' : 'others'));
+  await Promise.all([atOnce(1, lanes.time ?? [], check), atOnce(CHUNKS_AT_ONCE, lanes.others ?? [], check)]);
   checkTimes(times, state, found);
   return { generation: id, rows: state.length, chunks: picked.length, bytes, isSample: sample !== undefined, problems };
 }
