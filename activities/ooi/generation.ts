@@ -6,6 +6,7 @@ import { reportRefresh } from '../../src/ooi/report/write-report.ts';
 import type { Generation } from '../../src/ooi/store/contract.ts';
 import { placesOf } from '../../src/ooi/store/places.ts';
 import type { Fence } from '../../src/stores/leases.ts';
+import { UNFINISHED_AFTER_MS } from '../../src/stores/objects/contract.ts';
 import { withSignsOfLife } from '../../src/transfer/signs-of-life.ts';
 import { changeOptions, generationId, spoolInput } from './append.ts';
 import { hasChanged } from './changes.ts';
@@ -131,7 +132,7 @@ export const generationActivities = (use: ReplayDependencies) => {
             const { generation, ...added } = await replay(use, open, { flow, run }, built, missing, fence);
             const { replaced } = await store.publish(generation, options);
             await store.expire(flow.store.keepMs, options);
-            await objects.sweep(SWEEP_MS, { prefix: flowTable(flow), signal: cancellationSignal() });
+            await objects.sweep(UNFINISHED_AFTER_MS, { prefix: flowTable(flow), signal: cancellationSignal() });
             for (const { id } of [request, ...(await store.requests(generation))]) await dropSpool(environment.spool(flow, id));
             return { state: 'published', generation, replaced: replaced === generation ? null : replaced, ...added };
           })(),
@@ -140,9 +141,6 @@ export const generationActivities = (use: ReplayDependencies) => {
     },
   };
 };
-
-/** No living writer takes so long over one object: what is older was left by one that was killed. */
-const SWEEP_MS = 3 * 86_400_000;
 
 const viewOf = ({ chunks, group }: Generation) => ({ store: chunks, group });
 

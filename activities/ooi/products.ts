@@ -17,7 +17,7 @@ import { INDEX_KEY, type KnownInstrument, STATS_KEY, statistics } from '../../sr
 import type { Made, Omission } from '../../src/ooi/products/table.ts';
 import { under } from '../../src/ooi/products/under.ts';
 import type { Fence } from '../../src/stores/leases.ts';
-import type { ObjectStore, WriteOptions } from '../../src/stores/objects/contract.ts';
+import { type ObjectStore, UNFINISHED_AFTER_MS, type WriteOptions } from '../../src/stores/objects/contract.ts';
 import { withSignsOfLife } from '../../src/transfer/signs-of-life.ts';
 import type { OoiEnvironment } from './environment.ts';
 import { membersOf } from './members.ts';
@@ -69,11 +69,21 @@ export const productActivities = (use: ProductDependencies) => ({
       const instruments = [...new Set(members.map(({ instrument }) => instrument))];
       const making: Making = { use, run, goldCopy, flow, objects, options, tables: members.map(flowTable), instruments };
       const made = await withSignsOfLife(MAKERS[what](making), () => heartbeat({ phase: what }));
+      await objects.sweep(UNFINISHED_AFTER_MS, { prefix: PLACES[what], signal: cancellationSignal() });
       await use.answers.drop(run);
       return made;
     });
   },
 });
+
+/** What the keys of a job's products begin with. */
+const PLACES: Readonly<Record<ProductJob, string>> = {
+  metadata: 'metadata/',
+  annotations: 'annotations/',
+  availability: 'availability/',
+  catalog: CATALOG_KEY,
+  statistics: STATS_KEY,
+};
 
 const MAKERS: Readonly<Record<ProductJob, (making: Making) => Promise<ProductMade>>> = {
   async metadata(making) {

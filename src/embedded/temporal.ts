@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { SEARCH_ATTRIBUTES } from '../config/search-attributes.ts';
 import { fromSetting, onPath } from './binaries.ts';
 import { builtGoProgram, type GoProgram, goProgram } from './go-build.ts';
-import { listensOn } from './ports.ts';
+import { answers, listensOn } from './ports.ts';
 import type { Report } from './progress.ts';
 import type { ServiceSpec } from './supervise.ts';
 import { downloadedTemporal, temporalFromVendor } from './temporal-download.ts';
@@ -67,7 +67,7 @@ export function temporalService(program: string, { home, port, uiPort }: Tempora
     stopSignal: 'SIGTERM',
     stopGraceMs: 10_000,
     prepare: async () => void mkdirSync(folder, { recursive: true }),
-    ready: async (pid) => (await listensOn(pid, port)) && (await hasSearchAttributes(program, port)),
+    ready: async (pid) => (await listensOn(pid, port)) && (await answers(uiPort)) && (await hasSearchAttributes(program, port)),
   };
 }
 

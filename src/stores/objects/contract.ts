@@ -57,6 +57,9 @@ export interface ObjectStore {
   sweep(olderThanMs: number, options?: SweepOptions): Promise<number>;
 }
 
+/** No living writer takes so long over one object: what is older was left by one that was killed. Milliseconds. */
+export const UNFINISHED_AFTER_MS = 3 * 86_400_000;
+
 export interface SweepOptions extends Options {
   /** Of keys that begin so; on disk the temporary files at the top, whose names tell no key, are swept as well. Absent: all. */
   readonly prefix?: string;
