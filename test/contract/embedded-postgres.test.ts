@@ -9,6 +9,7 @@ import { postgresProgram } from '../../src/embedded/postgres-install.ts';
 import { supervise } from '../../src/embedded/supervise.ts';
 import { asNobody, unprivileged } from '../../src/embedded/unprivileged.ts';
 import { isFailure } from '../../src/errors.ts';
+import { signalAll } from '../helpers/processes.ts';
 import { room } from '../helpers/room.ts';
 import { processesOf } from './embedded-processes.ts';
 
@@ -44,7 +45,10 @@ describe('PostgreSQL', () => {
   it('starts in a folder whose server and all its processes were killed, under a lock file that names a living process', async () => {
     const first = await start();
     const killed = processesOf(home);
-    for (const { pid } of killed) process.kill(pid, 'SIGKILL');
+    signalAll(
+      killed.map(({ pid }) => pid),
+      'SIGKILL',
+    );
     while (killed.some(isAlive)) await first.stop();
     const lockFile = join(home, 'postgres', 'postmaster.pid');
     writeFileSync(lockFile, readFileSync(lockFile, 'utf8').replace(/^\d+/, `${process.ppid}`));
