@@ -69,9 +69,11 @@ export const rollbackActivities = (use: RollbackDependencies) => {
             const options = changeOptions(use, run, environment.fence(fence));
             await store.recover(options);
             // A repeat after a lost answer finds it live.
-            const isLive = (await store.live())?.id === generation;
+            // What does not open is not put in the place of anything; whether the live one opens does not matter.
+            const { state } = await store.open(generation);
+            const isLive = (await store.generations()).some(({ id, isLive }) => isLive && id === generation);
             const replaced = isLive ? null : (await store.rollback({ ...options, to: generation })).replaced;
-            await noteRollback(flow, run, (await store.open(generation)).state);
+            await noteRollback(flow, run, state);
             return { generation, replaced };
           })(),
           () => heartbeat({ phase: 'rollback' }),

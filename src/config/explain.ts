@@ -49,8 +49,11 @@ const TYPE_NAMES: ReadonlyMap<string, string> = new Map([
   ['array', 'a list'],
 ]);
 
+/** Whoever knows such an address may use it; their names do not say so. */
+const SECRET_ADDRESSES: ReadonlySet<string> = new Set(['webhook']);
+
 function wrongValue(issue: z.core.$ZodIssue, input: unknown, secret: readonly string[]): string {
-  const hidden = issue.path.some((key) => isSecretName(String(key)) || secret.includes(String(key)));
+  const hidden = issue.path.some((key) => isSecretName(String(key)) || SECRET_ADDRESSES.has(String(key)) || secret.includes(String(key)));
   const value = found(valueAt(input, issue.path), { hidden });
   return `${pathText(issue.path) || 'the whole'} is ${value}. Expected ${issue.message}.`;
 }

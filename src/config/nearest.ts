@@ -1,7 +1,11 @@
+/** A text that is longer is no slip of the keyboard, and comparing takes the product of both lengths. */
+const LONGEST = 200;
+
 /** The known word that a mistyped one most likely means, or undefined when none is near: at most one slip per three letters. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const allowed = Math.max(1, Math.floor(word.length / 3));
   return known
+    .filter((candidate) => Math.abs(candidate.length - word.length) <= allowed && candidate.length <= LONGEST && word.length <= LONGEST)
     .map((candidate) => ({ candidate, slips: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ slips }) => slips <= allowed)
     .toSorted((a, b) => a.slips - b.slips)[0]?.candidate;

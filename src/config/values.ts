@@ -33,9 +33,15 @@ const MS_PER_UNIT: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** `30s`, `15m`, `6h`, `7d` → milliseconds. */
-export const duration = textRead(/^\d{1,9}(?:ms|s|m|h|d)$/, 'a duration such as 30s, 15m, 6h or 7d', (written) =>
-  measured(written, MS_PER_UNIT),
-);
+export const duration = durationFrom(0, Number.POSITIVE_INFINITY, 'a duration such as 30s, 15m, 6h or 7d');
+
+/** One between two others, both in milliseconds; `expected` names them. */
+export function durationFrom(leastMs: number, mostMs: number, expected: string) {
+  return textRead(/^\d{1,9}(?:ms|s|m|h|d)$/, expected, (written) => {
+    const ms = measured(written, MS_PER_UNIT);
+    return ms !== null && ms >= leastMs && ms <= mostMs ? ms : null;
+  });
+}
 
 const BYTES_PER_UNIT: ReadonlyMap<string, number> = new Map([
   ['B', 1],

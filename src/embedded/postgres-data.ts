@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { Failure, isFailure } from '../errors.ts';
+import { Failure, messageOf } from '../errors.ts';
 import { cachedOrBuilt } from './cache.ts';
 import { POSTGRES_BUILD, POSTGRES_MAJOR, type PostgresProgram } from './postgres-install.ts';
 import type { Report } from './progress.ts';
@@ -47,24 +47,45 @@ export async function ensureData(data: string, maker: Maker): Promise<void> {
 
 /**
  * The folder that all are copies of, in the cache: initialising one and creating the extension takes a second of processor time, copying a
- * tenth. Null where the cache has no room
- * for it or cannot be written to.
+ * tenth. Null where the cache cannot keep one,
+ * or has lost a part of it.
  */
 async function templateOf({ program, unprivileged, report }: Maker): Promise<string | null> {
   const entry = { name: `postgresql-${POSTGRES_MAJOR}-data-of-${unprivileged.user}`, version: POSTGRES_BUILD };
   try {
-    return await cachedOrBuilt(entry, report, async ({ result }) => {
+    const template = await cachedOrBuilt(entry, report, async ({ result }) => {
       unprivileged.own(result);
       const run = runner(unprivileged, result);
       await initialise(run, program, result);
       const settings = Object.entries(DOCUMENTDB_SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
       await run(join(program.bin, 'postgres'), ['--single', '-D', result, ...settings, 'postgres'], `${CREATE_DOCUMENTDB}\n`);
     });
+    if (PARTS.every((part) => existsSync(join(template, part)))) return template;
+    report(`${template} is not whole any more: the database is made without it. Delete that folder, and it is made anew`);
   } catch (error) {
-    if (isFailure(error, 'cache_not_usable', 'database_not_created')) return null;
-    throw error;
+    report(`No database could be kept for later starts: ${firstLine(messageOf(error))}`);
   }
+  return null;
 }
+
+/** Without them no server starts; tools that tidy up caches take empty folders for nothing. */
+const PARTS = [
+  ...[
+    'PG_VERSION',
+    'postgresql.conf',
+    'pg_hba.conf',
+    'global/pg_control',
+    'base',
+    'pg_wal',
+    'pg_xact',
+    'pg_notify',
+    'pg_tblspc',
+    'pg_stat',
+  ],
+  ...['pg_stat_tmp', 'pg_replslot', 'pg_serial', 'pg_snapshots', 'pg_subtrans', 'pg_twophase', 'pg_multixact', 'pg_logical', 'pg_dynshmem'],
+];
+
+const firstLine = (text: string): string => text.split('\n')[0] ?? '';
 
 const initialise = (run: Run, { bin }: PostgresProgram, folder: string): Promise<void> =>
   run(join(bin, 'initdb'), ['-D', folder, '-U', 'postgres', '--no-locale', '-E', 'UTF8', '-A', 'trust']);
@@ -81,10 +102,19 @@ const runner =
     throw new Failure({
       kind: 'stop',
       code: 'database_not_created',
-      happened: `PostgreSQL could not create its data folder ${data}:\n${stderr.trimEnd()}\n`,
+      happened: `PostgreSQL could not create its data folder ${data}:\n${beginningOf(stderr)}\n`,
       remedy: 'Check free space and permissions there, or choose another place with --home',
     });
   };
+
+/** A full disk is told once for every file. */
+function beginningOf(text: string): string {
+  const lines = text.trimEnd().split('\n');
+  return lines.length <= LINES_SHOWN
+    ? lines.join('\n')
+    : [...lines.slice(0, LINES_SHOWN), `and ${lines.length - LINES_SHOWN} lines more`].join('\n');
+}
+const LINES_SHOWN = 8;
 
 function requireSameMajor(data: string): void {
   const found = readFileSync(join(data, 'PG_VERSION'), 'utf8').trim();

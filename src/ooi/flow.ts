@@ -3,8 +3,14 @@ import { baseUrl } from '../config/addresses.ts';
 import { flowKeys, schedule } from '../config/flow.ts';
 import { secretReference } from '../config/secret.ts';
 import { storePlace } from '../config/store-place.ts';
-import { duration, flowName, folder, wholeNumber } from '../config/values.ts';
+import { duration, durationFrom, flowName, folder, wholeNumber } from '../config/values.ts';
 import { isInstrument, isMethod, isStream } from './names.ts';
+
+const DAY_MS = 86_400_000;
+/** Timers end at 2³¹ ms, and one of nothing asks without a pause. */
+const TIMEOUT = durationFrom(100, DAY_MS, 'a duration from 100ms to 1d, such as 15m');
+const LOOK = durationFrom(100, DAY_MS, 'a duration from 100ms to 1d, such as 1m');
+const LOOK_BACK = durationFrom(0, 3_660 * DAY_MS, 'a duration of at most 3660d, such as 48h');
 
 /** Each default once, with its reason. */
 export const OOI_DEFAULTS = {
@@ -47,10 +53,10 @@ const upstream = z
       .record(z.string().regex(/^[a-z0-9.-]+$/), baseUrl)
       .default({})
       .describe('other addresses for hosts that answers and catalogs name, such as a mirror of the download server'),
-    timeout: duration.prefault(OOI_DEFAULTS.timeout).describe('give up an answer after so long'),
-    look: duration
-      .prefault(OOI_DEFAULTS.look)
-      .describe('the first look at a request after so long; the next ones double their distance, up to thirty times this'),
+    timeout: TIMEOUT.prefault(OOI_DEFAULTS.timeout).describe('give up an answer after so long'),
+    look: LOOK.prefault(OOI_DEFAULTS.look).describe(
+      'the first look at a request after so long; the next ones double their distance, up to thirty times this',
+    ),
     again: duration
       .prefault(OOI_DEFAULTS.again)
       .describe('a request that failed is asked again after so long, then after four times and sixteen times this'),
@@ -103,9 +109,9 @@ const streamFlow = z
       .strictObject({ start: instant.nullable().default(null), end: instant.nullable().default(null) })
       .prefault({})
       .describe('what a refresh, and the first harvest, asks for; null: everything there is'),
-    lookBack: duration
-      .prefault(OOI_DEFAULTS.lookBack)
-      .describe('how far an append goes back behind the last row, for late and corrected ones'),
+    lookBack: LOOK_BACK.prefault(OOI_DEFAULTS.lookBack).describe(
+      'how far an append goes back behind the last row, for late and corrected ones',
+    ),
     maximum: z
       .record(z.string().regex(/^[A-Za-z_]\w*$/), wholeNumber(1, 100_000))
       .default({})

@@ -207,12 +207,22 @@ describe('the requests of a stream', { skip: isOoiDataThere ? false : WITHOUT_OO
     it('are found also by a worker whose clock is wrong by days', async () => {
       const daysMs = 3 * 86_400_000;
       server.date = new Date(now + daysMs).toUTCString();
-      server.files.set(ACCOUNT, accountCatalog(`20240914T000400000Z-${TABLE}`, `20240917T000355410Z-${TABLE}`));
+      server.files.set(ACCOUNT, accountCatalog(`20240915T000400000Z-${TABLE}`, `20240917T000355410Z-${TABLE}`));
 
       const outcome = await ask({ run: 'run-2' });
 
       assert.ok(outcome.state === 'accepted');
       assert.deepEqual([outcome.record.accepted?.id, server.asked(ASKED).length], ['found-20240917T000355410Z', 0]);
+    });
+
+    it("are found by a worker whose clock is an hour fast, and nobody else's are taken for them", async () => {
+      server.date = new Date(now + 5 * MINUTE).toUTCString();
+      server.files.set(ACCOUNT, accountCatalog(`20240913T230500000Z-${TABLE}`, `20240914T000355410Z-${TABLE}`));
+
+      const outcome = await askOnce({ ...tools({ now: () => now + 65 * MINUTE }), lookMs: MINUTE }, ctd, { ...wish, run: 'run-2' }, never);
+
+      assert.ok(outcome.state === 'accepted');
+      assert.deepEqual([outcome.record.accepted?.id, server.asked(ASKED).length], ['found-20240914T000355410Z', 0]);
     });
 
     it('are not sent again while an answer may still come', async () => {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { globSync, rmSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { isFailure } from '../../src/errors.ts';
+import { Failure, isFailure } from '../../src/errors.ts';
+import type { ObjectStore } from '../../src/stores/objects/contract.ts';
 import { startObjectServer, type TestObjectServer } from '../helpers/object-server.ts';
 import {
   buildSecond,
@@ -103,6 +106,34 @@ for (const { name, make, cases } of PLACES) {
     }
   });
 }
+
+describe('a series in a folder, whose writer was killed with its intent written, and what lay ready was damaged since', () => {
+  for (const [how, damage] of Object.entries({ cut: (path: string) => truncateSync(path, 5), gone: (path: string) => rmSync(path) }))
+    it(`(${how}): nothing of it is put in place, and the change is made anew`, async () => {
+      const place = await diskPlace();
+      await publishFirst(place.store());
+      const known = await undisturbed(place, MIXED);
+      const isIntent = (key: string): boolean => key.endsWith('intent.json');
+      const dead: ObjectStore = {
+        ...place.objects,
+        async put(key, body, options) {
+          const put = await place.objects.put(key, body, options);
+          if (isIntent(key)) throw new Failure({ kind: 'again', code: 'killed', happened: 'The process is dead' });
+          return put;
+        },
+      };
+      await assert.rejects(MIXED.run(place.store(dead)), { code: 'killed' });
+      const [staged = ''] = globSync('**/intent/*/*', { cwd: place.folder });
+      damage(join(place.folder, staged));
+
+      await place.store().recover(free);
+      assert.deepEqual([(await place.store().validate(null)).problems, await viewOf(place)], [[], known.before]);
+      await MIXED.run(place.store());
+
+      assert.deepEqual(different(await contentOf(place), known.content), []);
+      await place.remove();
+    });
+});
 
 describe('a series in an empty bucket, its writer killed after each single write', () => {
   it(`${FIRST.what}: readers see nothing or all of it`, async () => {

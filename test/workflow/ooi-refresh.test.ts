@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, truncateSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type Facility, startFacility } from '../../standins/ooi/facility.ts';
 import { generatedWorld } from '../../standins/ooi/series/facility-world.ts';
@@ -119,15 +119,19 @@ describe('a refresh of a stream', () => {
     assert.deepEqual({ at: live(), digests: await stream.digests() }, before);
   });
 
-  it('publishes less when that is accepted beforehand, and is rolled back with one command', async () => {
+  it('publishes less when that is accepted beforehand, and is rolled back with one command, even when it opens no more', async () => {
     const before = { at: live(), digests: await stream.digests() };
     const shorter = await (await refresh({ force: true, accept: ['shorter'], end: new Date(clockAt(options, 2)).toISOString() })).result();
     const after = live();
-    const back = await site.client.workflow.execute<RollbackWorkflow>('rollback', {
-      taskQueue: 'landfall',
-      workflowId: 'rollback/ctd',
-      args: [{ flow: 'ctd' }],
-    });
+    truncateSync(join(after, '.zmetadata'), 10);
+    const rollback = (input: object = {}) =>
+      site.client.workflow.execute<RollbackWorkflow>('rollback', {
+        taskQueue: 'landfall',
+        workflowId: 'rollback/ctd',
+        args: [{ flow: 'ctd', ...input }],
+      });
+    const back = await rollback();
+    await assert.rejects(rollback({ generation: basename(after) }), (error) => /\.zmetadata/.test(String(Object(error).cause?.message)));
 
     const { book } = site.database;
     const [noted, status] = [

@@ -1,4 +1,4 @@
-import { isFailure } from '../../errors.ts';
+import { Failure, isFailure } from '../../errors.ts';
 import type { WriteOptions } from '../../stores/objects/contract.ts';
 import { atOnce } from './at-once.ts';
 import type { ChangeOptions } from './contract.ts';
@@ -14,8 +14,9 @@ const AT_ONCE = 6;
  * Where rows move, `.zmetadata` is cut first to what stays in its place.
  *
  * @param copy prefix of the published copy of the same group, which is changed along; null: there is none
- * @returns false when the intent was made from a state that is there no more: it is dropped, nothing was done
- * @throws {Failure} `store_changed` (replan): another has changed what it replaces
+ * @returns false when the intent was made from a state that is there no more, or what lay ready for it is damaged: it is dropped, nothing was done
+ * @throws {Failure} `store_changed` (replan): another has changed what it replaces; `damaged_change` (stop): what lay ready is damaged, and a part
+ *   of it is done
  */
 export async function applyIntent(room: Room, intent: Intent, copy: string | null, options: ChangeOptions): Promise<boolean> {
   const { objects, places } = room;
@@ -27,6 +28,10 @@ export async function applyIntent(room: Room, intent: Intent, copy: string | nul
     return false;
   }
   if (!isDone) {
+    if (!(await isReady(room, intent, options))) {
+      await dropIntent(room, intent, options);
+      return false;
+    }
     await changeGroup(room, intent, options);
     if (copy !== null) await changeCopy(room, intent, copy, options);
     await atOnce(AT_ONCE, intent.records, (text) => putText(room, text, options));
@@ -34,6 +39,35 @@ export async function applyIntent(room: Room, intent: Intent, copy: string | nul
   }
   await dropIntent(room, intent, options);
   return true;
+}
+
+/**
+ * Whether what lies ready on a disk is what was written there; a bucket's is looked at as it is put. False: it is not, and nothing was done yet.
+ * @throws {Failure} `damaged_change` (stop)
+ */
+async function isReady(
+  { objects, disk }: Room,
+  { root, cut, chunks, publishes, generation }: Intent,
+  options: WriteOptions,
+): Promise<boolean> {
+  if (disk === null) return true;
+  let damaged: StagedChunk | null = null;
+  let isBegun = false;
+  await atOnce(AT_ONCE, chunks, async (chunk) => {
+    const found = await objects.version(`${root}/${chunk.key}`, options);
+    if (found === chunk.sha256) isBegun ||= chunk.sha256 !== chunk.replaces;
+    else if ((await objects.version(chunk.staged, options)) !== chunk.sha256) damaged = chunk;
+  });
+  if (damaged === null) return true;
+  const metadata = await objects.version(`${root}/${publishes.key}`, options);
+  isBegun ||= cut !== null && metadata === cut.sha256;
+  if (!isBegun) return false;
+  throw new Failure({
+    kind: 'stop',
+    code: 'damaged_change',
+    happened: `A change of generation ${generation} was cut short, and what lay ready for the rest of it is damaged or gone`,
+    remedy: 'Look at the disk, then roll back to the generation before, or refresh the flow',
+  });
 }
 
 /** What lay ready goes first, that of earlier attempts too: while the intent stands nobody else can begin. */

@@ -37,6 +37,9 @@ export async function listGenerations(room: Room): Promise<readonly GenerationIn
 /** What was built and never published may still be under way, or wait for an answer, however short replaced ones are kept. */
 const UNPUBLISHED_MS = 14 * 86_400_000;
 
+/** A time that cannot be read is no reason to delete anything. */
+const isBefore = (iso: string, limitMs: number): boolean => Date.parse(iso) <= limitMs;
+
 /** Deletes what nobody can roll back to any more; never what somebody else wrote, wherever it lies now: only people know whether there is a copy. */
 export async function expireGenerations(
   room: Room,
@@ -47,7 +50,7 @@ export async function expireGenerations(
   const gone: string[] = [];
   for (const { id, root, isLive, replacedAt, state } of await listGenerations(room)) {
     const kept = replacedAt === null ? Math.max(keepMs, UNPUBLISHED_MS) : keepMs;
-    if (isLive || id === ADOPTED || Date.parse(replacedAt ?? state.changedAt) > now - kept) continue;
+    if (isLive || id === ADOPTED || !isBefore(replacedAt ?? state.changedAt, now - kept)) continue;
     await removeGeneration(room, id, root, options);
     gone.push(id);
   }
@@ -65,7 +68,7 @@ export async function expireReplaced(
   const latest = room.now().getTime() - keepMs;
   const gone: string[] = [];
   for (const { generation: id, replacedAt } of current?.record.before ?? []) {
-    if (id === live || id === ADOPTED || Date.parse(replacedAt) > latest || (await readState(objects, places.record(id), options)) === null)
+    if (id === live || id === ADOPTED || !isBefore(replacedAt, latest) || (await readState(objects, places.record(id), options)) === null)
       continue;
     await removeGeneration(room, id, await rootOf(room, id, options), options);
     gone.push(id);

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Flow, KindSchema } from '../../config/flow.ts';
 import { readableFlows } from '../../config/flow-file.ts';
 import { readFlow } from '../../config/flow-text.ts';
-import { ConfigError, type Problem } from '../../config/problems.ts';
+import { ConfigError, found, type Problem } from '../../config/problems.ts';
 import { parseStorePlace } from '../../config/store-place.ts';
 import { errnoOf, Failure } from '../../errors.ts';
 import { ooiFlowSchema, ooiFormOf } from '../flow.ts';
@@ -106,7 +106,7 @@ const badPlace = (place: string): Failure =>
   new Failure({
     kind: 'stop',
     code: 'usage',
-    happened: `${JSON.stringify(place.slice(0, 100))} is no place of stores`,
+    happened: `${found(place)} is no place of stores`,
     expected: 'a folder such as /data/ooi, or s3://bucket/prefix',
     remedy: 'Correct --place',
   });

@@ -256,6 +256,12 @@ describe('the nearest known word', () => {
     assert.deepEqual(near, ['mirror', 'upstream', 'deletions', 'load', undefined]);
   });
 
+  it('is none for a text that is no word, without comparing it letter by letter', () => {
+    const known = Array.from({ length: 50 }, (_, at) => 'key'.repeat(at + 1));
+
+    assert.equal(nearest('k'.repeat(1_500_000), known), undefined);
+  });
+
   it('is measured by insertions, deletions, changes and swaps', () => {
     const distances = [editDistance('', 'abc'), editDistance('kitten', 'sitting'), editDistance('ab', 'ba'), editDistance('same', 'same')];
 

@@ -43,6 +43,11 @@ describe('a flow file of kind ooi', () => {
     [`${SET}widht: 3\n`, /ooi\.yaml:5: there is no key "widht"\. Did you mean width\?/],
     [`${SET}width: 0\n`, /ooi\.yaml:5: width is 0\. Expected a whole number from 1 to 1000/],
     ['name: x\nkind: ooi\nstore: { place: a }\n', /instrument is missing/],
+    [`${STREAM}notify: { webhook: "https://hooks.example/sEcReT" }\n`, /ooi\.yaml:6: notify\.webhook is text that is not shown here/],
+    [`${STREAM}upstream: { timeout: 0s }\n`, /ooi\.yaml:6: upstream\.timeout is "0s"\. Expected a duration from 100ms to 1d/],
+    [`${STREAM}upstream: { timeout: 30d }\n`, /upstream\.timeout is "30d"\. Expected a duration from 100ms to 1d/],
+    [`${STREAM}upstream: { look: 0s }\n`, /upstream\.look is "0s"\. Expected a duration from 100ms to 1d/],
+    [`${STREAM}lookBack: 800000d\n`, /ooi\.yaml:6: lookBack is "800000d"\. Expected a duration of at most 3660d/],
     [STREAM.replace('stores/ooi', 's3://UPPER/x'), /ooi\.yaml:5: store\.place is "s3:\/\/UPPER\/x"\. Expected a folder/],
   ];
   for (const [text, message] of wrongs) {

@@ -108,6 +108,21 @@ describe('generations of a stream', () => {
       await assert.rejects(store.rollback({ ...free, to: 'g1' }), { code: 'no_generation' });
     });
 
+  for (const how of ['expire', 'expireReplaced'] as const)
+    it(`one whose date cannot be read is kept: ${how}`, async () => {
+      const { store, clock, objects } = stage();
+      await publishFirst(store);
+      await store.build({ id: 'g2', inputs: [rowsInput({ id: 'whole', at: 2, minutes: minutesFrom(0, 50) })] }, free);
+      await store.publish('g2', free);
+      const current = JSON.parse(Buffer.from((await objects.get('T.current.json'))?.bytes ?? []).toString());
+      current.before[0].replacedAt = '01/06/2024 10h';
+      await objects.put('T.current.json', Buffer.from(JSON.stringify(current)));
+      clock.ms += 100 * DAY;
+
+      assert.deepEqual(await store[how](14 * DAY, free), []);
+      assert.equal((await store.rollback({ ...free, to: 'g1' })).generation, 'g1');
+    });
+
   it('the report of one goes with it, those of others stay', async () => {
     const { store, clock, objects } = stage();
     await publishFirst(store);
