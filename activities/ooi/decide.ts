@@ -11,6 +11,7 @@ import { findReusable } from '../../src/ooi/requests/reuse.ts';
 import { isoOfTime } from '../../src/ooi/time-text.ts';
 import type { Asked, Decision, OfStream, RequestKind, ServerSeen } from './contracts.ts';
 import type { OoiEnvironment } from './environment.ts';
+import { ifReadable } from './replay.ts';
 import { asSentence, heldOf } from './requests.ts';
 
 export interface DecideRun extends OfStream {
@@ -37,7 +38,11 @@ export async function decideRun(
 ): Promise<Decision> {
   const table = flowTable(flow);
   const { environment, requests, owed, now } = use;
-  const live = await environment.withSeries(flow, ({ store }) => store.reach());
+  // A refresh is what mends a store that cannot be read: it asks for all there is.
+  const reach = await environment.withSeries(flow, async ({ store }) =>
+    kind === 'refresh' ? await ifReadable(store.reach) : ({ state: 'read', value: await store.reach() } as const),
+  );
+  const live = reach.state === 'read' ? reach.value : null;
   const lastTime = isoOfTime(live?.lastTime ?? null);
   const due = await owed.due(table, now());
   const wanted = rangeOf(use, { flow, run: '', kind, asked, server }, lastTime, due);
@@ -48,7 +53,7 @@ export async function decideRun(
     flags: { refresh: kind === 'refresh', force: asked.force, request: asked.request },
     isKnown: server.state !== 'unknown_stream',
     outstanding: { append: outstandingOf(append), refresh: outstandingOf(refresh) },
-    store: { exists: live !== null, lastTime: guideOf(lastTime, now().toISOString()) },
+    store: { exists: reach.state === 'unreadable' || live !== null, lastTime: guideOf(lastTime, now().toISOString()) },
     server: server.state === 'unavailable' ? server : { state: 'answers', endTime: server.state === 'known' ? server.endTime : null },
     owed: due.length,
     reusable: reusable?.id ?? null,

@@ -11,7 +11,7 @@ import { withSignsOfLife } from '../../src/transfer/signs-of-life.ts';
 import { changeOptions, generationId, spoolInput } from './append.ts';
 import { hasChanged } from './changes.ts';
 import type { Built, Compared, OfRequest, Publication } from './contracts.ts';
-import { missingIn, type ReplayDependencies, replay } from './replay.ts';
+import { ifReadable, missingIn, type ReplayDependencies, replay } from './replay.ts';
 import { dropSpool, withInput } from './spool.ts';
 
 export interface BuildGeneration extends OfRequest {
@@ -81,11 +81,18 @@ export const generationActivities = (use: ReplayDependencies) => {
           (async (): Promise<Compared> => {
             const { store, objects } = open;
             const { generation, ...added } = await replay(use, open, { flow, run }, built, await missingIn(open, built, request), fence);
-            const [live, fresh] = [await store.live(), await store.open(generation)];
+            const fresh = await store.open(generation);
+            const found = await ifReadable(() => store.live());
             const degraded =
               isDegraded || leftOut > 0
                 ? [`${formatItems(leftOut, 'file was', 'files were')} left out${isDegraded ? ', and parts of the request failed' : ''}`]
                 : [];
+            const unreadable = (why: string): Compared => {
+              const shorter = [`The live store cannot be read, and nobody can tell whether it had more. ${why}`];
+              return { ...verdict(null, degraded, shorter, accept, null, {}, shorter.join('')), generation, ...added };
+            };
+            if (found.state === 'unreadable') return unreadable(found.why);
+            const live = found.value;
             if (live === null) return { ...verdict(null, degraded, [], accept, null, {}, ''), generation, ...added };
             const target = {
               objects,
@@ -96,11 +103,15 @@ export const generationActivities = (use: ReplayDependencies) => {
               now: now(),
             };
             const signal = cancellationSignal();
-            const outcome = await reportRefresh({ old: viewOf(live), new: viewOf(fresh) }, target, {
-              signal,
-              fence: environment.fence(fence),
-              hasChanged: () => hasChanged(objects, flowTable(flow), live),
-            });
+            const reported = await ifReadable(() =>
+              reportRefresh({ old: viewOf(live), new: viewOf(fresh) }, target, {
+                signal,
+                fence: environment.fence(fence),
+                hasChanged: () => hasChanged(objects, flowTable(flow), live),
+              }),
+            );
+            if (reported.state === 'unreadable') return unreadable(reported.why);
+            const outcome = reported.value;
             const { both, onlyOld, onlyNew } = outcome.rows;
             const counts = {
               rowsBoth: both,

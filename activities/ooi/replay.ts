@@ -30,15 +30,33 @@ export interface Replayed {
   readonly fromLive: readonly string[];
 }
 
-/** Appends that are in the live store, were asked for after the refresh, and are not in the new series. */
+/**
+ * Appends that are in the live store, were asked for after the refresh, and are not in the new series. None where the live store cannot be
+ * read: the next harvest asks from where the new series ends.
+ */
 export async function missingIn({ store }: OpenSeries, generation: string, refresh: RequestRef): Promise<readonly ConsumedRequest[]> {
-  const live = await store.live();
-  if (live === null) return [];
   const there = new Set((await store.requests(generation)).map(({ id }) => id));
-  const consumed = (await store.requests(live.id)).filter(({ kind, id }) => kind === 'append' && !there.has(id));
-  return consumed
+  const consumed = await ifReadable(async () => {
+    const live = await store.live();
+    return live === null ? [] : await store.requests(live.id);
+  });
+  if (consumed.state === 'unreadable') return [];
+  return consumed.value
+    .filter(({ kind, id }) => kind === 'append' && !there.has(id))
     .filter(({ requestedAt }) => requestedAt > refresh.requestedAt)
     .toSorted((a, b) => (a.requestedAt < b.requestedAt ? -1 : 1));
+}
+
+/** Reads of the live store; or why that cannot be done, however often it is tried. */
+export async function ifReadable<T>(
+  read: () => Promise<T>,
+): Promise<{ readonly state: 'read'; readonly value: T } | { readonly state: 'unreadable'; readonly why: string }> {
+  try {
+    return { state: 'read', value: await read() };
+  } catch (error) {
+    if (isFailure(error) && error.kind === 'stop') return { state: 'unreadable', why: error.message };
+    throw error;
+  }
 }
 
 /** Adds appends to a new series: from their files, which are fetched again where they are gone, or else from the live store. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, realpathSync, truncateSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, rmSync, truncateSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -145,6 +145,27 @@ describe('a refresh of a stream', () => {
     assert.notEqual(after, before.at);
     assert.deepEqual({ at: live(), digests: await stream.digests() }, before);
   });
+
+  const HARMS: Readonly<Record<string, (root: string) => void>> = {
+    'whose documents are cut': (root) => truncateSync(join(root, '.zmetadata'), 10),
+    'that lost a chunk of time': (root) => rmSync(join(root, 'time', '0')),
+    'that lost its record': (root) => rmSync(join(`${root}.landfall`, 'state.json')),
+    'that lost a part of its record': (root) => rmSync(join(`${root}.landfall`, 'rows', '0')),
+    'that is gone': (root) => rmSync(root, { recursive: true }),
+  };
+  for (const [what, harm] of Object.entries(HARMS))
+    it(`puts a whole series in the place of one ${what}, when a person says so`, async () => {
+      harm(live());
+      const run = await refresh({ force: true });
+      const { says } = await untilProgress(run, ({ health }) => health === 'asks' || health === 'failed');
+      await run.signal('retry', { force: true });
+
+      const { state, message } = await run.result();
+
+      assert.match(says ?? '', /The live store cannot be read, and nobody can tell whether it had more\./);
+      assert.equal(state, 'published', message);
+      assert.deepEqual(await stream.digests(), expected());
+    });
 
   it('asks about files that could not be read, and publishes when a person says so', async () => {
     facility.set({ defectsOf: { [TABLE]: [{ file: -1, kind: 'truncated' }] } });
