@@ -11,7 +11,7 @@ import { findReusable } from '../../src/ooi/requests/reuse.ts';
 import { isoOfTime } from '../../src/ooi/time-text.ts';
 import type { Asked, Decision, OfStream, RequestKind, ServerSeen } from './contracts.ts';
 import type { OoiEnvironment } from './environment.ts';
-import { ifReadable } from './replay.ts';
+import { ifReadable } from './readable.ts';
 import { asSentence, heldOf } from './requests.ts';
 
 export interface DecideRun extends OfStream {

@@ -11,7 +11,8 @@ import { withSignsOfLife } from '../../src/transfer/signs-of-life.ts';
 import { changeOptions, generationId, spoolInput } from './append.ts';
 import { hasChanged } from './changes.ts';
 import type { Built, Compared, OfRequest, Publication } from './contracts.ts';
-import { ifReadable, missingIn, type ReplayDependencies, replay } from './replay.ts';
+import { ifReadable } from './readable.ts';
+import { missingIn, type ReplayDependencies, replay } from './replay.ts';
 import { dropSpool, withInput } from './spool.ts';
 
 export interface BuildGeneration extends OfRequest {

@@ -15,6 +15,7 @@ import { hasChanged } from './changes.ts';
 import type { OfStream } from './contracts.ts';
 import type { OpenSeries } from './environment.ts';
 import { filesHome } from './fetch.ts';
+import { ifReadable } from './readable.ts';
 import { refOf, withInput } from './spool.ts';
 
 export interface ReplayDependencies extends ConvertDependencies {
@@ -45,18 +46,6 @@ export async function missingIn({ store }: OpenSeries, generation: string, refre
     .filter(({ kind, id }) => kind === 'append' && !there.has(id))
     .filter(({ requestedAt }) => requestedAt > refresh.requestedAt)
     .toSorted((a, b) => (a.requestedAt < b.requestedAt ? -1 : 1));
-}
-
-/** Reads of the live store; or why that cannot be done, however often it is tried. */
-export async function ifReadable<T>(
-  read: () => Promise<T>,
-): Promise<{ readonly state: 'read'; readonly value: T } | { readonly state: 'unreadable'; readonly why: string }> {
-  try {
-    return { state: 'read', value: await read() };
-  } catch (error) {
-    if (isFailure(error) && error.kind === 'stop') return { state: 'unreadable', why: error.message };
-    throw error;
-  }
 }
 
 /** Adds appends to a new series: from their files, which are fetched again where they are gone, or else from the live store. */

@@ -34,7 +34,9 @@ describe('landfall dev', () => {
 
   it('is found by other commands of the same home: a flow is applied, run and shown', async () => {
     await landfall('init argo');
-    const flow = { name: 'argo', kind: 'argo', upstream: { rsync: gdac.url }, mirror: join(folder, 'mirror') };
+    // Profile by profile: the load takes longer than the pause between two looks at it.
+    const load = { batch: 1, width: 1 };
+    const flow = { name: 'argo', kind: 'argo', upstream: { rsync: gdac.url }, mirror: join(folder, 'mirror'), load };
     writeFileSync(join(folder, 'flows', 'argo.yaml'), JSON.stringify(flow));
 
     const apply = await landfall('apply');
@@ -43,8 +45,7 @@ describe('landfall dev', () => {
     const doctor = await landfall('doctor');
 
     assert.deepEqual([apply.exit, run.exit, status.exit, doctor.exit], [0, 0, 0, 0], apply.stderr + run.stderr + status.stderr);
-    // A phase that takes less than a look is not seen.
-    assert.match(run.stderr, /(list|copy|load|summaries) .*done in/);
+    assert.match(run.stderr, /load .*done in/);
     assert.match(run.stdout, /profiles seen: \d+ loaded/);
     assert.match(status.stdout, /argo .*mirror ok/);
     assert.doesNotMatch(doctor.stdout, /^bad/m);

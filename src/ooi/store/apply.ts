@@ -51,14 +51,13 @@ async function isReady(
   options: WriteOptions,
 ): Promise<boolean> {
   if (disk === null) return true;
-  let damaged: StagedChunk | null = null;
-  let isBegun = false;
+  let [isDamaged, isBegun] = [false, false];
   await atOnce(AT_ONCE, chunks, async (chunk) => {
     const found = await objects.version(`${root}/${chunk.key}`, options);
     if (found === chunk.sha256) isBegun ||= chunk.sha256 !== chunk.replaces;
-    else if ((await objects.version(chunk.staged, options)) !== chunk.sha256) damaged = chunk;
+    else if ((await objects.version(chunk.staged, options)) !== chunk.sha256) isDamaged = true;
   });
-  if (damaged === null) return true;
+  if (!isDamaged) return true;
   const metadata = await objects.version(`${root}/${publishes.key}`, options);
   isBegun ||= cut !== null && metadata === cut.sha256;
   if (!isBegun) return false;
