@@ -1,6 +1,7 @@
 import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import type { Flow } from '../config/flow.ts';
 import { type JobSpec, leaseOf } from '../config/job.ts';
+import { quoted } from '../config/quoted.ts';
 import { Failure } from '../errors.ts';
 import { kindNamed } from '../kinds.ts';
 import { Leases } from '../stores/leases.ts';
@@ -88,7 +89,7 @@ export function requireJob(flow: Flow, job: string | null): void {
   throw new Failure({
     kind: 'stop',
     code: 'usage',
-    happened: `Flow ${flow.name} has no job "${job}"`,
+    happened: `Flow ${flow.name} has no job ${quoted(job)}`,
     expected: `one of ${jobsOfFlow(flow).join(', ')}`,
     remedy: 'Correct the name after --job',
   });

@@ -9,6 +9,7 @@ import {
 } from '@temporalio/client';
 import { inputProblems } from '../config/job.ts';
 import { queueName } from '../config/queues.ts';
+import { quoted } from '../config/quoted.ts';
 import { Failure, messageOf } from '../errors.ts';
 import { kindNamed } from '../kinds.ts';
 import { requireApplied } from './applied.ts';
@@ -70,7 +71,7 @@ const unknownJob = (job: string, kind: string, jobs: readonly string[]): Failure
   new Failure({
     kind: 'stop',
     code: 'usage',
-    happened: `Flows of kind ${kind} have no job "${job}"`,
+    happened: `Flows of kind ${kind} have no job ${quoted(job)}`,
     expected: `one of ${jobs.join(', ')}`,
     remedy: 'Correct the name of the job',
   });

@@ -1,4 +1,5 @@
 import { nearest } from './nearest.ts';
+import { quoted } from './quoted.ts';
 
 /** What a job can be told beside its flow: a field of its input in the Web UI, an option of `landfall run`. */
 export type JobOption =
@@ -35,6 +36,9 @@ export interface JobInput {
   readonly flow: string;
 }
 
+/** Characters of a text that a person types; what is longer goes by mistake, and would not fit into the history of a run. */
+const LONGEST_TEXT = 1000;
+
 /** Set by Landfall, never by a person: what a long run takes along when it goes on as new. */
 export const GO_ON = 'goOn';
 
@@ -42,7 +46,7 @@ export const GO_ON = 'goOn';
 export function inputProblems(job: string, { options, disagreement }: JobSpec, input: unknown, now = new Date()): readonly string[] {
   const form = `{"flow":"NAME"${Object.keys(options).length === 0 ? '' : ', …'}}`;
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    return [`The input of ${job} is ${JSON.stringify(input) ?? 'nothing'}. Expected one object, such as ${form}.`];
+    return [`The input of ${job} is ${quoted(input)}. Expected one object, such as ${form}.`];
   }
   const problems = Object.entries(input).flatMap(([key, value]) => {
     if (key === 'flow' || key === GO_ON) return [];
@@ -50,7 +54,7 @@ export function inputProblems(job: string, { options, disagreement }: JobSpec, i
     if (option !== undefined) return problemOf(key, option, value);
     const known = ['flow', ...Object.keys(options)];
     const near = nearest(key, known);
-    return [`${job} takes no "${key}".${near === undefined ? ` It takes ${known.join(', ')}.` : ` Is it "${near}"?`}`];
+    return [`${job} takes no ${quoted(key)}.${near === undefined ? ` It takes ${known.join(', ')}.` : ` Is it "${near}"?`}`];
   });
   const together = problems.length > 0 ? null : (disagreement?.({ ...input }, now) ?? null);
   return together === null ? problems : [together];
@@ -59,7 +63,7 @@ export function inputProblems(job: string, { options, disagreement }: JobSpec, i
 const isOneOf = (words: readonly string[], value: unknown): boolean => words.some((word) => word === value);
 
 function problemOf(key: string, option: JobOption, value: unknown): readonly string[] {
-  const expected = (what: string): readonly string[] => [`"${key}" is ${JSON.stringify(value)}. Expected ${what}.`];
+  const expected = (what: string): readonly string[] => [`"${key}" is ${quoted(value)}. Expected ${what}.`];
   switch (option.type) {
     case 'flag':
       return typeof value === 'boolean' ? [] : expected('true or false');
@@ -68,6 +72,7 @@ function problemOf(key: string, option: JobOption, value: unknown): readonly str
         ? []
         : expected(`a whole number from ${option.least} to ${option.most}`);
     case 'text':
+      if (typeof value === 'string' && value.length > LONGEST_TEXT) return expected(`a text of at most ${LONGEST_TEXT} characters`);
       if (option.words !== undefined) return isOneOf(option.words, value) ? [] : expected(`one of ${option.words.join(', ')}`);
       if (option.isRight !== undefined)
         return typeof value === 'string' && option.isRight(value) ? [] : expected(`one such as ${JSON.stringify(option.example)}`);

@@ -30,8 +30,8 @@ export const COMMANDS = {
 function testLines(args, root) {
   const { flags, paths } = split(args, root);
   const patterns = paths.length === 0 ? KINDS.map((kind) => `test/${kind}/**/*.test.ts`) : paths.map((path) => patternOf(root, path));
-  // One file more than there are processors: many wait for a killed worker's heartbeat to be missed.
-  const atOnce = Math.max(2, cpus().length) + 1;
+  // Two files more than there are processors: many wait for a killed worker's heartbeat to be missed.
+  const atOnce = Math.max(2, cpus().length) + 2;
   const standard = ['--test', '--test-reporter=spec', '--test-timeout=600000', `--test-concurrency=${atOnce}`];
   const install = paths.length > 0 && paths.every((path) => SERVERLESS.test(path)) ? [] : [['src/embedded/install.ts']];
   return [...install, [...standard, ...flags, ...patterns]];

@@ -2,6 +2,7 @@ import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import type { jobActivities } from '../../activities/common/job.ts';
 import type { Flow } from '../../src/config/flow.ts';
 import { GO_ON, inputProblems, type JobInput, type JobSpec } from '../../src/config/job.ts';
+import { quoted } from '../../src/config/quoted.ts';
 import { bookKeeping } from './book-keeping.ts';
 import { type CarriedControls, type Controls, type ItemRule, listen } from './controls.ts';
 import { readably } from './job.ts';
@@ -92,7 +93,7 @@ function carriedBy(input: unknown): CarriedJob | null {
 function flowIn(input: unknown): string {
   const flow: unknown = typeof input === 'object' && input !== null && 'flow' in input ? input.flow : undefined;
   if (typeof flow === 'string' && flow !== '') return flow;
-  throw refusal('bad_input', `The input names no flow: ${JSON.stringify(input) ?? 'nothing'}. Expected an object such as {"flow":"argo"}.`);
+  throw refusal('bad_input', `The input names no flow: ${quoted(input)}. Expected an object such as {"flow":"argo"}.`);
 }
 
 const refusal = (type: string, message: string): ApplicationFailure => ApplicationFailure.create({ type, message, nonRetryable: true });

@@ -7,11 +7,11 @@ const [FIRST_MS, LAST_MS] = [Date.parse('0000-01-01T00:00:00Z'), Date.parse('999
 
 /**
  * Microseconds since 1970 of an ISO text; without a zone it is UTC. Digits below the microsecond are cut, so the result is never later
- * than what was written. null: not a time (`NaT` among others).
+ * than what was written. null: not a time (`NaT` among others), or a day that the month does not have: `Date` takes the next month's for it.
  */
 export function microsOf(text: string): number | null {
   const [, day, clock = '00:00:00', fraction = '', zone = 'Z'] = ISO.exec(text.trim()) ?? [];
-  if (day === undefined) return null;
+  if (day === undefined || new Date(day).getUTCDate() !== Number(day.slice(8))) return null;
   const ms = Date.parse(`${day}T${clock.length === 5 ? `${clock}:00` : clock}${zone.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2')}`);
   return !(ms >= FIRST_MS && ms <= LAST_MS) ? null : ms * 1000 + Number(fraction.slice(0, 6).padEnd(6, '0'));
 }

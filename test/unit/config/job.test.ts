@@ -62,6 +62,20 @@ describe('the input of a job', () => {
     });
   }
 
+  it('with a text that is no slip of the keyboard is refused, and quoted no further than anybody reads', () => {
+    const long = 'x'.repeat(1_500_000);
+
+    for (const input of [{ flow: 'argo', night: long }, { flow: 'argo', [long]: 1 }, { flow: 'argo', items: [1, long] }, [long]]) {
+      const [problem = '', ...others] = problems(input);
+
+      assert.deepEqual(others, []);
+      assert.match(problem, /x{100}.*… \(1500\d{3} characters\)/);
+      assert.ok(problem.length < 500, `${problem.length} characters`);
+    }
+    assert.deepEqual(problems({ flow: 'argo', night: 'x'.repeat(1000) }), []);
+    assert.match(problems({ flow: 'argo', night: 'x'.repeat(1001) }).join(), /Expected a text of at most 1000 characters\.$/);
+  });
+
   it('tells all that is wrong at once', () => {
     assert.equal(problems({ flow: 'argo', dryRun: 1, sample: 1000 }).length, 2);
   });
