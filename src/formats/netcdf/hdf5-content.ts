@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import type { ReadAt } from './hdf5-bytes.ts';
 import type { Hdf5Source } from './hdf5-messages.ts';
 
 type VirtualFiles = Awaited<typeof import('h5wasm')['ready']>['FS'];
@@ -15,6 +16,8 @@ interface Content {
 export interface MountedContent {
   /** The only path by which the library can open it; no file can name it. */
   readonly name: string;
+  /** Its bytes past the library. */
+  readonly readAt: ReadAt;
   unmount(): void;
 }
 
@@ -38,10 +41,22 @@ export function mountContent(files: VirtualFiles, source: Hdf5Source): MountedCo
   });
   return {
     name: `/${name}`,
+    readAt: bytesOf(content),
     unmount() {
       files.unlink(`/${name}`);
       content.close();
     },
+  };
+}
+
+/** Through memory that is used again and grows with what is asked for. */
+function bytesOf(content: Content): ReadAt {
+  let room = new Uint8Array(65_536);
+  return (position, length) => {
+    if (!(position >= 0 && length >= 0 && position + length <= content.size)) return null;
+    if (room.byteLength < length) room = new Uint8Array(length);
+    const target = room.subarray(0, length);
+    return content.readInto(target, position) === length ? target : null;
   };
 }
 

@@ -1,4 +1,5 @@
 import { mountContent } from './hdf5-content.ts';
+import { type DirectDataset, directFile, openDirectly } from './hdf5-direct.ts';
 import type { Hdf5Source } from './hdf5-messages.ts';
 
 type Hdf5Module = Awaited<typeof import('h5wasm')['ready']>;
@@ -63,24 +64,37 @@ export interface Hdf5Handle {
   readonly id: bigint;
   /** What the library says of a dataset; asked once for as long as the file is open. */
   metadata(dataset: string): DatasetMetadata;
+  /** A way past the library to its values, where there is one. */
+  direct(dataset: string): DirectDataset | null;
   close(): void;
 }
 
 /** @throws {Hdf5Defect} the library refuses the file */
-export function openHdf5({ module }: Hdf5Library, source: Hdf5Source): Hdf5Handle {
+export function openHdf5(library: Hdf5Library, source: Hdf5Source): Hdf5Handle {
+  const { module } = library;
   const content = mountContent(module.FS, source);
   const id = module.open(content.name, module.H5F_ACC_RDONLY, false, -1, -1);
   if (id < 0n) {
     content.unmount();
     throw new Hdf5Defect('the HDF5 library cannot open it');
   }
+  const file = directFile(content.readAt);
   const known = new Map<string, DatasetMetadata>();
+  const opened = new Map<string, DirectDataset | null>();
+  const metadata = (dataset: string): DatasetMetadata => {
+    const found = known.get(dataset) ?? module.get_dataset_metadata(id, `/${dataset}`);
+    known.set(dataset, found);
+    return found;
+  };
   return {
     id,
-    metadata(dataset) {
-      const metadata = known.get(dataset) ?? module.get_dataset_metadata(id, `/${dataset}`);
-      known.set(dataset, metadata);
-      return metadata;
+    metadata,
+    direct(dataset) {
+      const before = opened.get(dataset);
+      if (before !== undefined) return before;
+      const direct = openDirectly(library, id, dataset, metadata(dataset), file);
+      opened.set(dataset, direct);
+      return direct;
     },
     close() {
       module.close_file(id);
