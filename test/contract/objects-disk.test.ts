@@ -65,7 +65,8 @@ describe('A writer to disk that is killed', { timeout: 120_000 }, () => {
         assert.deepEqual(await readdir(join(folder, 'deep', 'er')), ['key']);
       }
 
-      assert.ok(steps >= 8, `${steps} steps`);
+      // look, open, write, sync, rename, and open and sync the folder
+      assert.ok(steps >= 7, `${steps} steps`);
       assert.deepEqual(ends, Array(steps).fill('SIGKILL'));
       assert.deepEqual([...seen].toSorted(), kind === 'a new object' ? ['absent', 'new'] : ['new', 'old']);
       assert.ok(swept > 0, 'what was left unfinished is found');

@@ -17,6 +17,7 @@ const NAMES = [
   'unlink',
   'rmdir',
   'writeFile',
+  'write',
   'sync',
   'close',
   'read',

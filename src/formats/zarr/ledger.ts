@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256InPool } from '../sha256.ts';
 import { damagedChunk, missingChunk } from './failures.ts';
 import type { StoredObject } from './store.ts';
 
@@ -23,10 +23,10 @@ export interface ChunkLedger {
   get(key: string): readonly ChunkRecord[] | undefined;
 }
 
-export const recordOf = ({ key, bytes }: StoredObject): ChunkRecord => ({
+export const recordOf = async ({ key, bytes }: StoredObject): Promise<ChunkRecord> => ({
   key,
   length: bytes.byteLength,
-  sha256: createHash('sha256').update(bytes).digest('hex'),
+  sha256: await sha256InPool(bytes),
 });
 
 /**
@@ -34,14 +34,14 @@ export const recordOf = ({ key, bytes }: StoredObject): ChunkRecord => ({
  * @param sha256 their digest, where it is known already
  * @throws {Failure} `missing_chunk`, `damaged_chunk`
  */
-export function checkChunk(ledger: ChunkLedger, key: string, bytes: Uint8Array | null, sha256?: string): void {
+export async function checkChunk(ledger: ChunkLedger, key: string, bytes: Uint8Array | null, sha256?: string): Promise<void> {
   const records = ledger.get(key);
   if (bytes === null) {
     if (records?.length !== 0) throw missingChunk(key);
     return;
   }
   if (records === undefined || records.length === 0) return;
-  const found = sha256 === undefined ? recordOf({ key, bytes }) : { length: bytes.byteLength, sha256 };
+  const found = sha256 === undefined ? await recordOf({ key, bytes }) : { length: bytes.byteLength, sha256 };
   if (records.some((record) => record.length === found.length && record.sha256 === found.sha256)) return;
   throw damagedChunk(key, `it has ${found.length} bytes with the digest ${found.sha256.slice(0, 12)}…, which is not what was written`);
 }

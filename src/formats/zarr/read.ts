@@ -106,7 +106,7 @@ export async function readChunk(store: ChunkReader, array: ZarrArray, index: Chu
 
 async function storedChunk(store: ChunkReader, key: string, { ledger }: ReadOptions): Promise<Uint8Array | null> {
   const bytes = await store.get(key);
-  if (ledger !== undefined) checkChunk(ledger, key, bytes);
+  if (ledger !== undefined) await checkChunk(ledger, key, bytes);
   return bytes;
 }
 

@@ -133,7 +133,7 @@ function blank(array: ZarrArray, chunk: Uint8Array, end: number): void {
 async function encodeChunk(array: ZarrArray, index: ChunkIndex, chunk: Uint8Array): Promise<EncodedChunk> {
   const bytes = await encode(array, await storedValues(array, index, chunk));
   const object = { key: chunkKey(array, index), bytes: bytes === chunk ? new Uint8Array(chunk) : bytes };
-  return { ...object, record: recordOf(object) };
+  return { ...object, record: await recordOf(object) };
 }
 
 /** Values as they are stored before filters and compressor. */

@@ -92,7 +92,7 @@ async function checkOne(
     if (bytes !== null) findings.add('chunk_appeared', key);
   } else if (bytes === null) findings.add('chunk_missing', key);
   else {
-    const found = recordOf({ key, bytes });
+    const found = await recordOf({ key, bytes });
     if (found.length !== known.length) findings.add('chunk_damaged', `${key} has ${found.length} bytes, ${known.length} were stored`);
     else if (found.sha256 !== known.sha256) findings.add('chunk_damaged', `${key} has other bytes than were stored`);
   }

@@ -1,7 +1,7 @@
 import { withLength, type ZarrArray } from '../../formats/zarr/array.ts';
 import { chunkRowsOf } from '../../formats/zarr/grid.ts';
 import type { ChunkRecord } from '../../formats/zarr/ledger.ts';
-import { withBestShuffle } from '../../formats/zarr/trial.ts';
+import { trialRows, withBestShuffle } from '../../formats/zarr/trial.ts';
 import { encodeRows } from '../../formats/zarr/write.ts';
 import type { WriteOptions } from '../../stores/objects/contract.ts';
 import type { ColumnPlan } from '../series.ts';
@@ -61,7 +61,7 @@ export async function withTrials(form: Form, merged: MergedRows): Promise<Form> 
   const arrays = new Map(form.arrays);
   for (const column of form.fresh.filter(({ isOnTime }) => isOnTime)) {
     const array = form.arrays.get(column.name);
-    const count = Math.min(merged.newRows - merged.from, array === undefined ? 0 : chunkRowsOf(array));
+    const count = Math.min(merged.newRows - merged.from, array === undefined ? 0 : trialRows(array));
     if (array !== undefined)
       arrays.set(column.name, await withBestShuffle(array, await merged.values(column, merged.newRows - count, count)));
   }

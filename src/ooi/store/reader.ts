@@ -33,7 +33,7 @@ export function recordedReader({ objects, root, arrays, segments, isUnrecorded, 
         const record = await segments.chunk(key, row);
         if (record === 'absent' && bytes !== null) throw damagedChunk(key, 'it is there, and was not when the store was taken over');
         const records = record === undefined ? (isUnrecorded ? [] : undefined) : record === 'absent' ? [] : [record];
-        checkChunk({ get: () => records }, key, bytes, found?.sha256);
+        await checkChunk({ get: () => records }, key, bytes, found?.sha256);
       }
       return bytes;
     },

@@ -88,7 +88,7 @@ async function readWhole({ objects }: Room, { root }: Generation, task: ChunkTas
   const found = await objects.get(`${root}/${key}`, signal === undefined ? {} : { signal });
   if (found === null) return null;
   const { bytes } = found;
-  const record = recordOf({ key, bytes });
+  const record = await recordOf({ key, bytes });
   if (array.type.form === undefined) {
     const values = await readChunk({ get: async () => bytes }, array, index);
     if (values.buffer !== bytes.buffer) giveBack(values);

@@ -1,6 +1,6 @@
 import { withLength, type ZarrArray } from '../../formats/zarr/array.ts';
 import type { ChunkRecord } from '../../formats/zarr/ledger.ts';
-import { withBestShuffle } from '../../formats/zarr/trial.ts';
+import { trialRows, withBestShuffle } from '../../formats/zarr/trial.ts';
 import { encodeRows } from '../../formats/zarr/write.ts';
 import type { ObjectStore } from '../../stores/objects/contract.ts';
 import type { ColumnPlan, SeriesInput, SeriesPlan, SeriesWindow } from '../series.ts';
@@ -13,7 +13,7 @@ import { type Kept, keepRows } from './keep-rows.ts';
 import { coordinateValues, mergeSources, planOf, release } from './rules.ts';
 import { segmentBytes, segmentKey } from './segment.ts';
 import { storedSource } from './stored-source.ts';
-import { type ChunkTask, chunkTasks, desks, writeChunks } from './write-chunks.ts';
+import { CHUNKS_AT_ONCE, type ChunkTask, chunkTasks, desks, writeChunks } from './write-chunks.ts';
 
 export interface Work {
   readonly room: Room;
@@ -51,12 +51,13 @@ export async function writeSeries(work: Work, inputs: readonly SeriesInput[], ba
     return array;
   };
   const settle = async (values: Values, rows: number): Promise<void> => {
-    for (const column of onTime.filter(({ name }) => !arrays.has(name))) {
+    const fresh = onTime.filter(({ name }) => !arrays.has(name));
+    await atOnce(CHUNKS_AT_ONCE, fresh, async (column) => {
       const array = arrayFor(column, 0, room.codec, size);
-      const first = await values({ column, from: 0, count: Math.min(rows, array.chunks[0] ?? rows) });
+      const first = await values({ column, from: 0, count: Math.min(rows, trialRows(array)) });
       arrays.set(column.name, await withBestShuffle(array, first));
       release(first);
-    }
+    });
   };
   let settling: Promise<void> | undefined;
   let chunks: readonly ChunkRecord[] = [];

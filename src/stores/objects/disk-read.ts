@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { sha256InPool } from '../../formats/sha256.ts';
 import type { ByteRange, Found } from './contract.ts';
 import { isAbsent, pathOf, type Root } from './disk-folder.ts';
 import { beyondEnd, cut, tooLarge } from './failures.ts';
@@ -41,7 +42,7 @@ export function getFile(root: Root, key: string, limitBytes: number, signal: Abo
     signal?.throwIfAborted();
     const bytes = await readExactly(file, { offset: 0, length: size });
     if (bytes.byteLength < size) throw cut(on, bytes.byteLength, size);
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const sha256 = await sha256InPool(bytes);
     return { bytes, sizeBytes: size, version: sha256, sha256 };
   });
 }

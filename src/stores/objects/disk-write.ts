@@ -17,6 +17,7 @@ export async function putFile(root: Root, key: string, body: Body, options: PutO
   const on = { place: root.place, key };
   const { condition, fence, signal, sha256 } = options;
   const { path, aside, file } = await openAside(root, key);
+  let isRenamed = false;
   try {
     const stored = await fill(file, body, sha256, signal);
     const publish = async (checkHeld: () => void = () => undefined): Promise<void> => {
@@ -24,6 +25,7 @@ export async function putFile(root: Root, key: string, body: Body, options: PutO
       signal?.throwIfAborted();
       checkHeld();
       await rename(aside, path);
+      isRenamed = true;
       await syncFolder(dirname(path));
     };
     if (condition === undefined) await publish();
@@ -41,7 +43,7 @@ export async function putFile(root: Root, key: string, body: Body, options: PutO
     }
     return stored;
   } finally {
-    await rm(aside, { force: true });
+    if (!isRenamed) await rm(aside, { force: true });
   }
 }
 
@@ -133,7 +135,7 @@ async function fill(file: FileHandle, body: Body, sha256: string | undefined, si
     for await (const piece of body instanceof Uint8Array ? [body] : body) {
       signal?.throwIfAborted();
       if (known === undefined) hash.update(piece);
-      await file.writeFile(piece);
+      await writeAll(file, piece);
       sizeBytes += piece.byteLength;
     }
     await file.sync();
@@ -141,4 +143,9 @@ async function fill(file: FileHandle, body: Body, sha256: string | undefined, si
     await file.close();
   }
   return { sizeBytes, version: known ?? hash.digest('hex') };
+}
+
+/** In one go where the system takes it: `writeFile` cuts into pieces of 512 KB. */
+async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.byteLength; ) done += (await file.write(bytes, done)).bytesWritten;
 }

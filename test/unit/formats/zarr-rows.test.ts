@@ -123,7 +123,7 @@ describe('rows of an array', () => {
     );
     assert.deepEqual(
       chunks.map(({ record }) => record),
-      chunks.map(recordOf),
+      await Promise.all(chunks.map(recordOf)),
     );
   });
 

@@ -26,7 +26,7 @@ function recordFor(
   { store }: TestSeries,
   { without = '', rows }: { readonly without?: string; readonly rows?: number } = {},
 ): WrittenRecord {
-  const chunks = new Map<string, ChunkRecord>([...store.objects].map(([key, bytes]) => [key, recordOf({ key, bytes })]));
+  const chunks = new Map<string, Promise<ChunkRecord>>([...store.objects].map(([key, bytes]) => [key, recordOf({ key, bytes })]));
   chunks.delete(without);
   return {
     chunk: async (key) => chunks.get(key),
