@@ -8,7 +8,7 @@ import { readChunk } from '../../formats/zarr/read.ts';
 import type { ChunkReader } from '../../formats/zarr/store.ts';
 import { formatCount, formatItems } from '../../observe/counts.ts';
 import { chunksIn } from '../../stores/objects/chunks.ts';
-import { atOnce } from './at-once.ts';
+import { atOnce, Places } from './at-once.ts';
 import type { ChangeOptions, Generation, Problem, Validation } from './contract.ts';
 import type { Room } from './generation.ts';
 import { rowOfChunk } from './reader.ts';
@@ -19,8 +19,12 @@ import { timeOf } from './stored-source.ts';
 /** Findings that are listed; a store with more is no better known by more of them. */
 const LISTED = 100;
 
-/** Of arrays whose digests are compared. Times are unpacked beside them, chunk by chunk: that takes ten times the memory. */
+/** Of arrays whose digests are compared, and of times. */
 const CHUNKS_AT_ONCE = 3;
+const TIMES_AT_ONCE = 2;
+
+/** Times are unpacked one chunk after the other: that takes ten times the memory of reading them. */
+const UNPACKED_AT_ONCE = 1;
 
 export interface ValidateOptions extends Partial<Pick<ChangeOptions, 'signal' | 'onProgress'>> {
   /** So many chunks by chance, besides the first and the last of each array. Absent: all. */
@@ -46,6 +50,7 @@ export async function validateGeneration(
   const picked = sample === undefined ? tasks : chosen(tasks, sample);
   let [bytes, done] = [0, 0];
   const times: TimeChunk[] = [];
+  const unpacking = new Places(UNPACKED_AT_ONCE);
   const check = async ({ array, key, chunk, index }: ChunkToRead): Promise<void> => {
     signal?.throwIfAborted();
     try {
@@ -53,9 +58,14 @@ export async function validateGeneration(
       const only: ChunkReader = { get: async () => found };
       bytes += found?.byteLength ?? 0;
       if (array === time) {
-        const values = await timesOf(only, array, chunk);
-        times.push(lookAt(values, chunk));
-        giveBack(values);
+        const leave = await unpacking.enter();
+        try {
+          const values = await timesOf(only, array, chunk);
+          times.push(lookAt(values, chunk));
+          giveBack(values);
+        } finally {
+          leave();
+        }
       } else if ((await generation.segments.chunk(key, rowOfChunk(group.arrays, key) ?? 0)) === undefined)
         await readChunk(only, array, index);
       if (found !== null) giveBack(found);
@@ -66,7 +76,7 @@ export async function validateGeneration(
     onProgress?.({ phase: 'checking', done: ++done, total: picked.length });
   };
   const lanes = Object.groupBy(picked, ({ array }) => (array === time ? 'time' : 'others'));
-  await Promise.all([atOnce(1, lanes.time ?? [], check), atOnce(CHUNKS_AT_ONCE, lanes.others ?? [], check)]);
+  await Promise.all([atOnce(TIMES_AT_ONCE, lanes.time ?? [], check), atOnce(CHUNKS_AT_ONCE, lanes.others ?? [], check)]);
   checkTimes(times, state, found);
   return { generation: id, rows: state.length, chunks: picked.length, bytes, isSample: sample !== undefined, problems };
 }

@@ -58,7 +58,8 @@ export function getFileRange(root: Root, key: string, range: ByteRange): Promise
 }
 
 async function readExactly(file: FileHandle, { offset, length }: ByteRange): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
+  // all of it is written, or cut off
+  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
   let filled = 0;
   while (filled < length) {
     const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled);
