@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { deflateSync } from 'node:zlib';
-import fc from 'fast-check';
 import type { ReadAt } from '../../../src/formats/netcdf/hdf5-bytes.ts';
 import { type ChunkedShape, chunkIndexAt } from '../../../src/formats/netcdf/hdf5-chunk-index.ts';
 import { createInflater } from '../../../src/formats/netcdf/inflate.ts';
 import { damaged, damages } from '../../fuzz/support/mutations.ts';
 import type { BothWays } from '../../helpers/hdf5-both-ways.ts';
+import { fc } from '../../helpers/properties.ts';
 import { fixture, fixtureBytes } from './netcdf-fixtures.ts';
 
 const PARTS = 40;
