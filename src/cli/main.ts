@@ -1,11 +1,14 @@
 /** The command `landfall`. */
 import { complain } from './complain.ts';
-import { forgiveClosedOutput } from './output.ts';
+import { forgiveClosedOutput, recommendAs } from './output.ts';
 import { program } from './program/program.ts';
 import { isCutShort } from './until-stopped.ts';
 
 forgiveClosedOutput();
 const landfall = program();
+const commands = new Set(landfall.commands.map((command) => command.name()));
+recommendAs({}, commands);
+landfall.hook('preAction', () => recommendAs(landfall.opts(), commands));
 try {
   await landfall.parseAsync();
 } catch (error) {

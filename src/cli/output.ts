@@ -1,4 +1,5 @@
 import { errnoOf } from '../errors.ts';
+import { asTyped, typedHere } from './as-typed.ts';
 import type { ExitCode } from './exit.ts';
 
 /** Options every command has. */
@@ -17,11 +18,19 @@ export interface Answer {
 
 export const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
+let recommended = (text: string): string => text;
+
+/** From now on, commands in what is said to people are as whoever runs this one can type them. */
+export function recommendAs(options: GlobalOptions, commands: ReadonlySet<string>): void {
+  const typed = typedHere(options);
+  recommended = (text) => asTyped(text, typed, commands);
+}
+
 /** Progress and remarks go to standard error, so that standard output stays what was asked for. */
-export const remark = (line: string): void => void process.stderr.write(`${line}\n`);
+export const remark = (line: string): void => void process.stderr.write(`${recommended(line)}\n`);
 
 export function show({ value, text }: Answer, isJson: boolean): void {
-  say(isJson ? JSON.stringify(value) : text);
+  say(isJson ? JSON.stringify(value) : recommended(text));
 }
 
 /** A reader that has seen enough (`| head`) and a terminal that is gone are no faults; what has to be ended in order still is. */
