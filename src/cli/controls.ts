@@ -1,5 +1,6 @@
 import { signals } from '../../workflows/common/messages.ts';
 import type { Flow } from '../config/flow.ts';
+import { Failure } from '../errors.ts';
 import type { Context } from './context.ts';
 import { type Held, holdSchedules, releaseSchedules } from './hold.ts';
 import { notRunning, requireJob, requireRunning, runningWorkflow } from './lookup.ts';
@@ -47,7 +48,7 @@ export async function pauseFlow(context: Context, name: string, { job }: Steerin
     );
   }
   const held = await holdSchedules(await context.client(), flow, job);
-  if (held.length === 0) throw notRunning(flow, job ?? null);
+  if (held.length === 0) throw nothingToHold(flow, job ?? null, 'pause');
   return answer(name, 'pause', null, held, held.map(pausedLine));
 }
 
@@ -57,11 +58,21 @@ export async function resumeFlow(context: Context, name: string, { job }: Steeri
   requireJob(flow, job ?? null);
   const running = await runningWorkflow(context, flow, job ?? null);
   const released = await releaseSchedules(await context.client(), flow, job);
-  if (running === null && released.length === 0) throw notRunning(flow, job ?? null);
+  if (running === null && released.length === 0) throw nothingToHold(flow, job ?? null, 'resume');
   await running?.handle.signal(signals.resume);
   const lines = [...(running === null ? [] : [`${running.handle.workflowId}: ${SAID.resume}`]), ...released.map(resumedLine)];
   return answer(name, 'resume', running?.handle.workflowId ?? null, released, lines);
 }
+
+const nothingToHold = (flow: Flow, job: string | null, signal: 'pause' | 'resume'): Failure => {
+  const { happened, remedy } = notRunning(flow, job);
+  return new Failure({
+    kind: 'stop',
+    code: 'not_running',
+    happened: `${happened}, and no schedule of its own starts it, so there is nothing to ${signal}`,
+    remedy: `${remedy}. Where a run of another flow starts it, as that of a set of streams does, ${signal} that one`,
+  });
+};
 
 const pausedLine = ({ id, state, note }: Held): string =>
   state === 'held'

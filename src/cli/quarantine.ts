@@ -1,7 +1,7 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { updates } from '../../workflows/common/messages.ts';
 import { Failure, messageOf } from '../errors.ts';
-import { formatItems, formatTable, shorten } from '../observe/format.ts';
+import { formatItems, formatTable } from '../observe/format.ts';
 import { Quarantine, type QuarantineEntry } from '../stores/quarantine.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit.ts';
@@ -21,7 +21,7 @@ export async function listQuarantine(context: Context, flow: string | null, { al
     String(entry.attempts),
     entry.lastAt.toISOString().slice(0, 16).replace('T', ' '),
     ...(all ? [stateOf(entry)] : []),
-    shorten(entry.message, 80),
+    entry.message.replace(/\s+/g, ' '),
   ]);
   const titles = ['flow', 'item', 'reason', 'runs', 'last (UTC)', ...(all ? ['state'] : []), 'message'];
   const text =
@@ -30,6 +30,7 @@ export async function listQuarantine(context: Context, flow: string | null, { al
       : `${formatTable(
           titles.map((title) => ({ title })),
           rows,
+          process.stdout.isTTY ? process.stdout.columns : undefined,
         )}\n${formatItems(entries.length, 'entry', 'entries')}.`;
   return { value: entries, text };
 }

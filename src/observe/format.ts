@@ -78,14 +78,26 @@ export interface Column {
   readonly align?: 'left' | 'right';
 }
 
-/** Rows under their titles, columns two blanks apart, no blanks at the end of a line. Colours in cells take no room. */
-export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+/** Below it nothing can be read of a cell. */
+const LEAST_WIDTH = 20;
+
+/**
+ * Rows under their titles, columns two blanks apart, no blanks at the end of a line. Colours in cells take no room.
+ * @param width of the terminal: what the last column has beyond it is cut, for it holds the words. Absent: nothing is cut.
+ */
+export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[], width = Number.POSITIVE_INFINITY): string {
   const lines = [columns.map(({ title }) => title), ...rows];
   const widths = columns.map((_, index) => Math.max(...lines.map((line) => shownWidth(line[index] ?? ''))));
+  const before = widths.slice(0, -1).reduce((sum, each) => sum + each + 2, 0);
+  const last = Math.max(LEAST_WIDTH, width - before);
   return lines
     .map((line) =>
       columns
-        .map(({ align }, index) => padded(line[index] ?? '', widths[index] ?? 0, align))
+        .map(({ align }, index) => {
+          const cell = line[index] ?? '';
+          const isCut = index === columns.length - 1 && shownWidth(cell) > last;
+          return padded(isCut ? shorten(cell, last) : cell, widths[index] ?? 0, align);
+        })
         .join('  ')
         .trimEnd(),
     )

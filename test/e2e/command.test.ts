@@ -135,10 +135,16 @@ describe('landfall beside running servers', () => {
 
   it('says that a flow does not run, and names the nearest flow', async () => {
     const idle = await landfall('stop tiny');
+    const free = await landfall('pause tiny --job rebuild');
     const unknown = await landfall('watch tinny');
 
     assert.equal(idle.exit, 1);
     assert.match(idle.stderr, /landfall run mirror tiny/);
+    assert.equal(free.exit, 1);
+    assert.match(
+      free.stderr,
+      /^rebuild of tiny is not running, and no schedule of its own starts it, so there is nothing to pause\. Start it with: /,
+    );
     assert.equal(unknown.exit, 2);
     assert.match(unknown.stderr, /tiny/);
   });

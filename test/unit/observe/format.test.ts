@@ -83,6 +83,22 @@ describe('the time that is left', () => {
 });
 
 describe('a table', () => {
+  it('is cut to the terminal in the last column alone, and never to nothing', () => {
+    const rows = [['argo', 'x'.repeat(30), 'a message of some length that goes on and on']];
+    const columns = ['flow', 'item', 'message'].map((title) => ({ title }));
+    const widthAt = (width?: number) =>
+      Math.max(
+        ...formatTable(columns, rows, width)
+          .split('\n')
+          .map((line) => line.length),
+      );
+
+    assert.equal(widthAt(), 82);
+    assert.equal(widthAt(70), 70);
+    assert.equal(widthAt(10), 58);
+    assert.match(formatTable(columns, rows, 70), /argo {2}x{30} {2}a message of some length that g…$/);
+  });
+
   it('stands in columns, figures to the right, colours without width, no blanks at the end of a line', () => {
     const text = formatTable(
       [{ title: 'FLOW' }, { title: 'ITEMS', align: 'right' }, { title: 'PHASE' }],
