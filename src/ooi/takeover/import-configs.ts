@@ -42,20 +42,28 @@ const ooi: KindSchema = { kind: 'ooi', schema: ooiFlowSchema, formOf: ooiFormOf 
  * Makes flow files of the configurations of an existing harvest: all of them, or with any problem none. One that is there and says the same is left
  * as it is.
  *
- * @throws {ConfigError} every problem of every file
+ * @throws {ConfigError} every problem of every configuration; or, where they have none, of every flow file that would be made of them: what is
+ * made of a part of them, such as the set of their streams, is not what will be made
  */
 export async function importConfigs(request: ImportRequest): Promise<Imported> {
   const { folder, flows, place, force, dryRun } = request;
   if (place !== null && parseStorePlace(place) === null) throw badPlace(place);
   const { streams, problems, remarks } = await readLegacyFolder(folder);
+  refuse(folder, problems);
   const taken = await flowsIn(flows, request.kinds);
   const planned = await Promise.all(flowFiles(streams, { place }).map((file) => planOne(file, request, taken)));
-  const wrong = [...problems, ...planned.flatMap((one) => one.problems)];
-  if (wrong.length > 0) throw new ConfigError(`the configurations of ${folder}`, wrong);
+  refuse(
+    folder,
+    planned.flatMap((one) => one.problems),
+  );
   if (!dryRun) {
     for (const { file, text, state } of planned) if (state !== 'unchanged') await writeFlowFile(file, text, { replace: force });
   }
   return { files: planned.map(({ name, file, state }) => ({ name, file, state })), streams: streams.length, remarks, dryRun };
+}
+
+function refuse(folder: string, problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new ConfigError(`the configurations of ${folder}`, problems);
 }
 
 interface Planned extends FlowFile {

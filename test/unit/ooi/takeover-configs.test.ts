@@ -148,6 +148,17 @@ schedules:
     await assert.rejects(readdir(flows), { code: 'ENOENT' });
   });
 
+  it('with a slip are told of that alone, not of what is made of the others', async () => {
+    await writeLegacyFolder(folder, 1);
+    await taken();
+    const [first = ''] = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.yaml')).toSorted();
+    await writeFile(join(folder, first), (await readFile(join(folder, first), 'utf8')).replace('path: s3://', 'path: s3:/'));
+
+    const problems = await problemsOf(taken());
+
+    assert.match(problems.join('\n'), /^[^\n]*harvest_options\.path is "s3:\/ooi-data"[^\n]*$/);
+  });
+
   it('leave a flow file that says the same, and refuse one that says something else until they are forced', async () => {
     await writeLegacy(folder, CTD, TABLE, TEXT);
     await taken();
