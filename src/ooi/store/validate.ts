@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Failure, isFailure } from '../../errors.ts';
 import { dimensionsOf, type ZarrArray } from '../../formats/zarr/array.ts';
 import { type ChunkIndex, chunkKey, chunkRowsOf, chunksTouching, rowsOf } from '../../formats/zarr/grid.ts';
@@ -11,6 +12,7 @@ import { chunksIn } from '../../stores/objects/chunks.ts';
 import { atOnce, Places } from './at-once.ts';
 import type { ChangeOptions, Generation, Problem, Validation } from './contract.ts';
 import type { Room } from './generation.ts';
+import { ADOPTED } from './places.ts';
 import { rowOfChunk } from './reader.ts';
 import { endOfStretch } from './rules.ts';
 import { chosen } from './sample.ts';
@@ -138,7 +140,7 @@ function checkTimes(times: readonly TimeChunk[], { firstTime, lastTime }: Genera
 }
 
 /** Whoever opens the store without `.zmetadata` must see the same. */
-async function compareDocuments({ objects }: Room, { root, group }: Generation, found: Found): Promise<void> {
+async function compareDocuments({ objects }: Room, { id, root, group }: Generation, found: Found): Promise<void> {
   const documents = chunksIn(objects, root);
   const single = await openStore({
     get: (key) => (key === '.zmetadata' ? Promise.resolve(null) : documents.get(key)),
@@ -149,10 +151,17 @@ async function compareDocuments({ objects }: Room, { root, group }: Generation, 
     if (isFailure(error)) return found('metadata_differs', error.happened);
     throw error;
   });
+  // others consolidate now and then, and leave what they changed since
+  const isOurs = id !== ADOPTED;
+  if (isOurs && single !== undefined && !isDeepStrictEqual(single.attributes, group.attributes))
+    found('metadata_differs', '.zattrs is not what .zmetadata says');
   for (const [name, array] of group.arrays) {
     const other = single?.arrays.get(name);
     const isSame = other !== undefined && `${other.shape}` === `${array.shape}` && `${dimensionsOf(other)}` === `${dimensionsOf(array)}`;
-    if (single !== undefined && !isSame) found('metadata_differs', `${name}/.zarray is not what .zmetadata says`);
+    if (single === undefined) return;
+    if (!isSame) found('metadata_differs', `${name}/.zarray is not what .zmetadata says`);
+    else if (isOurs && !isDeepStrictEqual(other.attributes, array.attributes))
+      found('metadata_differs', `${name}/.zattrs is not what .zmetadata says`);
   }
 }
 

@@ -239,6 +239,35 @@ describe('generations of a stream', () => {
     await assert.rejects(store.append(rowsInput({ id: 'late', at: 1, minutes: [5] }), free), { code: 'damaged_chunk' });
   });
 
+  it('a document that is gone, or says something else than the published one, is found', async () => {
+    const { store, objects } = stage();
+    await publishFirst(store);
+    await store.append(later, free);
+    const whole = new Map(objects.objects);
+    const at = 'T.generations/g1';
+    const told = async (key: string, change: (text: string) => string | null): Promise<readonly string[]> => {
+      const changed = change(Buffer.from(whole.get(`${at}/${key}`) ?? assert.fail(`${key} is there`)).toString());
+      if (changed === null) objects.objects.delete(`${at}/${key}`);
+      else objects.objects.set(`${at}/${key}`, Buffer.from(changed));
+      const { problems } = await store.validate(null);
+      objects.objects.set(`${at}/${key}`, whole.get(`${at}/${key}`) ?? assert.fail('it is there'));
+      return problems.map(({ code, what }) => `${code}: ${what}`);
+    };
+    const gone = () => null;
+
+    const attributes = 'metadata_differs: temperature/.zattrs is not what .zmetadata says';
+    assert.deepEqual(await told('temperature/.zattrs', (text) => text.replace('_ARRAY_DIMENSIONS', '_ARRAY_DIMENSION')), [
+      'metadata_differs: temperature/.zarray is not what .zmetadata says',
+    ]);
+    assert.deepEqual(await told('temperature/.zattrs', (text) => text.replace('{', '{"units":"kelvin",')), [attributes]);
+    assert.equal((await told('temperature/.zattrs', gone)).length, 1);
+    assert.equal((await told('temperature/.zarray', gone)).length, 1);
+    assert.deepEqual(await told('.zattrs', (text) => text.replace('{', '{"summary":"another",')), [
+      'metadata_differs: .zattrs is not what .zmetadata says',
+    ]);
+    assert.deepEqual((await store.validate(null)).problems, []);
+  });
+
   it('rows know which request they came from, and requests stay on record', async () => {
     const { store } = stage();
     await publishFirst(store);
