@@ -13,6 +13,7 @@ export function explain(
   { secret = [] }: { readonly secret?: readonly string[] } = {},
 ): readonly (Problem & { readonly at: Path })[] {
   return issues.flatMap((issue) => {
+    if (issue.code === 'invalid_key') return [{ at: issue.path, path: pathText(issue.path), text: wrongKey(issue) }];
     if (issue.code !== 'unrecognized_keys') return [{ at: issue.path, path: pathText(issue.path), text: wrongValue(issue, input, secret) }];
     const known = knownKeys(shape, issue.path);
     return issue.keys.map((key) => ({
@@ -56,6 +57,12 @@ function wrongValue(issue: z.core.$ZodIssue, input: unknown, secret: readonly st
   const hidden = issue.path.some((key) => isSecretName(String(key)) || SECRET_ADDRESSES.has(String(key)) || secret.includes(String(key)));
   const value = found(valueAt(input, issue.path), { hidden });
   return `${pathText(issue.path) || 'the whole'} is ${value}. Expected ${issue.message}.`;
+}
+
+/** A key that may have many names, but not this one. */
+function wrongKey({ path, issues }: z.core.$ZodIssueInvalidKey): string {
+  const where = pathText(path.slice(0, -1)) || 'the whole';
+  return `${where} has the key ${found(String(path.at(-1)))}. Expected ${issues[0]?.message ?? 'another'}.`;
 }
 
 function unknownKey(path: Path, key: string, known: readonly string[]): string {

@@ -42,7 +42,12 @@ const ENVIRONMENT_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
  */
 export const secretReference = z.union(
   [
-    z.strictObject({ env: z.string().regex(ENVIRONMENT_NAME).describe('environment variable of the workers that holds the secret') }),
+    z.strictObject({
+      env: z
+        .string()
+        .regex(ENVIRONMENT_NAME, 'the name of an environment variable such as OOI_TOKEN')
+        .describe('environment variable of the workers that holds the secret'),
+    }),
     z.strictObject({
       file: z.string().min(1).meta({ format: 'path' }).describe('file that holds the secret; a newline at its end is cut'),
     }),

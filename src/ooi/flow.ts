@@ -4,6 +4,7 @@ import { flowKeys, schedule } from '../config/flow.ts';
 import { secretReference } from '../config/secret.ts';
 import { storePlace } from '../config/store-place.ts';
 import { duration, durationFrom, flowName, folder, wholeNumber } from '../config/values.ts';
+import { microsOf } from './m2m/instants.ts';
 import { isInstrument, isMethod, isStream } from './names.ts';
 
 const DAY_MS = 86_400_000;
@@ -50,7 +51,7 @@ const upstream = z
     user: secretReference.prefault({ env: 'OOI_USERNAME' }).describe('where the API user name is'),
     token: secretReference.prefault({ env: 'OOI_TOKEN' }).describe('where the API token is'),
     hosts: z
-      .record(z.string().regex(/^[a-z0-9.-]+$/), baseUrl)
+      .record(z.string().regex(/^[a-z0-9.-]+$/, 'the name of a host such as data.example.org'), baseUrl)
       .default({})
       .describe('other addresses for hosts that answers and catalogs name, such as a mirror of the download server'),
     timeout: TIMEOUT.prefault(OOI_DEFAULTS.timeout).describe('give up an answer after so long'),
@@ -78,7 +79,10 @@ const store = z
 
 const notify = z
   .strictObject({
-    mail: z.array(z.email()).default([]).describe('who is written to when a run of this flow needs somebody'),
+    mail: z
+      .array(z.email({ error: 'an address such as data@example.org' }))
+      .default([])
+      .describe('who is written to when a run of this flow needs somebody'),
     webhook: secretReference.exactOptional().describe('where the address of a webhook is; the address itself is a secret'),
   })
   .prefault({});
@@ -107,13 +111,17 @@ const streamFlow = z
       .describe('which data of the instrument'),
     range: z
       .strictObject({ start: instant.nullable().default(null), end: instant.nullable().default(null) })
+      .refine(({ start, end }) => start === null || end === null || (microsOf(start) ?? 0) < (microsOf(end) ?? 0), {
+        path: ['end'],
+        error: 'a time after the start',
+      })
       .prefault({})
       .describe('what a refresh, and the first harvest, asks for; null: everything there is'),
     lookBack: LOOK_BACK.prefault(OOI_DEFAULTS.lookBack).describe(
       'how far an append goes back behind the last row, for late and corrected ones',
     ),
     maximum: z
-      .record(z.string().regex(/^[A-Za-z_]\w*$/), wholeNumber(1, 100_000))
+      .record(z.string().regex(/^[A-Za-z_]\w*$/, 'the name of a dimension'), wholeNumber(1, 100_000))
       .default({})
       .describe('least sizes of dimensions besides time, so that a longer one later needs no new generation'),
     schedules: z
@@ -136,7 +144,7 @@ const setFlow = z
   .strictObject({
     ...common,
     streams: z
-      .union([z.literal('all'), z.array(flowName).min(1)])
+      .union([z.literal('all'), z.array(flowName).min(1)], { error: 'all, or a list of names of flows' })
       .describe('which flows of kind ooi: all that this folder has, or a list of their names'),
     sheets: folder
       .nullable()
@@ -164,6 +172,14 @@ const setFlow = z
       })
       .prefault({})
       .describe('when each job runs'),
+  })
+  .refine(({ name, streams }) => streams === 'all' || !streams.includes(name), {
+    path: ['streams'],
+    error: 'names of streams, and not that of the set itself',
+  })
+  .refine(({ streams }) => streams === 'all' || new Set(streams).size === streams.length, {
+    path: ['streams'],
+    error: 'each name once',
   })
   .transform(({ patience, ...rest }) => ({ ...rest, patienceMs: patience }));
 

@@ -48,6 +48,19 @@ describe('a flow file of kind ooi', () => {
     [`${STREAM}upstream: { timeout: 30d }\n`, /upstream\.timeout is "30d"\. Expected a duration from 100ms to 1d/],
     [`${STREAM}upstream: { look: 0s }\n`, /upstream\.look is "0s"\. Expected a duration from 100ms to 1d/],
     [`${STREAM}lookBack: 800000d\n`, /ooi\.yaml:6: lookBack is "800000d"\. Expected a duration of at most 3660d/],
+    [`${STREAM}notify: { mail: [me] }\n`, /notify\.mail\[0\] is "me"\. Expected an address such as data@example\.org/],
+    [`${STREAM}upstream: { token: { env: a b } }\n`, /upstream\.token\.env is .*\. Expected the name of an environment variable/],
+    [
+      `${STREAM}upstream: { hosts: { "a b": "https://x/" } }\n`,
+      /upstream\.hosts has the key "a b"\. Expected the name of a host such as data/,
+    ],
+    [
+      `${STREAM}range: { start: "2024-02-01T00:00:00Z", end: "2024-01-01T00:00:00Z" }\n`,
+      /range\.end is "2024-01-01.*\. Expected a time after the start/,
+    ],
+    [SET.replace('streams: all', 'streams: null'), /streams is empty\. Expected all, or a list of names of flows/],
+    [SET.replace('streams: all', 'streams: [all]'), /streams is a list\. Expected names of streams, and not that of the set itself/],
+    [SET.replace('streams: all', 'streams: [ctd, ctd]'), /streams is a list\. Expected each name once/],
     [STREAM.replace('stores/ooi', 's3://UPPER/x'), /ooi\.yaml:5: store\.place is "s3:\/\/UPPER\/x"\. Expected a folder/],
   ];
   for (const [text, message] of wrongs) {
