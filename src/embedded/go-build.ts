@@ -8,7 +8,7 @@ import { bound } from './tether.ts';
 
 /** A command built from a Go module. */
 export interface GoProgram extends CacheEntry {
-  /** For people: `Temporal 1.29.1`. */
+  /** For people: `FerretDB 2.7.0`. */
   readonly title: string;
   /** What `go install` takes, with its version. */
   readonly module: string;
@@ -36,7 +36,7 @@ export function builtGoProgram(program: GoProgram): string | null {
 export async function goProgram(program: GoProgram, report: Report): Promise<string> {
   const folder = await cachedOrBuilt(program, report, async ({ result, scratch }) => {
     await requireGo(program);
-    await withProgress(report, `Building ${program.title} from source`, () => install(program, result, scratch));
+    await withProgress(report, `Building ${program.title} from source (once, some minutes)`, () => install(program, result, scratch));
   });
   return join(folder, program.name);
 }

@@ -19,7 +19,7 @@ export const TEMPORAL_CLI_VERSION = '1.5.1';
 const PROGRAM: GoProgram = {
   name: 'temporal',
   version: TEMPORAL_CLI_VERSION,
-  title: 'Temporal 1.29.1',
+  title: `Temporal (its command ${TEMPORAL_CLI_VERSION})`,
   module: `github.com/temporalio/cli/cmd/temporal@v${TEMPORAL_CLI_VERSION}`,
   instead: 'install the temporal command (https://docs.temporal.io/cli), or name it in LANDFALL_TEMPORAL_BIN, or set TEMPORAL_ADDRESS',
 };
