@@ -16,11 +16,19 @@ export interface DirectDataset {
 /** What the datasets of an open file share. */
 export interface DirectFile {
   readonly readAt: ReadAt;
+  /** How many chunks those may have that are not open yet: memory is kept for each, whether it was ever written or not. */
+  chunksLeft: number;
   /** The chunk that was wanted in part last: often its other rows are wanted next. */
   readonly last: { of: ChunkIndex | null; number: number; bytes: Uint8Array };
 }
 
-export const directFile = (readAt: ReadAt): DirectFile => ({ readAt, last: { of: null, number: -1, bytes: new Uint8Array() } });
+const MOST_CHUNKS = 1_000_000;
+
+export const directFile = (readAt: ReadAt): DirectFile => ({
+  readAt,
+  chunksLeft: MOST_CHUNKS,
+  last: { of: null, number: -1, bytes: new Uint8Array() },
+});
 
 /** Larger ones are rare, and memory for one is kept. */
 const MOST_CHUNK_BYTES = 16 * 1024 * 1024;
@@ -36,19 +44,30 @@ export function openDirectly(
   file: bigint,
   dataset: string,
   stored: DatasetMetadata,
-  { readAt, last }: DirectFile,
+  directly: DirectFile,
 ): DirectDataset | null {
   const { shape, chunks, size: itemBytes } = stored;
   if (shape === null || chunks === null || stored.vlen) return null;
-  const filters = module.get_dataset_filters(file, `/${dataset}`).map(({ id }) => id);
-  const isShuffled = filters[0] === SHUFFLE;
-  if (filters.join() !== (isShuffled ? [SHUFFLE, DEFLATE] : [DEFLATE]).join()) return null;
+  const filters = module.get_dataset_filters(file, `/${dataset}`);
+  const [packing, before, ...others] = filters.toReversed();
+  const isShuffled = before !== undefined;
+  if (packing === undefined || !isDeflate(packing) || (isShuffled && !isShuffle(before, itemBytes)) || others.length > 0) return null;
   const chunkBytes = chunks.reduce((product, length) => product * length, itemBytes);
   if (!(chunkBytes > 0 && chunkBytes <= MOST_CHUNK_BYTES)) return null;
   const header = addressIn(module.create_object_reference(file, `/${dataset}`));
-  const index = chunkIndexAt(readAt, header, { shape, chunks, itemBytes });
-  return index === null ? null : directDataset({ readAt, last }, index, { chunkBytes, itemBytes, isShuffled });
+  const index = chunkIndexAt(directly.readAt, header, { shape, chunks, itemBytes }, directly.chunksLeft);
+  if (index === null) return null;
+  directly.chunksLeft -= index.addresses.length;
+  return directDataset(directly, index, { chunkBytes, itemBytes, isShuffled });
 }
+
+type Filter = ReturnType<Hdf5Library['module']['get_dataset_filters']>[number];
+
+const isDeflate = ({ id, cd_values: [level = Number.NaN, ...others] }: Filter): boolean =>
+  id === DEFLATE && level <= 9 && others.length === 0;
+
+/** The library goes by the size that the file gives to the filter, whatever the size of the values. */
+const isShuffle = ({ id, cd_values }: Filter, itemBytes: number): boolean => id === SHUFFLE && cd_values.join() === String(itemBytes);
 
 /** A reference to an object is the address of its header. The library gives it as a list of numbers. */
 const addressIn = (reference: Iterable<number>): number => new Bytes(Uint8Array.from(reference)).place();

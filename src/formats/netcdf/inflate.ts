@@ -48,6 +48,7 @@ function inPlace(engine: Engine, state: Uint32Array): Inflater {
       // One byte more, which must stay free: otherwise there would be more to come.
       if (room.byteLength <= length) room = new Uint8Array(length + 1);
       isDamaged = false;
+      state[0] = 0;
       engine.reset();
       engine.writeSync(FINISH, packed, 0, packed.byteLength, room, 0, length + 1);
       return !isDamaged && state[0] === 1 ? room.subarray(0, length) : null;
