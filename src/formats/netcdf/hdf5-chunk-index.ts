@@ -158,11 +158,14 @@ interface Key {
 }
 
 function keyIn(bytes: Bytes, { chunks, itemBytes }: ChunkedShape): Key {
-  const [size, skippedFilters] = [bytes.number(4), bytes.number(4)];
-  const place = [...chunks, itemBytes].map((length) => ({ at: bytes.place(), length }));
-  const isPlace = place.every(({ at, length }) => at % length === 0);
-  const [row = 0, ...inner] = place.map(({ at }) => at);
-  const isRowStart = inner.every((at) => at === 0);
+  const [size, skippedFilters, row] = [bytes.number(4), bytes.number(4), bytes.place()];
+  let isPlace = row % (chunks[0] ?? 1) === 0;
+  let isRowStart = true;
+  for (let dimension = 1; dimension <= chunks.length; dimension++) {
+    const at = bytes.place();
+    isPlace &&= at % (chunks[dimension] ?? itemBytes) === 0;
+    isRowStart &&= at === 0;
+  }
   const end = isRowStart ? row : row + 1;
   return { size, row, end: isPlace ? end : Number.NaN, isOfChunk: skippedFilters === 0 && isPlace && isRowStart };
 }

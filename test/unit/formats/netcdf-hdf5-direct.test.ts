@@ -10,6 +10,7 @@ import { type ChunkedShape, chunkIndexAt } from '../../../src/formats/netcdf/hdf
 import { createInflater } from '../../../src/formats/netcdf/inflate.ts';
 import { damaged, damages } from '../../fuzz/support/mutations.ts';
 import type { BothWays } from '../../helpers/hdf5-both-ways.ts';
+import { treeFile } from '../../helpers/hdf5-tree.ts';
 import { fc } from '../../helpers/properties.ts';
 import { fixture, fixtureBytes } from './netcdf-fixtures.ts';
 
@@ -36,6 +37,19 @@ describe('values read past the HDF5 library', () => {
     for (const name of never) assert.equal(direct.get(name), null, name);
     const holes = direct.get('holes') ?? 0;
     assert.ok(holes > 0 && holes < PARTS, `${holes} parts have no chunk that was never written`);
+  });
+
+  test('are not those of filters that are told another size, nor of more chunks than memory is kept for', async () => {
+    const found = await bothWays(fixture('hostile-chunks.nc'));
+
+    assert.deepEqual(
+      found.map(({ dataset, direct }) => [dataset, direct === null]),
+      [
+        ['many', false],
+        ['mixed', true],
+        ['more', true],
+      ],
+    );
   });
 
   const served = join(import.meta.dirname, '../../../../shared/data/ooi');
@@ -108,14 +122,52 @@ describe('the index of the chunks of an HDF5 dataset', () => {
     );
   });
 
-  test('ends where a tree leads to itself', () => {
-    const tree = Buffer.from(bytes).indexOf('TREE\x01\x01', 0, 'latin1');
-    assert.ok(tree > 0, 'the tree has two levels');
-    const looped = bytes.slice();
-    // the first child of the root is the root
-    new DataView(looped.buffer).setBigUint64(tree + 24 + 24, BigInt(tree), true);
+  const tree = Buffer.from(bytes).indexOf('TREE\x01\x01', 0, 'latin1');
+  const [HEAD, KEY, CHILD] = [24, 24, 32];
+  /** What is found after one number of eight bytes has become another. */
+  const afterChange = (at: number, change: (before: number) => number): boolean => {
+    const changed = bytes.slice();
+    const view = new DataView(changed.buffer);
+    view.setBigUint64(at, BigInt(change(Number(view.getBigUint64(at, true)))), true);
+    return headers.some((header) => chunkIndexAt(readIn(changed), header, BOTH, MOST) !== null);
+  };
 
-    assert.ok(headers.every((header) => chunkIndexAt(readIn(looped), header, BOTH, MOST) === null));
+  test('is given up where the library would search in vain', () => {
+    const leaf = Number(new DataView(bytes.buffer).getBigUint64(tree + HEAD + KEY, true));
+    const rowAt = (node: number, child: number): number => node + HEAD + child * CHILD + 8;
+
+    assert.ok(tree > 0, 'the tree has two levels');
+    assert.ok(afterChange(rowAt(tree, 0), (row) => row));
+    assert.ok(!afterChange(rowAt(leaf, 1), (row) => row + 1), 'a row at which no chunk begins');
+    assert.ok(!afterChange(rowAt(leaf, 2), (row) => row - 3), 'two chunks of the same rows');
+    assert.ok(!afterChange(rowAt(leaf, 2), (row) => row + 6), 'keys not in order');
+    assert.ok(!afterChange(rowAt(tree, 1), (row) => row + 3), 'a chunk that the key above it leaves out');
+    assert.ok(!afterChange(rowAt(tree, 3), (row) => row - 3), 'a chunk behind the last key');
+    assert.ok(!afterChange(28, () => 4000), 'a chunk behind the end that the file gives itself');
+  });
+
+  test('ends where a tree leads to itself', () => {
+    assert.ok(!afterChange(tree + HEAD + KEY, () => tree), 'the first child of the root is the root');
+  });
+
+  test('is given up at the first step that leads where another has led, and for more children than a node has', () => {
+    const search = (children: readonly number[], chunks: number) => {
+      const { bytes: file, header } = treeFile(children);
+      let reads = 0;
+      const counted: ReadAt = (position, length) => {
+        reads += 1;
+        return readIn(file)(position, length);
+      };
+      const index = chunkIndexAt(counted, header, { shape: [chunks], chunks: [1], itemBytes: 1 }, MOST);
+      return { isFound: index !== null, reads };
+    };
+
+    assert.ok(search([64], 64).isFound);
+    assert.ok(search([1, 1, 1], 1).isFound);
+    assert.ok(!search([65], 65).isFound);
+    const manyWays = search([64, 64, 64, 64], 1000);
+    assert.ok(!manyWays.isFound);
+    assert.ok(manyWays.reads < 20, `${manyWays.reads} reads`);
   });
 });
 
