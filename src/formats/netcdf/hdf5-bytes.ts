@@ -14,10 +14,6 @@ export class Bytes {
     this.at = at;
   }
 
-  get isAtEnd(): boolean {
-    return !(this.at < this.#view.byteLength);
-  }
-
   number(width: 1 | 2 | 4): number {
     const { at } = this;
     this.at += width;

@@ -1,6 +1,7 @@
 import { unshuffleInto } from '../shuffle.ts';
 import { Bytes, type ReadAt } from './hdf5-bytes.ts';
-import { type ChunkIndex, chunkIndexAt } from './hdf5-chunk-index.ts';
+import { chunkIndexAt } from './hdf5-chunk-index.ts';
+import type { ChunkIndex } from './hdf5-chunk-tree.ts';
 import type { DatasetMetadata, Hdf5Library } from './hdf5-library.ts';
 import { createInflater } from './inflate.ts';
 
@@ -104,6 +105,8 @@ function directDataset({ readAt, last }: DirectFile, index: ChunkIndex, { chunkB
 
   return {
     read(from, count, target) {
+      const wanted = index.addresses.subarray(Math.floor(from / index.chunkRows), Math.ceil((from + count) / index.chunkRows));
+      if (wanted.some((address) => Number.isNaN(address))) return false;
       for (let done = 0; done < count; ) {
         const number = Math.floor((from + done) / index.chunkRows);
         const inChunk = from + done - number * index.chunkRows;
