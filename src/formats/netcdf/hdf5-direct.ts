@@ -7,7 +7,8 @@ import { createInflater } from './inflate.ts';
 
 /**
  * Chunks that are read past the library: found by its description of the dataset, unpacked by the machine's own zlib instead of one in
- * WebAssembly. That takes half of the time. Whatever is unusual or damaged is left to the library, which can tell what it is.
+ * WebAssembly. That takes half of the time. Whatever is unusual or damaged is left to the library, which can tell what it is;
+ * damage that no value depends on is not looked for.
  */
 export interface DirectDataset {
   /** Puts rows `from` to `from + count - 1` into `target`. False: not all of them can be read so, and `target` is for the library to fill. */

@@ -13,6 +13,7 @@ export const MESSAGE = { datatype: 0x03, layout: 0x08, continuation: 0x10 } as c
 /** Headers of what we read have some dozens of messages in a few blocks; a block that leads to itself ends here. */
 const MOST_BLOCKS = 64;
 const MOST_BYTES = 65_536;
+const MOST_MESSAGES = 4096;
 
 const SHARED = 0x02;
 
@@ -82,7 +83,7 @@ function inBlocks(
     while (block.at + 8 < length) {
       const { type, size, flags } = startOf(block, number > 0);
       const body = own.subarray(block.at, block.at + size);
-      if (!(body.byteLength === size)) return null;
+      if (body.byteLength !== size || messages.length === MOST_MESSAGES) return null;
       block.at += size;
       messages.push({ type, isShared: (flags & SHARED) !== 0, body });
       if (type !== MESSAGE.continuation) continue;

@@ -8,6 +8,7 @@ import { deflateSync } from 'node:zlib';
 import type { ReadAt } from '../../../src/formats/netcdf/hdf5-bytes.ts';
 import { chunkIndexAt } from '../../../src/formats/netcdf/hdf5-chunk-index.ts';
 import type { ChunkedShape } from '../../../src/formats/netcdf/hdf5-chunk-tree.ts';
+import { messagesAt } from '../../../src/formats/netcdf/hdf5-object-header.ts';
 import { createInflater } from '../../../src/formats/netcdf/inflate.ts';
 import { damaged, damages } from '../../fuzz/support/mutations.ts';
 import type { BothWays } from '../../helpers/hdf5-both-ways.ts';
@@ -76,6 +77,19 @@ const readIn =
     position >= 0 && length >= 0 && position + length <= bytes.byteLength
       ? Uint8Array.from(bytes.subarray(position, position + length))
       : null;
+
+test('an object header of more messages than anybody writes is none', () => {
+  const headerOf = (messages: number): Uint8Array => {
+    const bytes = new Uint8Array(40 + 4 * messages);
+    // version 2, a length of two bytes; the messages are empty
+    bytes.set([...Buffer.from('OHDR'), 2, 1]);
+    new DataView(bytes.buffer).setUint16(6, 4 * messages + 8, true);
+    return bytes;
+  };
+
+  assert.equal(messagesAt(readIn(headerOf(4000)), 0)?.length, 4000);
+  assert.equal(messagesAt(readIn(headerOf(5000)), 0), null);
+});
 
 describe('the index of the chunks of an HDF5 dataset', () => {
   const bytes = fixtureBytes('netcdf4-chunks.nc');
