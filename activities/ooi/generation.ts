@@ -90,7 +90,9 @@ export const generationActivities = (use: ReplayDependencies) => {
                 : [];
             const unreadable = (why: string): Compared => {
               const shorter = [`The live store cannot be read, and nobody can tell whether it had more. ${why}`];
-              return { ...verdict(null, degraded, shorter, accept, null, {}, shorter.join('')), generation, ...added };
+              // what is asked says it already
+              const compared = accept.includes('shorter') ? shorter.join('') : '';
+              return { ...verdict(null, degraded, shorter, accept, null, {}, compared), generation, ...added };
             };
             if (found.state === 'unreadable') return unreadable(found.why);
             const live = found.value;
