@@ -49,9 +49,10 @@ export function mountContent(files: VirtualFiles, source: Hdf5Source): MountedCo
   };
 }
 
-/** Through memory that is used again and grows with what is asked for. */
+/** What was read last, of any file; grows with what is asked for. */
+let room = new Uint8Array(65_536);
+
 function bytesOf(content: Content): ReadAt {
-  let room = new Uint8Array(65_536);
   return (position, length) => {
     if (!(position >= 0 && length >= 0 && position + length <= content.size)) return null;
     if (room.byteLength < length) room = new Uint8Array(length);

@@ -20,20 +20,17 @@ export interface DirectFile {
   readonly readAt: ReadAt;
   /** How many chunks those may have that are not open yet: memory is kept for each, whether it was ever written or not. */
   chunksLeft: number;
-  /** The chunk that was wanted in part last: often its other rows are wanted next. */
-  readonly last: { of: ChunkIndex | null; number: number; bytes: Uint8Array };
 }
 
 const MOST_CHUNKS = 1_000_000;
 
-export const directFile = (readAt: ReadAt): DirectFile => ({
-  readAt,
-  chunksLeft: MOST_CHUNKS,
-  last: { of: null, number: -1, bytes: new Uint8Array() },
-});
+export const directFile = (readAt: ReadAt): DirectFile => ({ readAt, chunksLeft: MOST_CHUNKS });
 
 /** Larger ones are rare, and memory for one is kept. */
 const MOST_CHUNK_BYTES = 16 * 1024 * 1024;
+
+/** The chunk that was wanted in part last, of any file: often its other rows are wanted next. */
+const last: { of: ChunkIndex | null; number: number; bytes: Uint8Array } = { of: null, number: -1, bytes: new Uint8Array() };
 
 const inflater = createInflater();
 
@@ -60,7 +57,7 @@ export function openDirectly(
   const index = chunkIndexAt(directly.readAt, header, { shape, chunks, itemBytes }, directly.chunksLeft);
   if (index === null) return null;
   directly.chunksLeft -= index.addresses.length;
-  return directDataset(directly, index, { chunkBytes, itemBytes, isShuffled });
+  return directDataset(directly.readAt, index, { chunkBytes, itemBytes, isShuffled });
 }
 
 type Filter = ReturnType<Hdf5Library['module']['get_dataset_filters']>[number];
@@ -80,7 +77,7 @@ interface ChunkForm {
   readonly isShuffled: boolean;
 }
 
-function directDataset({ readAt, last }: DirectFile, index: ChunkIndex, { chunkBytes, itemBytes, isShuffled }: ChunkForm): DirectDataset {
+function directDataset(readAt: ReadAt, index: ChunkIndex, { chunkBytes, itemBytes, isShuffled }: ChunkForm): DirectDataset {
   const rowBytes = chunkBytes / index.chunkRows;
 
   const unpackInto = (number: number, target: Uint8Array): boolean => {

@@ -145,7 +145,11 @@ async function fill(file: FileHandle, body: Body, sha256: string | undefined, si
   return { sizeBytes, version: known ?? hash.digest('hex') };
 }
 
+/** More at once is refused. */
+const MOST_BYTES = 2 ** 30;
+
 /** In one go where the system takes it: `writeFile` cuts into pieces of 512 KB. */
 async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.byteLength; ) done += (await file.write(bytes, done)).bytesWritten;
+  for (let done = 0; done < bytes.byteLength; )
+    done += (await file.write(bytes, done, Math.min(MOST_BYTES, bytes.byteLength - done))).bytesWritten;
 }
