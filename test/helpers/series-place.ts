@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { cpSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -40,7 +41,7 @@ export async function diskPlaceAt(folder: string): Promise<SeriesPlace> {
       openSeriesStore({ objects: given, disk: { folder }, table: TABLE, publish: 'link', codec: 'zstd', windowRows: 16, now }),
     async clone() {
       const target = await mkdtemp(join(room, 'landfall-series-'));
-      await execa('cp', ['-a', `${folder}/.`, target]);
+      cpSync(folder, target, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
       return diskPlaceAt(target);
     },
     remove: () => rm(folder, { recursive: true, force: true }),
