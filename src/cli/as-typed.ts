@@ -1,7 +1,7 @@
 import type { GlobalOptions } from './output.ts';
 
 /** A command that is recommended: the program's name in front of one of its words, with nothing said yet of where. */
-const RECOMMENDED = /(?<![\w./@-])(?:npx )?landfall (?=(?:[a-z]+)\b)/g;
+const RECOMMENDED = /(?<![\w./@-])(?:npx )?landfall (?=([a-z]+)\b)/g;
 
 /** Where the words are typed: by npx the program is on no path, and a home that was named has to be named again. */
 export interface Typed extends Pick<GlobalOptions, 'home' | 'flows'> {
@@ -19,10 +19,7 @@ export const typedHere = ({ home, flows }: GlobalOptions, env: NodeJS.ProcessEnv
 export function asTyped(text: string, { home, flows, isByNpx }: Typed, commands: ReadonlySet<string>): string {
   const name = isByNpx ? 'npx landfall' : 'landfall';
   const where = [home === undefined ? '' : ` --home ${quoted(home)}`, flows === undefined ? '' : ` --flows ${quoted(flows)}`].join('');
-  return text.replace(RECOMMENDED, (found, at: number) => {
-    const [word = ''] = /^[a-z]+/.exec(text.slice(at + found.length)) ?? [];
-    return commands.has(word) ? `${name}${where} ` : found;
-  });
+  return text.replace(RECOMMENDED, (found, word: string) => (commands.has(word) ? `${name}${where} ` : found));
 }
 
 /** As a shell takes it for one word. */

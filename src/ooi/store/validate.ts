@@ -151,14 +151,13 @@ async function compareDocuments({ objects }: Room, { id, root, group }: Generati
     if (isFailure(error)) return found('metadata_differs', error.happened);
     throw error;
   });
+  if (single === undefined) return;
   // others consolidate now and then, and leave what they changed since
   const isOurs = id !== ADOPTED;
-  if (isOurs && single !== undefined && !isDeepStrictEqual(single.attributes, group.attributes))
-    found('metadata_differs', '.zattrs is not what .zmetadata says');
+  if (isOurs && !isDeepStrictEqual(single.attributes, group.attributes)) found('metadata_differs', '.zattrs is not what .zmetadata says');
   for (const [name, array] of group.arrays) {
-    const other = single?.arrays.get(name);
+    const other = single.arrays.get(name);
     const isSame = other !== undefined && `${other.shape}` === `${array.shape}` && `${dimensionsOf(other)}` === `${dimensionsOf(array)}`;
-    if (single === undefined) return;
     if (!isSame) found('metadata_differs', `${name}/.zarray is not what .zmetadata says`);
     else if (isOurs && !isDeepStrictEqual(other.attributes, array.attributes))
       found('metadata_differs', `${name}/.zattrs is not what .zmetadata says`);
