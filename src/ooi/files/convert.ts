@@ -1,7 +1,7 @@
+import { bytesToFill } from '../../formats/memory.ts';
 import type { Values as FileValues } from '../../formats/netcdf/file.ts';
 import { parseDataType } from '../../formats/zarr/data-type.ts';
 import { type Fill, filled } from '../../formats/zarr/fill.ts';
-import { bytesToFill } from '../../formats/zarr/memory.ts';
 import { sharedBytesToFill } from '../../formats/zarr/shared-memory.ts';
 import { roomFor, type Values, valuesOver } from '../../formats/zarr/values.ts';
 import type { ColumnPlan, InnerDimension } from '../series.ts';

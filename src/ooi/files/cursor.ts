@@ -1,5 +1,6 @@
 import { BEFORE, type Rank } from '../order.ts';
 import type { OriginRun, SortedSource } from '../series.ts';
+import { release } from './release.ts';
 
 /** 512 kB of times. */
 const BLOCK_ROWS = 65_536;
@@ -60,6 +61,7 @@ export class Cursor {
     const from = this.row;
     const count = Math.min(BLOCK_ROWS, this.source.rows - from);
     const [times, origins] = await Promise.all([this.source.times(from, count), this.source.origins(from, count)]);
+    release(this.#times);
     this.#times = times;
     this.#head = times[0] ?? Number.NaN;
     this.#blockFrom = from;
@@ -67,6 +69,11 @@ export class Cursor {
     this.#origins = origins;
     this.#origin = 0;
     this.#originLeft = origins[0]?.rows ?? 0;
+  }
+
+  /** At its end: its block is nobody's any more. */
+  close(): void {
+    release(this.#times);
   }
 
   /** How many rows of the block, at most `most`, have a time below `limit`. */

@@ -6,7 +6,7 @@ import type { ColumnPlan, SortedSource } from '../series.ts';
 import { isTextType } from './column-types.ts';
 import { absentValues, asPlanned, copyElements, hasRowsAs, rowElements, rowsToFill } from './convert.ts';
 import { changedUnderway, type FileHeader, type FileVariable, textBytesOf } from './header.ts';
-import { owning } from './release.ts';
+import { doublesToFill, owning } from './release.ts';
 import type { Shelf } from './shelf.ts';
 import { type RowRange, rangesOf, rowsOf, type Stretch } from './stretches.ts';
 import { readTimes } from './times.ts';
@@ -36,7 +36,7 @@ export function stretchSource(file: UsableFile, stretches: readonly Stretch[]): 
       const ranges = rangesOf(stretches, from, count);
       const [only] = ranges;
       if (file.times !== null && ranges.length === 1 && only !== undefined) return file.times.subarray(only.from, only.from + count);
-      const times = new Float64Array(count);
+      const times = doublesToFill(count);
       for (const { from: start, count: rows, at } of ranges)
         times.set(
           file.times?.subarray(start, start + rows) ?? (await reading(file, (opened) => readTimes(opened, header, start, rows))),

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { compareRanks, type Rank } from '../order.ts';
 import { type OriginRun, type SeriesWindow, type SortedSource, WINDOW_ROWS } from '../series.ts';
 import { Cursor } from './cursor.ts';
+import { doublesToFill, owning } from './release.ts';
 import { Runs, windowOf } from './window.ts';
 
 export interface MergeOptions {
@@ -55,7 +56,7 @@ class Merge {
     most: number,
     signal: AbortSignal | undefined,
   ): Promise<{ rows: number; times: Float64Array; runs: Runs; origins: readonly OriginRun[] }> {
-    const times = new Float64Array(most);
+    const times = doublesToFill(most);
     const runs = new Runs();
     const origins: { rows: number; readonly origin: Rank }[] = [];
     const tell = (rows: number, origin: Rank): void => {
@@ -78,11 +79,12 @@ class Merge {
       const next = this.#waiting.at(-1)?.head ?? Number.POSITIVE_INFINITY;
       this.#isStale = cursor.isSpent || !(cursor.head < next) || losers.some(({ isSpent }) => isSpent);
     }
-    return { rows: runs.rows, times: runs.rows === most ? times : times.slice(0, runs.rows), runs, origins };
+    return { rows: runs.rows, times: runs.rows === most ? times : owning(times.subarray(0, runs.rows)), runs, origins };
   }
 
   /** Every active cursor has a block, and whatever begins before the next row is active. False: nothing is left. */
   async #prepare(): Promise<boolean> {
+    for (const cursor of this.#active) if (cursor.isAtEnd) cursor.close();
     this.#active = this.#active.filter(({ isAtEnd }) => !isAtEnd);
     for (const cursor of this.#active) if (cursor.isSpent) await cursor.load();
     for (let next = this.#waiting.at(-1); next !== undefined; next = this.#waiting.at(-1)) {

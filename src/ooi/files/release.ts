@@ -1,11 +1,18 @@
-import { giveBack } from '../../formats/zarr/memory.ts';
+import { bytesToFill, giveBack } from '../../formats/memory.ts';
 import { giveRoomBack } from '../../formats/zarr/shared-memory.ts';
 import type { Values } from '../../formats/zarr/values.ts';
 
 const owned = new WeakSet<Values>();
 
 /** Says that nobody else holds these values. */
-export function owning(values: Values): Values {
+export function owning<T extends Values>(values: T): T {
+  owned.add(values);
+  return values;
+}
+
+/** Owned room for whoever writes every one of them. */
+export function doublesToFill(count: number): Float64Array {
+  const values = new Float64Array(bytesToFill(count * Float64Array.BYTES_PER_ELEMENT).buffer, 0, count);
   owned.add(values);
   return values;
 }

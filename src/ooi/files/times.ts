@@ -1,5 +1,5 @@
+import { giveBack } from '../../formats/memory.ts';
 import type { NetcdfFile, Values } from '../../formats/netcdf/file.ts';
-import { giveBack } from '../../formats/zarr/memory.ts';
 import { secondsSince1900 } from '../../formats/zarr/time.ts';
 import { changedUnderway, type FileHeader } from './header.ts';
 import { type Stretch, Stretches } from './stretches.ts';

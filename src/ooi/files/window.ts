@@ -60,7 +60,7 @@ export function windowOf({ rows, times, origins, runs, sources }: Parts): Series
     times,
     origins,
     async values(column, from, count) {
-      if (column.name === 'time') return owning(times.slice(from, from + count));
+      if (column.name === 'time') return times.subarray(from, from + count);
       const parts = partsOf(runs, from, count);
       const [only] = parts;
       if (parts.length === 1 && only?.pieces.length === 1) return sourceOf(sources, only).values(column, only.from, only.end - only.from);

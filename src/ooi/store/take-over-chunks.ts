@@ -1,10 +1,10 @@
 import { Failure, isFailure } from '../../errors.ts';
+import { giveBack } from '../../formats/memory.ts';
 import { product, type ZarrArray } from '../../formats/zarr/array.ts';
 import { storedBytes } from '../../formats/zarr/data-type.ts';
 import { type ChunkIndex, chunkKey, chunkRowsOf, chunkShapeOf, chunksTouching, rowsOf, shapeOf } from '../../formats/zarr/grid.ts';
 import { CONSOLIDATED_KEY } from '../../formats/zarr/group.ts';
 import { type ChunkRecord, recordOf } from '../../formats/zarr/ledger.ts';
-import { giveBack } from '../../formats/zarr/memory.ts';
 import { readChunk } from '../../formats/zarr/read.ts';
 import { textChunk } from '../../formats/zarr/read-texts.ts';
 import { BEFORE } from '../order.ts';

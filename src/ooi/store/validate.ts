@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Failure, isFailure } from '../../errors.ts';
+import { giveBack } from '../../formats/memory.ts';
 import { dimensionsOf, type ZarrArray } from '../../formats/zarr/array.ts';
 import { type ChunkIndex, chunkKey, chunkRowsOf, chunksTouching, rowsOf } from '../../formats/zarr/grid.ts';
 import { tornDimensions } from '../../formats/zarr/group.ts';
-import { giveBack } from '../../formats/zarr/memory.ts';
 import { openStore } from '../../formats/zarr/open.ts';
 import { readChunk } from '../../formats/zarr/read.ts';
 import type { ChunkReader } from '../../formats/zarr/store.ts';

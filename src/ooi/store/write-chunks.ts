@@ -1,7 +1,7 @@
+import { giveBack } from '../../formats/memory.ts';
 import { withLength, type ZarrArray } from '../../formats/zarr/array.ts';
 import { chunkRowsOf } from '../../formats/zarr/grid.ts';
 import type { ChunkRecord } from '../../formats/zarr/ledger.ts';
-import { giveBack } from '../../formats/zarr/memory.ts';
 import type { ChunkReader } from '../../formats/zarr/store.ts';
 import type { Values } from '../../formats/zarr/values.ts';
 import { type EncodedChunk, encodeRows } from '../../formats/zarr/write.ts';

@@ -115,6 +115,7 @@ export async function writeSeries(work: Work, inputs: readonly SeriesInput[], ba
       counted,
       segment(from, window.rows, window.origins, (task) => window.values(task.column, task.from - from, task.count)),
     ]);
+    release(window.times);
   });
   return {
     rows,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { bytesToFill } from '../../formats/memory.ts';
 import { sha256InPool } from '../../formats/sha256.ts';
 import type { ByteRange, Found } from './contract.ts';
 import { isAbsent, pathOf, type Root } from './disk-folder.ts';
@@ -59,7 +60,7 @@ export function getFileRange(root: Root, key: string, range: ByteRange): Promise
 
 async function readExactly(file: FileHandle, { offset, length }: ByteRange): Promise<Uint8Array> {
   // all of it is written, or cut off
-  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+  const bytes = bytesToFill(length);
   let filled = 0;
   while (filled < length) {
     const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled);

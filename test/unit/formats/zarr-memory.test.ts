@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { bytesToFill, giveBack } from '../../../src/formats/zarr/memory.ts';
+import { bytesToFill, giveBack } from '../../../src/formats/memory.ts';
 import { giveRoomBack, sharedBytesToFill } from '../../../src/formats/zarr/shared-memory.ts';
 
 const LENGTH = 2_000_000;
@@ -22,6 +22,26 @@ describe('memory of chunks', () => {
     one.fill(1);
     other.fill(2);
     assert.equal(one[0], 1);
+  });
+
+  it('fits another who asks for a little less, but not one who asks for half', () => {
+    const held = bytesToFill(LENGTH).fill(9);
+    const { byteLength } = held.buffer;
+    giveBack(held);
+    const half = bytesToFill(LENGTH / 2 - 100_000);
+    const less = bytesToFill(LENGTH - 300_000);
+    assert.notEqual(half.buffer.byteLength, byteLength);
+    assert.deepEqual([less.byteLength, less[0], less.buffer.byteLength], [LENGTH - 300_000, 9, byteLength]);
+  });
+
+  it('is kept within bounds: what was kept longest goes first', () => {
+    const many = Array.from({ length: 60 }, () => bytesToFill(LENGTH));
+    const kinds = new Set(many.map(({ buffer }) => buffer));
+    for (const each of many) giveBack(each.fill(3));
+    const again = Array.from({ length: 60 }, () => bytesToFill(LENGTH));
+    const used = again.filter((each) => each[LENGTH - 1] === 3);
+    assert.equal(kinds.size, 60);
+    assert.ok(used.length > 10 && used.length < 30, `${used.length} of 60`);
   });
 
   it('goes back through any view of it, also one that begins later', () => {

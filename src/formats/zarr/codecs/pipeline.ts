@@ -1,6 +1,6 @@
 import { isFailure, messageOf } from '../../../errors.ts';
+import { giveBack } from '../../memory.ts';
 import { damagedChunk } from '../failures.ts';
-import { giveBack } from '../memory.ts';
 import type { Codec } from './codec.ts';
 
 /** Bytes that encoding may add to incompressible data: a stored zlib stream needs most, 5 per 16 KiB and its ends. */

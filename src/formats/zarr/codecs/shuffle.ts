@@ -1,6 +1,6 @@
+import { bytesToFill } from '../../memory.ts';
 import { shuffleInto, unshuffleInto } from '../../shuffle.ts';
 import type { JsonObject } from '../json.ts';
-import { bytesToFill } from '../memory.ts';
 import type { Codec } from './codec.ts';
 
 /** The filter `shuffle`. */

@@ -1,13 +1,16 @@
 import { promisify } from 'node:util';
-import { constants, createZstdCompress, type ZstdOptions, zstdDecompress } from 'node:zlib';
+import { constants, createZstdCompress, createZstdDecompress, type ZstdOptions, zstdDecompress } from 'node:zlib';
 import type { JsonObject } from '../json.ts';
-import { giveBack } from '../memory.ts';
 import type { Codec } from './codec.ts';
+import { through } from './through.ts';
 
 const decompress = promisify<Uint8Array, ZstdOptions, Uint8Array>(zstdDecompress);
 
-/** Room for a piece of the result: what sensors measure shrinks to a quarter or a half, and room for all that it might be is seldom filled. */
-const pieceOf = (bytes: number): number => Math.ceil(bytes / 4) + 1024;
+/** Most that anything may become: https://facebook.github.io/zstd/zstd_manual.html, ZSTD_COMPRESSBOUND, and the checksum. */
+const boundOf = (bytes: number): number => bytes + (bytes >> 8) + 128;
+
+/** Least room that a stream of Node's takes; it is lent a better one. */
+const LEAST_BYTES = 64;
 
 /** Output of a length that is not known comes in pieces. */
 const PIECE_BYTES = 2 ** 20;
@@ -22,39 +25,18 @@ export const zstdCodec = ({ level, checksum }: ZstdSettings, config: JsonObject)
   config,
   whyNotEncoded: null,
   encode: (bytes) =>
-    compress(bytes, {
-      params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: checksum ? 1 : 0 },
-      pledgedSrcSize: bytes.byteLength,
-      chunkSize: pieceOf(bytes.byteLength),
-    }),
-  decode: (bytes, expectedBytes) => {
-    const room = Math.max(64, expectedBytes);
-    return decompress(bytes, { maxOutputLength: room, chunkSize: room });
-  },
+    through(
+      createZstdCompress({
+        params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: checksum ? 1 : 0 },
+        pledgedSrcSize: bytes.byteLength,
+        chunkSize: LEAST_BYTES,
+      }),
+      bytes,
+      boundOf(bytes.byteLength),
+    ),
+  decode: (bytes, expectedBytes) => through(createZstdDecompress({ chunkSize: LEAST_BYTES }), bytes, expectedBytes),
   decodeUpTo: (bytes, mostBytes) => {
-    const room = Math.max(64, mostBytes);
+    const room = Math.max(LEAST_BYTES, mostBytes);
     return decompress(bytes, { maxOutputLength: room, chunkSize: Math.min(room, PIECE_BYTES) });
   },
 });
-
-/** As `zstdCompress`, which leaves the room that it had for the result to be collected; here it goes back at once. */
-function compress(bytes: Uint8Array, options: ZstdOptions): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    const stream = createZstdCompress(options);
-    const pieces: Buffer[] = [];
-    stream.on('data', (piece: Buffer) => pieces.push(piece));
-    stream.on('error', reject);
-    stream.on('end', () => {
-      const whole = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
-      let at = 0;
-      for (const piece of pieces) {
-        whole.set(piece, at);
-        at += piece.byteLength;
-      }
-      // two pieces may lie in one buffer
-      for (const piece of pieces) giveBack(piece);
-      resolve(whole);
-    });
-    stream.end(bytes);
-  });
-}
