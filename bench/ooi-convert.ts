@@ -14,7 +14,7 @@ import { argv, env, execPath } from 'node:process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { WORKER_FLAGS } from '../src/cli/worker-command.ts';
+import { WORKER_ENV, WORKER_FLAGS } from '../src/cli/worker-command.ts';
 import { startObjectServer } from '../test/helpers/object-server.ts';
 import { foreignPython, type Python } from '../test/helpers/python.ts';
 import { median, say } from './support.ts';
@@ -57,7 +57,7 @@ async function convert(folder: string, ...target: readonly string[]): Promise<Tu
   const [place = '', ...server] = target;
   const child = spawn(execPath, [...WORKER_FLAGS, beside('convert.ts'), folder, TABLE, place, '2', ...server], {
     // as a worker is started
-    env: { ...env, MALLOC_ARENA_MAX: '2' },
+    env: { ...env, ...WORKER_ENV },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   return turnsIn(await text(child.stdout));

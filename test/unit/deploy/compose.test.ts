@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { workerCommand } from '../../../src/cli/worker-command.ts';
+import { WORKER_ENV, workerCommand } from '../../../src/cli/worker-command.ts';
 import { QUEUES } from '../../../src/config/queues.ts';
 import { mongodbUri, SECRET_VARIABLES, VARIABLES } from '../../../src/config/settings-schema.ts';
 
@@ -121,12 +121,13 @@ describe('the image', () => {
   });
 
   it('starts a worker as the command would', () => {
-    const { args, env } = workerCommand(['--queues', 'load'], {});
+    const { args } = workerCommand(['--queues', 'load'], {});
     const [flag = '', main = ''] = args;
     const script = read('docker/landfall');
 
     assert.match(script, new RegExp(`exec node ${flag} /opt/landfall/${main.slice(main.indexOf('workers/'))} "\\$@"`));
-    assert.match(script, new RegExp(`export MALLOC_ARENA_MAX=${env.MALLOC_ARENA_MAX}$`, 'm'));
+    const settings = Object.entries(WORKER_ENV).map(([name, value]) => `${name}=${value}`);
+    assert.match(script, new RegExp(`export ${settings.join(' ')}$`, 'm'));
   });
 
   it('has the version of its Node said once: the one that builds is the one that runs', () => {
