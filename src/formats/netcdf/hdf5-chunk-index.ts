@@ -19,7 +19,12 @@ export function chunkIndexAt(readAt: ReadAt, header: number, dataset: ChunkedSha
   return index?.addresses.every((address, number) => Number.isNaN(address) || address + (index.bytes[number] ?? 0) <= end) ? index : null;
 }
 
-/** Where the file ends as it says itself, if addresses and lengths have eight bytes and are counted from its beginning; else null. */
+const NONE = 0xffffffff;
+
+/**
+ * Where the file ends as it says itself, if addresses and lengths have eight bytes and are counted from its beginning, and its superblock has
+ * no extension; else null. An extension may lead to an image of the library's cache: headers and nodes in it are newer than those in place.
+ */
 function usualEnd(readAt: ReadAt): number | null {
   const start = readAt(0, 52);
   if (start === null) return null;
@@ -31,8 +36,9 @@ function usualEnd(readAt: ReadAt): number | null {
   const isEight = bytes.number(1) === 8 && bytes.number(1) === 8;
   bytes.at = isOld ? 24 + 4 * version : 12;
   const isUsual = version <= 3 && isEight && bytes.place() === 0;
-  bytes.at += 8;
-  return isUsual ? bytes.place() : null;
+  // In old files, where free space is listed. Of either, all bits set is none.
+  const isExtended = [bytes.number(4), bytes.number(4)].some((half) => half !== NONE);
+  return isUsual && (isOld || !isExtended) ? bytes.place() : null;
 }
 
 const areWholeRows = ({ shape, chunks }: ChunkedShape): boolean =>

@@ -161,6 +161,10 @@ describe('the index of the chunks of an HDF5 dataset', () => {
     assert.ok(!afterChange(28, () => 4000), 'a chunk behind the end that the file gives itself');
   });
 
+  test('is given up where the superblock has an extension: an image of the cache in it stands for headers and nodes that are older', () => {
+    assert.ok(!afterChange(20, () => 48));
+  });
+
   test('ends where a tree leads to itself', () => {
     assert.ok(!afterChange(tree + HEAD + KEY, () => tree), 'the first child of the root is the root');
   });
