@@ -1,8 +1,8 @@
 import { type Allowance, readAttribute, readAttributes } from './hdf5-attributes.ts';
 import { type DatasetFacts, resolveDimensions } from './hdf5-dimensions.ts';
-import { Hdf5Defect, type Hdf5Library } from './hdf5-library.ts';
+import { type DatasetMetadata, Hdf5Defect, type Hdf5Library } from './hdf5-library.ts';
 import type { Snapshot, SnapshotBounds, SnapshotVariable } from './hdf5-messages.ts';
-import { ncTypeOf, type StoredType } from './hdf5-types.ts';
+import { ncTypeOf } from './hdf5-types.ts';
 
 /** What netCDF calls a scale that is no variable, and how it renames a variable whose name a dimension has taken. */
 const NO_VARIABLE = 'This is a netCDF dimension but not a netCDF variable';
@@ -17,14 +17,14 @@ const UNLIMITED = 2 ** 63;
 
 interface Dataset {
   readonly facts: DatasetFacts;
-  readonly stored: StoredType;
+  readonly stored: DatasetMetadata;
   readonly attributeNames: readonly string[];
   readonly isVariable: boolean;
 }
 
 /**
- * Everything of the root group but values. Groups below it, and variables of types that NetCDF's atomic types cannot express (compound,
- * opaque, lists), are left out.
+ * Everything of the root group but values. Groups below it, variables of types that NetCDF's atomic types cannot express (compound, opaque,
+ * lists), and those without a shape, of which there is nothing to read, are left out.
  * @throws {Hdf5Defect}
  */
 export function takeSnapshot(library: Hdf5Library, file: bigint, bounds: SnapshotBounds): Snapshot {
@@ -37,7 +37,7 @@ export function takeSnapshot(library: Hdf5Library, file: bigint, bounds: Snapsho
   if (contradiction !== null) throw new Hdf5Defect(contradiction);
   const variables = datasets.flatMap(({ facts: { dataset }, stored, attributeNames, isVariable }): SnapshotVariable[] => {
     const type = ncTypeOf(stored);
-    if (!isVariable || type === null) return [];
+    if (!isVariable || type === null || stored.shape === null) return [];
     return [
       {
         name: dataset.startsWith(RENAMED) ? dataset.slice(RENAMED.length) : dataset,

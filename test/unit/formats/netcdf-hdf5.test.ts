@@ -63,6 +63,15 @@ describe('NetCDF-4 files', () => {
   });
 });
 
+test('a dataset of HDF5 without a shape, of which nothing could be read but what is in memory by chance, is no variable', async () => {
+  const pool = createHdf5Pool();
+
+  const file = await openNetcdf(fixture('no-values.nc'), { hdf5: pool });
+
+  assert.deepEqual([...file.variables.keys()], ['two']);
+  await pool.close();
+});
+
 describe('numbers of a NetCDF-4 file', () => {
   for (const { file } of netcdf4) {
     test(`of ${file} are put where they are wanted, and nowhere else`, async () => {
