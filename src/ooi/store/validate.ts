@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Failure, isFailure } from '../../errors.ts';
 import { giveBack } from '../../formats/memory.ts';
-import { dimensionsOf, type ZarrArray } from '../../formats/zarr/array.ts';
+import { arrayMetadata, dimensionsOf, type ZarrArray } from '../../formats/zarr/array.ts';
 import { type ChunkIndex, chunkKey, chunkRowsOf, chunksTouching, rowsOf } from '../../formats/zarr/grid.ts';
 import { tornDimensions } from '../../formats/zarr/group.ts';
 import { openStore } from '../../formats/zarr/open.ts';
@@ -157,7 +157,10 @@ async function compareDocuments({ objects }: Room, { id, root, group }: Generati
   if (isOurs && !isDeepStrictEqual(single.attributes, group.attributes)) found('metadata_differs', '.zattrs is not what .zmetadata says');
   for (const [name, array] of group.arrays) {
     const other = single.arrays.get(name);
-    const isSame = other !== undefined && `${other.shape}` === `${array.shape}` && `${dimensionsOf(other)}` === `${dimensionsOf(array)}`;
+    const isSame =
+      other !== undefined &&
+      isDeepStrictEqual(arrayMetadata(other), arrayMetadata(array)) &&
+      `${dimensionsOf(other)}` === `${dimensionsOf(array)}`;
     if (!isSame) found('metadata_differs', `${name}/.zarray is not what .zmetadata says`);
     else if (isOurs && !isDeepStrictEqual(other.attributes, array.attributes))
       found('metadata_differs', `${name}/.zattrs is not what .zmetadata says`);

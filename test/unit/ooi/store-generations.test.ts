@@ -262,6 +262,15 @@ describe('generations of a stream', () => {
     assert.deepEqual(await told('temperature/.zattrs', (text) => text.replace('{', '{"units":"kelvin",')), [attributes]);
     assert.equal((await told('temperature/.zattrs', gone)).length, 1);
     assert.equal((await told('temperature/.zarray', gone)).length, 1);
+    const document = 'metadata_differs: temperature/.zarray is not what .zmetadata says';
+    for (const [from, to] of [
+      [/"dtype": ?"<f/, '"dtype":"<i'],
+      [/"fill_value": ?[^,]+,/, '"fill_value":7,'],
+      [/"compressor": ?\{[^}]*\}/, '"compressor":null'],
+    ] as const) {
+      const isChanged = (text: string): string => (from.test(text) ? text.replace(from, to) : assert.fail(`${from} is in ${text}`));
+      assert.deepEqual(await told('temperature/.zarray', isChanged), [document], to);
+    }
     assert.deepEqual(await told('.zattrs', (text) => text.replace('{', '{"summary":"another",')), [
       'metadata_differs: .zattrs is not what .zmetadata says',
     ]);
