@@ -103,10 +103,13 @@ export function openHdf5(library: Hdf5Library, source: Hdf5Source): Hdf5Handle {
   };
 }
 
+/** What it goes on with after this is where it has looked for the filter, in folders of whoever built it. */
+const FILTER_MISSING = /^required filter '.*' is not registered$/;
+
 /** The first and the last sentence of an HDF5 error stack: what was tried, and what stood in the way. */
 export function summarize(diagnostics: readonly string[]): string {
   const sentences = diagnostics.flatMap((line) => /^\s*#\d+: .* in \w+\(\): (.+)$/.exec(line)?.[1] ?? []);
   const [tried = diagnostics[0] ?? 'the HDF5 library failed without a word', ...others] = sentences;
-  const cause = others.at(-1);
+  const cause = others.find((sentence) => FILTER_MISSING.test(sentence)) ?? others.at(-1);
   return cause === undefined ? tried : `${tried}: ${cause}`;
 }
