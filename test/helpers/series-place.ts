@@ -94,13 +94,31 @@ export function endingAfter(objects: ObjectStore, writes: number): { readonly ob
   };
 }
 
-/** The same objects, changed one after another, and looked at after each change: what is there then is what a kill at that moment leaves. */
-export function lookedAtAfterEach(objects: ObjectStore, look: () => Promise<void>): ObjectStore {
+/** A fence that holds until it was asked so often; everything that changes a place asks it first, the exchange of a link among it. */
+export function fencedUntil(asked: number): { fence(): Promise<void>; isEnded(): boolean } {
+  let left = asked;
+  return {
+    isEnded: () => left < 0,
+    async fence() {
+      if (left-- <= 0) {
+        left = -1;
+        throw new Failure({ kind: 'again', code: 'killed', happened: 'The process is dead' });
+      }
+    },
+  };
+}
+
+/**
+ * The same objects, changed one after another, and looked at before and after each change: what is there then is what a kill at that moment
+ * leaves. Before it, since a link is exchanged without them.
+ */
+export function lookedAtAroundEach(objects: ObjectStore, look: () => Promise<void>): ObjectStore {
   let last: Promise<unknown> = Promise.resolve();
   const change = <T>(step: () => Promise<T>): Promise<T> => {
     const before = last;
     const changed = (async () => {
       await before;
+      await look();
       const outcome = await step();
       await look();
       return outcome;

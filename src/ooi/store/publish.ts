@@ -25,7 +25,10 @@ export async function publishGeneration(room: Room, id: string, options: ChangeO
   if (live === id && current?.record.state === 'published')
     return { generation: id, replaced: null, publishedAt: current.record.publishedAt };
   await assertNotOutgrown(room, id, live);
-  if (live === ADOPTED && current === null) current = await noteAdopted(room, options);
+  if (live === ADOPTED) {
+    current ??= await noteAdopted(room, options);
+    if (room.publish === 'link') await moveAside(room, options);
+  }
   const publishedAt = now().toISOString();
   const root = await rootOf(room, id, options);
   const next = { generation: id, root, state: 'published', publishedAt } as const;
@@ -91,16 +94,16 @@ async function noteAdopted(room: Room, options: ChangeOptions): Promise<FoundCur
   if (publish === 'prefix') await copyAside(room, options);
   const root = publish === 'pointer' ? places.address : places.group(ADOPTED);
   const next = { generation: ADOPTED, root, state: 'published', publishedAt: now().toISOString() } as const;
-  const noted = await writeCurrent(objects, places, await replacing(room, null, next, options), null, options);
-  if (publish === 'link') await moveAside(room, options);
-  return noted;
+  return await writeCurrent(objects, places, await replacing(room, null, next, options), null, options);
 }
 
-/** Where the folder was, there is nothing for a moment: a folder cannot be exchanged for a link in one step. */
-async function moveAside({ disk, places }: Room, { fence }: ChangeOptions): Promise<void> {
-  if (disk === null) return;
-  await fence();
+/** Where the folder was, there is nothing for a moment: a folder cannot be exchanged for a link in one step. A killed run may have noted it and not moved it. */
+async function moveAside(room: Room, options: ChangeOptions): Promise<void> {
+  const { disk, places } = room;
+  if (disk === null || (await rootOf(room, ADOPTED, options)) !== places.address) return;
+  await options.fence();
   await rename(join(disk.folder, places.address), join(disk.folder, places.group(ADOPTED)));
+  await syncFolder(join(disk.folder, places.generations));
   await syncFolder(disk.folder);
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { cpSync, existsSync } from 'node:fs';
 import { lstat, mkdtemp, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ import { openDisk } from '../../../src/stores/objects/disk.ts';
 import { writeForeign } from '../../helpers/foreign-series.ts';
 import { memoryObjects } from '../../helpers/memory-objects.ts';
 import { free, minutesFrom, rowsInput } from '../../helpers/series-cases.ts';
-import { endingAfter } from '../../helpers/series-place.ts';
+import { endingAfter, fencedUntil } from '../../helpers/series-place.ts';
 import { folderStore } from '../../helpers/zarr-stores.ts';
 
 const whole = rowsInput({ id: 'whole', at: 2, minutes: minutesFrom(0, 50) });
@@ -41,6 +42,40 @@ describe('the first publication over a store that somebody else wrote', () => {
     assert.equal(await lengthIn(openStore(folderStore(join(folder, 'T')))), 11);
     assert.deepEqual((await store.validate(null)).problems, []);
     await rm(folder, { recursive: true });
+  });
+
+  it('on disk, killed before each single step, is taken up again, and the old store is kept', async () => {
+    const origin = await mkdtemp(join(tmpdir(), 'landfall-adopted-'));
+    const first = await openDisk({ folder: origin });
+    await writeForeign(first, {});
+    await openSeriesStore({ objects: first, disk: { folder: origin }, table: 'T', publish: 'link', codec: 'zstd' }).build(
+      { id: 'g1', inputs: [whole] },
+      free,
+    );
+    const left = new Set<number | undefined>();
+    for (let steps = 0, ended = true; ended; steps++) {
+      const folder = await mkdtemp(join(tmpdir(), 'landfall-adopted-'));
+      cpSync(origin, folder, { recursive: true });
+      const objects = await openDisk({ folder });
+      const store = openSeriesStore({ objects, disk: { folder }, table: 'T', publish: 'link', codec: 'zstd' });
+      const length = () => lengthIn(openStore(folderStore(join(folder, 'T'))));
+      const dying = fencedUntil(steps);
+      await store.publish('g1', dying).catch((error: unknown) => assert.ok(isFailure(error, 'killed'), String(error)));
+      ended = dying.isEnded();
+      left.add(existsSync(join(folder, 'T')) ? await length() : undefined);
+
+      await store.recover(free);
+      assert.ok([10, 50].includes((await length()) ?? 0));
+      await store.publish('g1', free);
+
+      assert.deepEqual([await readlink(join(folder, 'T')), await length()], ['T.generations/g1', 50]);
+      await store.rollback(free);
+      assert.equal(await length(), 10);
+      assert.deepEqual((await store.validate(null)).problems, []);
+      await rm(folder, { recursive: true });
+    }
+    assert.deepEqual(left, new Set([10, undefined, 50]));
+    await rm(origin, { recursive: true });
   });
 
   for (const publish of ['pointer', 'prefix'] as const) {
