@@ -5,6 +5,7 @@ import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { processesOf } from '../helpers/home-processes.ts';
+import { foreignPython } from '../helpers/python.ts';
 import { room } from '../helpers/room.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -38,6 +39,9 @@ describe('npm start', () => {
     const [, first, second, anew] = ooi.runs;
     for (const { record } of [first, second]) assert.ok(record.added > 0 && record.corrected > 0 && record.inserted > 0);
     assert.ok(anew.record.difference.valuesChanged > 0, 'the difference report has something to say');
+    const python = await foreignPython();
+    const [, line] = /in Python {2}(xarray\.open_zarr\('.*'\))\n/.exec(demo.stderr) ?? assert.fail('no line of Python');
+    if (python.isThere) assert.equal(await python.run(`import xarray; print(${line}.sizes['time'])`), String(anew.record.rows));
     for (const made of [ooi.store, ooi.report, ooi.picture]) assert.ok(existsSync(made), made);
     assert.deepEqual(processesOf(home), []);
   });

@@ -79,6 +79,20 @@ describe('a refresh of a stream', () => {
     assert.equal(await filesIn(join(site.home, 'spool', 'ctd')), 0, 'nothing stays in the spool');
   });
 
+  it('is started by a harvest that is told so, under an id of its own, and goes on by itself', async () => {
+    const old = live();
+    facility.clock.advance(86_400);
+
+    const harvested = await (await stream.start({ refresh: true, force: true })).result();
+    const refreshed = await stream.refresh().result();
+
+    assert.equal(harvested.state, 'refresh');
+    assert.match(harvested.message, new RegExp(`^A refresh was asked for\\. It goes on by itself as refresh/${TABLE}\\.$`));
+    assert.equal(refreshed.state, 'published');
+    assert.notEqual(live(), old);
+    assert.deepEqual(await stream.digests(), expected());
+  });
+
   for (const { what, isExpired, taken } of [
     { what: 'that is fetched again', isExpired: false, taken: [] },
     { what: 'that the facility does not have any more is taken from the live store', isExpired: true, taken: [/results .* no longer/] },

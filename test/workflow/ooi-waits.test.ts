@@ -59,6 +59,7 @@ describe('a harvest that waits for the facility', () => {
   it('says since when and when it looks next, costs no worker, and goes on after a restart when it is told to look', async () => {
     const { run, progress } = await waiting();
     const before = asked();
+    const { currentDetails } = await run.query<{ readonly currentDetails: string }>('__temporal_workflow_metadata');
     // What a worker is handed in the moment in which it ends is noticed a minute later.
     await until(async () => ((await run.describe()).raw.pendingActivities ?? []).length === 0);
     await worker.stop();
@@ -72,6 +73,7 @@ describe('a harvest that waits for the facility', () => {
       progress.says ?? '',
       /^The facility works on the request\. Not ready since 20[-\d]* [:\d]* UTC, looks next at 20[-\d]* [:\d]* UTC\.$/,
     );
+    assert.ok(currentDetails.endsWith(`\n\n${progress.says}`), `the Web UI shows: ${currentDetails}`);
     assert.equal((await run.describe()).raw.pendingActivities?.length ?? 0, 0);
     assert.equal(state, 'done');
     assert.ok(Number(record.added) > 80);
