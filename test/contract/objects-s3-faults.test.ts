@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
+import { isFailure } from '../../src/errors.ts';
 import type { ObjectStore } from '../../src/stores/objects/contract.ts';
 import { openS3 } from '../../src/stores/objects/s3.ts';
 import { always, failing, faultyPlace, large, QUICK } from '../helpers/faulty-store.ts';
@@ -102,6 +103,24 @@ describe('A connection to an S3 server', { timeout: 120_000 }, () => {
       const found = await place().store.get('key');
 
       assert.ok(found !== null && content.equals(found.bytes));
+    });
+  }
+
+  for (const [what, body] of [
+    ['in one piece', content],
+    ['in parts', large()],
+  ] as const) {
+    it(`that damages what is sent ${what} stores nothing of it, and then the right bytes`, async () => {
+      await place().direct.put('key', bytes('old'));
+      place().proxy.fail('PUT', ...always({ kind: 'damage request' }));
+      await assert.rejects(place().store.put('key', body), (error) => isFailure(error) && error.kind === 'again');
+      const between = await textOf(place().direct, 'key');
+      place().proxy.fail('PUT', { kind: 'damage request' });
+
+      await place().store.put('key', body);
+
+      assert.equal(between, 'old');
+      assert.ok(Buffer.from(body).equals((await place().direct.get('key'))?.bytes ?? new Uint8Array()));
     });
   }
 

@@ -10,6 +10,8 @@ export type Fault =
   | { readonly kind: 'page' }
   /** The connection breaks while the request's body is on its way. */
   | { readonly kind: 'cut request' }
+  /** One byte of the request's body is another when it reaches the server. */
+  | { readonly kind: 'damage request' }
   /** The server carries it out, and the connection breaks before it can say so. `before` is awaited first. */
   | { readonly kind: 'lose answer'; readonly before?: () => Promise<unknown> }
   /** The connection breaks after half of the answer's body. */
@@ -65,6 +67,11 @@ async function pass(target: string, incoming: IncomingMessage, outgoing: ServerR
     return;
   }
   const body = Buffer.concat(await Array.fromAsync<Buffer>(incoming));
+  if (fault?.kind === 'damage request') {
+    // Neither in the frame of a body that comes in pieces nor in what follows it.
+    const at = Math.floor(body.byteLength / 2);
+    body.writeUInt8(body.readUInt8(at) ^ 1, at);
+  }
   if (fault?.kind === 'answer') {
     outgoing.writeHead(fault.status, { 'content-type': 'application/xml', ...fault.headers });
     outgoing.end(

@@ -38,6 +38,7 @@ const ELSEWHERE: ReadonlySet<string> = new Set(['PermanentRedirect', 'Authorizat
 const PASSING: ReadonlySet<string> = new Set([
   'BadDigest',
   'XAmzContentChecksumMismatch',
+  'XAmzContentSHA256Mismatch',
   'IncompleteBody',
   'RequestTimeout',
   'RequestTimeTooSkewed',
