@@ -80,7 +80,12 @@ describe('the metadata of the sample facility', { skip: isOoiDataThere ? false :
     });
     assert.equal(at, '2026-11-25T11:00:00.000Z');
     assert.match(String(ids), /^7,193,/);
-    const pids = (await rowsOf('ooi_parameters')).map(({ pid }) => Number(pid));
+    const parameters = await rowsOf('ooi_parameters');
+    assert.equal(
+      Object.keys(parameters[0] ?? {}).join(' '),
+      'pid reference_designator parameter_name netcdf_name standard_name description unit data_level data_product_type data_product_identifier last_updated',
+    );
+    const pids = parameters.map(({ pid }) => Number(pid));
     assert.deepEqual(
       pids,
       [...new Set(pids)].toSorted((a, b) => a - b),

@@ -74,6 +74,9 @@ describe('products of the expected stores', { skip: isOoiDataThere ? false : WIT
     const catalog: Catalog = parse(made.value);
     assert.deepEqual(made.omissions, []);
     assert.deepEqual(Object.keys(catalog.sources), [CTD, OPTAA, NUTNR]);
+    assert.deepEqual(Object.keys(catalog), ['name', 'description', 'metadata', 'sources']);
+    assert.deepEqual(Object.keys(catalog.metadata), ['version', 'last_updated', 'owner']);
+    assert.deepEqual(Object.keys(catalog.sources[CTD]?.metadata ?? {}), ['id', 'owner', 'notes', 'reference_designator', 'data_products']);
     assert.equal(catalog.metadata.last_updated, '2026-11-25T11:00:00.000Z');
     const optaa = catalog.sources[OPTAA];
     assert.equal(optaa?.driver, 'zarr');
@@ -110,6 +113,14 @@ describe('products of the expected stores', { skip: isOoiDataThere ? false : WIT
     assert.deepEqual(Object.keys(index), ['version', 'generated', 'stats', 'instruments']);
     assert.equal(index.stats.num_instruments, 3);
     const [ctd] = index.instruments;
+    const words = (of: object = {}): string => Object.keys(of).join(' ');
+    assert.equal(words(ctd), 'id name formal_name url total_bytes group size num_streams streams');
+    assert.equal(
+      words(ctd?.streams[0]),
+      'id data_location instrument_rd size bytes_size start_dt end_dt num_variables num_data_products data_products variables',
+    );
+    assert.equal(words(ctd?.streams[0]?.variables[0]), 'name size bytes_size product_id');
+    assert.equal(words(index.stats), 'num_instruments bytes size');
     assert.equal(ctd?.name, 'CTD');
     assert.equal(ctd?.url, 'https://interactiveoceans.washington.edu/instruments/ctd');
     const [stream] = ctd?.streams ?? [];

@@ -19,7 +19,7 @@ const DAY_SECONDS = 86_400;
 /** Between a refresh and what was before it. */
 const HOUR_SECONDS = 3_600;
 
-/** Not: an outage of what is asked before anything is decided. A run then looks again after ten minutes. */
+/** Not: an outage of what is asked before anything is decided; the tests of decisions have it. */
 const FAULTS: readonly NonNullable<SwitchesInput['faults']>[number][] = [
   { endpoint: 'request', kind: 'status', status: 429, retryAfterSeconds: 1, times: 2 },
   { endpoint: 'estimate', kind: 'status', status: 429, retryAfterSeconds: 1, times: 1 },
