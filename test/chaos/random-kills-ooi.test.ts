@@ -9,7 +9,7 @@ import { cycleLine } from './support/report.ts';
 const seed = chaosSeed();
 const kit = only(ooiKit, [
   { name: 'append pointer', phases: { append: 1 }, isInBucket: true },
-  { name: 'both disk', phases: { fetch: 1, build: 3, publish: 2 } },
+  { name: 'both disk', phases: { wait: 1, fetch: 1, build: 3, publish: 2 } },
 ]);
 
 /** The short form; `npm run chaos -- --kind ooi` does this two hundred times, also with stores that are published as a copy. */

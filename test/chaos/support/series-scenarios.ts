@@ -19,8 +19,9 @@ const DAY_SECONDS = 86_400;
 /** Between a refresh and what was before it. */
 const HOUR_SECONDS = 3_600;
 
-/** Not: an outage of what is asked before anything is decided; the tests of decisions have it. */
 const FAULTS: readonly NonNullable<SwitchesInput['faults']>[number][] = [
+  { endpoint: 'times', kind: 'status', status: 500, times: 2 },
+  { endpoint: 'times', kind: 'status', status: 429, retryAfterSeconds: 1, times: 2 },
   { endpoint: 'request', kind: 'status', status: 429, retryAfterSeconds: 1, times: 2 },
   { endpoint: 'estimate', kind: 'status', status: 429, retryAfterSeconds: 1, times: 1 },
   { endpoint: 'status', kind: 'status', status: 500, times: 2 },
