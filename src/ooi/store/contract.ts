@@ -197,7 +197,7 @@ export interface SeriesStore {
   open(id: string): Promise<Generation>;
   /** Ends what a killed writer began: a change of a generation, a publication. */
   recover(options: Pick<ChangeOptions, 'fence' | 'signal'>): Promise<Recovered>;
-  /** Adds a request to the live generation, or to the one named. Ends first what another began. @throws {Failure} `no_store`, `store_changed`, … */
+  /** Adds a request to the live generation, or to the one named. Ends first what another began there. @throws {Failure} `no_store`, `store_changed`, … */
   append(input: SeriesInput, options: ChangeOptions & { readonly into?: string }): Promise<AppendOutcome>;
   /** A new generation beside the live one, read back. @throws {Failure} `empty_series`, `invalid_generation` */
   build(input: BuildInput, options: ChangeOptions): Promise<BuiltGeneration>;

@@ -8,7 +8,7 @@ const AT_ONCE = 8;
 
 /**
  * Makes what is at the fixed address a copy of a generation. Without `.zgroup` and `.zmetadata` it does not open, so nobody sees a mixture;
- * both come last. May be repeated from its beginning at any moment.
+ * both come last (of a store that somebody else wrote there may be only the first). May be repeated from its beginning at any moment.
  */
 export async function fillCopy({ objects, places }: Room, root: string, options: ChangeOptions): Promise<void> {
   const { address } = places;
@@ -24,5 +24,5 @@ export async function fillCopy({ objects, places }: Room, root: string, options:
   await atOnce(AT_ONCE, objects.list(`${address}/`, options), async ({ key: full }) => {
     if (!wanted.has(full.slice(address.length + 1))) await objects.delete(full, options);
   });
-  for (const key of LAST) await objects.copy(`${root}/${key}`, `${address}/${key}`, options);
+  for (const key of LAST) if (wanted.has(key)) await objects.copy(`${root}/${key}`, `${address}/${key}`, options);
 }

@@ -85,7 +85,7 @@ async function assertNotOutgrown({ objects, places }: Room, id: string, live: st
   });
 }
 
-/** Gives the store that was there a record and, where its address is about to be taken, a place among the generations. */
+/** Gives the store that was there a record and, where its address is about to be taken by a copy, a place among the generations. */
 async function noteAdopted(room: Room, options: ChangeOptions): Promise<FoundCurrent> {
   const { objects, places, now, publish } = room;
   const { state } = await openGeneration(room, ADOPTED);

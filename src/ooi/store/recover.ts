@@ -8,18 +8,19 @@ import { fillCopy } from './publish-copy.ts';
 import { replacing } from './replacing.ts';
 import { stateKey } from './state.ts';
 
-/** Ends what was begun: a publication first, then a change of the generation. What it did, in sentences. */
-export async function recoverStore(room: Room, also: string | null, options: ChangeOptions): Promise<readonly string[]> {
-  const did = [...(await endPublication(room, options))];
+/** Ends what was begun: a publication first, then a change of the live generation. What it did, in sentences. */
+export async function recoverStore(room: Room, options: ChangeOptions): Promise<readonly string[]> {
+  const published = await endPublication(room, options);
   const live = await liveId(room, options);
-  for (const id of new Set([live, also])) {
-    if (id === null) continue;
-    const intent = await readIntent(room.objects, room.places.record(id), options);
-    if (intent === null) continue;
-    const isDone = await applyIntent(room, intent, await copyOf(room, id, options), options);
-    did.push(isDone ? `Ended a change of generation ${id} (${intent.says})` : `Dropped a change of generation ${id} that came too late`);
-  }
-  return did;
+  return [...published, ...(live === null ? [] : await recoverGeneration(room, live, options))];
+}
+
+/** Ends a change of one generation: whoever builds beside the live one has no say over that, which its own writer may be changing. */
+export async function recoverGeneration(room: Room, id: string, options: ChangeOptions): Promise<readonly string[]> {
+  const intent = await readIntent(room.objects, room.places.record(id), options);
+  if (intent === null) return [];
+  const isDone = await applyIntent(room, intent, await copyOf(room, id, options), options);
+  return [isDone ? `Ended a change of generation ${id} (${intent.says})` : `Dropped a change of generation ${id} that came too late`];
 }
 
 /** The prefix of the copy that readers see of a generation; null: they see the generation itself. */

@@ -10,7 +10,7 @@ import { openGeneration, openLive, type Room, roomOf } from './generation.ts';
 import { generationBefore } from './generation-before.ts';
 import { readIntent } from './intent.ts';
 import { publishGeneration } from './publish.ts';
-import { copyOf, recoverStore } from './recover.ts';
+import { copyOf, recoverGeneration, recoverStore } from './recover.ts';
 import { readRequests } from './requests.ts';
 import { planOf } from './rules.ts';
 import { storedSource } from './stored-source.ts';
@@ -31,32 +31,34 @@ export function openSeriesStore(options: StoreOptions): SeriesStore {
   };
   const opened = (id: string | null | undefined): Promise<Generation> =>
     id === null || id === undefined ? liveOrNone() : openGeneration(room, id);
-  const recovered = (also: string | null, given: ChangeOptions) => recoverStore(room, also, given);
+  const recovered = (only: string | undefined, given: ChangeOptions) =>
+    only === undefined ? recoverStore(room, given) : recoverGeneration(room, only, given);
 
   return {
     live: () => openLive(room),
     reach: async () => (await openLive(room, { isGlance: true }))?.state ?? null,
     open: (id) => openGeneration(room, id),
-    recover: (given) => alone(room, given, async () => ({ did: await recovered(null, given) })),
+    recover: (given) => alone(room, given, async () => ({ did: await recoverStore(room, given) })),
     append: (input, { into, ...given }) =>
       alone(room, given, async () => {
-        await recovered(into ?? null, given);
+        await recovered(into, given);
         const generation = await opened(into);
         return appendTo(room, generation, input, await copyOf(room, generation.id, given), given);
       }),
     build: (input, given) => buildGeneration(room, input, null, given),
     async grow(input, { from, ...given }) {
-      await alone(room, given, () => recovered(from ?? null, given));
+      await alone(room, given, () => recovered(from, given));
       return buildGeneration(room, input, await opened(from), given);
     },
     publish: (id, given) =>
       alone(room, given, async () => {
-        await recovered(id, given);
+        await recoverStore(room, given);
+        await recoverGeneration(room, id, given);
         return publishGeneration(room, id, given);
       }),
     rollback: ({ to, ...given }) =>
       alone(room, given, async () => {
-        await recovered(null, given);
+        await recoverStore(room, given);
         return publishGeneration(room, to ?? (await generationBefore(room)).id, given);
       }),
     before: () => generationBefore(room),

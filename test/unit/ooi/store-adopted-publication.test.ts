@@ -4,7 +4,7 @@ import { lstat, mkdtemp, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { isFailure } from '../../../src/errors.ts';
+import { Failure, isFailure } from '../../../src/errors.ts';
 import { openStore } from '../../../src/formats/zarr/open.ts';
 import { openSeriesStore, type SeriesStore } from '../../../src/ooi/store/series-store.ts';
 import { chunksIn } from '../../../src/stores/objects/chunks.ts';
@@ -76,6 +76,19 @@ describe('the first publication over a store that somebody else wrote', () => {
     }
     assert.deepEqual(left, new Set([10, undefined, 50]));
     await rm(origin, { recursive: true });
+  });
+
+  it('by prefix, over one without consolidated metadata, can be taken back', async () => {
+    const objects = memoryObjects();
+    await writeForeign(objects, {});
+    objects.objects.delete('T/.zmetadata');
+    const store = openSeriesStore({ objects, disk: null, table: 'T', publish: 'prefix', codec: 'zstd' });
+    await refresh(store);
+
+    assert.equal((await store.rollback(free)).generation, 'adopted');
+
+    assert.equal(await lengthIn(openStore(chunksIn(objects, 'T'))), 10);
+    assert.equal((await store.rollback(free)).generation, 'g1');
   });
 
   for (const publish of ['pointer', 'prefix'] as const) {

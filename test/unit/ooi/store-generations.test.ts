@@ -369,6 +369,27 @@ describe('two writers of one stream', () => {
     assert.deepEqual([(await store.live())?.state.length, (await store.validate(null)).problems], [43, []]);
   });
 
+  it('of whom one builds beside: it leaves the change of the live one to its writer', async () => {
+    const { store, objects } = stage();
+    await publishFirst(store);
+    await store.build({ id: 'g2', inputs: [rowsInput({ id: 'whole', at: 2, minutes: minutesFrom(0, 30) })] }, free);
+    let isBeside = false;
+    const slow: ObjectStore = {
+      ...objects,
+      async get(key, options) {
+        if (!isBeside && /g1\.landfall\/intent\/.+/.test(key)) {
+          isBeside = true;
+          await store.append(rowsInput({ id: 'beside', at: 2.5, minutes: [29, 30] }), { ...free, into: 'g2' });
+        }
+        return objects.get(key, options);
+      },
+    };
+
+    const { state } = await openSeriesStore({ ...SETTINGS, objects: slow }).append(later, free);
+
+    assert.deepEqual([isBeside, state, (await store.validate(null)).problems], [true, 'appended', []]);
+  });
+
   it('that publish at once: one does', async () => {
     const { store } = stage();
     await publishFirst(store);
