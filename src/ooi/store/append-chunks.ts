@@ -46,8 +46,7 @@ export function* touchedChunks({ arrays, plan, fresh }: Form, merged: MergedRows
       continue;
     }
     const step = chunkRowsOf(array);
-    const touched = new Set<number>();
-    for (const row of changed.byColumn.get(column.name) ?? []) touched.add(Math.floor(row / step));
+    const touched = new Set(changed.byColumn.get(column.name));
     const begin = isFresh ? 0 : merged.firstShift;
     for (let chunk = Math.floor(begin / step); begin < merged.newRows && chunk * step < merged.newRows; chunk++) touched.add(chunk);
     for (const chunk of [...touched].toSorted((a, b) => a - b)) {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Failure, isFailure } from '../../errors.ts';
+import { chunkRowsOf } from '../../formats/zarr/grid.ts';
 import { consolidatedDocument } from '../../formats/zarr/group.ts';
 import { formatCount, formatItems } from '../../observe/counts.ts';
 import type { SeriesInput } from '../series.ts';
@@ -78,6 +79,10 @@ export async function appendTo(
     plan.columns.filter(({ isOnTime }) => isOnTime),
     stored(0),
     merged,
+    ({ name }) => {
+      const array = form.arrays.get(name);
+      return array === undefined ? 1 : chunkRowsOf(array);
+    },
   );
   const counts = { added: merged.added, inserted: merged.inserted, corrected: changed.corrected };
   const did = outcomeAfter(earlier, counts);

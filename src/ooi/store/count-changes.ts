@@ -1,4 +1,4 @@
-import type { ColumnPlan, SeriesWindow } from '../series.ts';
+import { type ColumnPlan, type SeriesWindow, WINDOW_ROWS } from '../series.ts';
 import { differenceOf } from './append-rows.ts';
 import { changedRows } from './changed-rows.ts';
 import type { AppendCounts, Generation } from './contract.ts';
@@ -30,7 +30,7 @@ export function changesAgainst(base: Generation | null, columns: readonly Column
       const { contested } = differenceOf(sides);
       const moved = { old: contested.old.map((row) => row + at), new: contested.new.map((row) => row + begin) };
       const values = (column: ColumnPlan, row: number, count: number) => window.values(column, row - begin, count);
-      corrected += (await changedRows(columns, stored, { contested: moved, values })).corrected;
+      corrected += (await changedRows(columns, stored, { contested: moved, values }, () => WINDOW_ROWS)).corrected;
       const behind = window.times.reduce((count, time) => count + (lastTime === null || time > lastTime ? 1 : 0), 0);
       added += behind;
       inserted += window.rows - oldTimes.length - behind;
