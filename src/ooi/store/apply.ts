@@ -4,7 +4,7 @@ import { atOnce } from './at-once.ts';
 import type { ChangeOptions } from './contract.ts';
 import { storeChanged } from './failures.ts';
 import type { Room } from './generation.ts';
-import { type Intent, intentKey, type StagedChunk, sha256Of, stagingFolder, type WrittenText } from './intent.ts';
+import { type Intent, intentKey, readIntent, type StagedChunk, sha256Of, stagingFolder, type WrittenText } from './intent.ts';
 import { stateKey } from './state.ts';
 
 const AT_ONCE = 6;
@@ -69,11 +69,17 @@ async function isReady(
   });
 }
 
-/** What lay ready goes first, that of earlier attempts too: while the intent stands nobody else can begin. */
-async function dropIntent({ objects, places }: Room, { generation }: Intent, options: WriteOptions): Promise<void> {
+/**
+ * What lay ready goes first, that of earlier attempts too: while the intent stands nobody else can begin. An attempt that was taken for dead may
+ * come here when another has ended the change and begun the next, whose chunks and intent it must leave alone: it lists before it looks.
+ */
+async function dropIntent({ objects, places }: Room, { generation, folder }: Intent, options: WriteOptions): Promise<void> {
   const record = places.record(generation);
-  await atOnce(AT_ONCE, objects.list(`${stagingFolder(record)}/`), ({ key }) => objects.delete(key, options));
-  await objects.delete(intentKey(record), options);
+  const stands = async (): Promise<boolean> => (await readIntent(objects, record, options))?.folder === folder;
+  const ready = await Array.fromAsync(objects.list(`${stagingFolder(record)}/`), ({ key }) => key);
+  if (!(await stands())) return;
+  await atOnce(AT_ONCE, ready, (key) => objects.delete(key, options));
+  if (await stands()) await objects.delete(intentKey(record), options);
 }
 
 async function changeGroup(room: Room, intent: Intent, options: ChangeOptions): Promise<void> {

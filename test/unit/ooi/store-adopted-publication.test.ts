@@ -4,7 +4,7 @@ import { lstat, mkdtemp, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { Failure, isFailure } from '../../../src/errors.ts';
+import { isFailure } from '../../../src/errors.ts';
 import { openStore } from '../../../src/formats/zarr/open.ts';
 import { openSeriesStore, type SeriesStore } from '../../../src/ooi/store/series-store.ts';
 import { chunksIn } from '../../../src/stores/objects/chunks.ts';

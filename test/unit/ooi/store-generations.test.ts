@@ -369,6 +369,37 @@ describe('two writers of one stream', () => {
     assert.deepEqual([(await store.live())?.state.length, (await store.validate(null)).problems], [43, []]);
   });
 
+  it('of whom one was taken for dead before it had tidied up: it leaves alone what the next has begun', async () => {
+    const { store, objects } = stage();
+    await publishFirst(store);
+    const other = rowsInput({ id: 'other', at: 2, minutes: [5.5, 60] });
+    const dead: ObjectStore = {
+      ...objects,
+      async put(key, body, options) {
+        if (key.endsWith('state.json')) throw new Failure({ kind: 'again', code: 'killed', happened: 'The process is dead' });
+        return objects.put(key, body, options);
+      },
+    };
+    let isHeld = false;
+    const held: ObjectStore = {
+      ...objects,
+      async delete(key, options) {
+        if (!isHeld && key.includes('/intent/')) {
+          isHeld = true;
+          await store.recover(free);
+          await assert.rejects(openSeriesStore({ ...SETTINGS, objects: dead }).append(other, free), { code: 'killed' });
+        }
+        return objects.delete(key, options);
+      },
+    };
+
+    assert.equal((await openSeriesStore({ ...SETTINGS, objects: held }).append(later, free)).added, 3);
+
+    assert.ok(isHeld);
+    assert.equal((await store.recover(free)).did.length, 1);
+    assert.deepEqual([(await store.live())?.state.length, (await store.validate(null)).problems], [44, []]);
+  });
+
   it('of whom one builds beside: it leaves the change of the live one to its writer', async () => {
     const { store, objects } = stage();
     await publishFirst(store);
