@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { cancellationSignal, heartbeat } from '@temporalio/activity';
+import { cancellationSignal } from '@temporalio/activity';
 import { Failure } from '../../src/errors.ts';
 import type { Hdf5Pool } from '../../src/formats/netcdf/hdf5-pool.ts';
 import type { StreamFlow } from '../../src/ooi/flow.ts';
@@ -8,8 +8,8 @@ import type { RequestRef } from '../../src/ooi/series.ts';
 import { addRequest } from '../../src/ooi/store/add-request.ts';
 import type { ChangeOptions, SeriesStore, StoreProgress } from '../../src/ooi/store/contract.ts';
 import type { Fence } from '../../src/stores/leases.ts';
-import { withSignsOfLife } from '../../src/transfer/signs-of-life.ts';
 import type { ReportProgress } from '../common/report.ts';
+import { changing } from './changing.ts';
 import type { Appended, OfRequest } from './contracts.ts';
 import type { OoiEnvironment } from './environment.ts';
 import { refOf, withInput } from './spool.ts';
@@ -46,7 +46,7 @@ export const convertActivities = (use: ConvertDependencies) => ({
         const problems = await sampled(store);
         return { ...result, ...brought, problems, recovered: did };
       })();
-      return await withSignsOfLife(working, () => heartbeat({ phase: 'append' }));
+      return await changing('append', working);
     });
   },
 });

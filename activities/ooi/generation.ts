@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { cancellationSignal, heartbeat } from '@temporalio/activity';
+import { cancellationSignal } from '@temporalio/activity';
 import { formatCount, formatItems } from '../../src/observe/counts.ts';
 import { flowTable } from '../../src/ooi/form.ts';
 import { reportRefresh } from '../../src/ooi/report/write-report.ts';
@@ -7,16 +7,21 @@ import type { Generation } from '../../src/ooi/store/contract.ts';
 import { placesOf } from '../../src/ooi/store/places.ts';
 import type { Fence } from '../../src/stores/leases.ts';
 import { UNFINISHED_AFTER_MS } from '../../src/stores/objects/contract.ts';
-import { withSignsOfLife } from '../../src/transfer/signs-of-life.ts';
 import { changeOptions, generationId, spoolInput } from './append.ts';
 import { hasChanged } from './changes.ts';
-import type { Built, Compared, OfRequest, Publication } from './contracts.ts';
+import { changing } from './changing.ts';
+import type { Built, Compared, OfRequest, OfStream, Publication } from './contracts.ts';
 import { ifReadable } from './readable.ts';
 import { missingIn, type ReplayDependencies, replay } from './replay.ts';
 import { dropSpool, withInput } from './spool.ts';
 
 export interface BuildGeneration extends OfRequest {
   /** Of the refresh's own lease: nobody sees what is built. */
+  readonly fence: Fence;
+}
+
+export interface RecoverStore extends OfStream {
+  /** Of the flow's own lease. */
   readonly fence: Fence;
 }
 
@@ -40,14 +45,12 @@ export interface PublishGeneration extends OfRequest {
 /** Whole series beside the live one. Queue: convert, on the host that has the spool. */
 export const generationActivities = (use: ReplayDependencies) => {
   const { environment, now } = use;
-  const lively = <T>(phase: string, work: Promise<T>): Promise<T> => withSignsOfLife(work, () => heartbeat({ phase }));
-
   return {
     /** Repeated after a kill it begins anew, or finds what is whole already. */
     async buildGeneration({ flow, run, request, fence }: BuildGeneration): Promise<Built> {
       await mkdir(environment.scratch, { recursive: true });
       return await environment.withSeries(flow, (open) =>
-        lively(
+        changing(
           'build',
           (async (): Promise<Built> => {
             const options = changeOptions(use, run, environment.fence(fence));
@@ -65,6 +68,17 @@ export const generationActivities = (use: ReplayDependencies) => {
       );
     },
 
+    /** Ends what a writer of the live store that is no more had begun: until then it cannot be compared with anything. */
+    async recoverStore({ flow, run, fence }: RecoverStore): Promise<readonly string[]> {
+      const options = changeOptions(use, run, environment.fence(fence));
+      return await environment.withSeries(flow, ({ store }) =>
+        changing(
+          'recover',
+          store.recover(options).then(({ did }) => did),
+        ),
+      );
+    },
+
     /** Writes the report of what would change, and says what nobody has accepted yet. */
     async compareGeneration({
       flow,
@@ -77,7 +91,7 @@ export const generationActivities = (use: ReplayDependencies) => {
       fence,
     }: CompareGeneration): Promise<Compared> {
       return await environment.withSeries(flow, (open) =>
-        lively(
+        changing(
           'compare',
           (async (): Promise<Compared> => {
             const { store, objects } = open;
@@ -134,7 +148,7 @@ export const generationActivities = (use: ReplayDependencies) => {
 
     async publishGeneration({ flow, run, request, generation: built, fence, isLast }: PublishGeneration): Promise<Publication> {
       return await environment.withSeries(flow, (open) =>
-        lively(
+        changing(
           'publish',
           (async (): Promise<Publication> => {
             const options = changeOptions(use, run, environment.fence(fence));

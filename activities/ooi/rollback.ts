@@ -1,4 +1,3 @@
-import { heartbeat } from '@temporalio/activity';
 import { Failure } from '../../src/errors.ts';
 import { formatItems } from '../../src/observe/counts.ts';
 import type { StreamFlow } from '../../src/ooi/flow.ts';
@@ -9,8 +8,8 @@ import type { GenerationInfo, Published } from '../../src/ooi/store/contract.ts'
 import type { GenerationState } from '../../src/ooi/store/state.ts';
 import { isoOfTime } from '../../src/ooi/time-text.ts';
 import type { Fence } from '../../src/stores/leases.ts';
-import { withSignsOfLife } from '../../src/transfer/signs-of-life.ts';
 import { type ConvertDependencies, changeOptions } from './append.ts';
+import { changing } from './changing.ts';
 import type { OfStream } from './contracts.ts';
 import { locationOf } from './record.ts';
 
@@ -64,7 +63,8 @@ export const rollbackActivities = (use: RollbackDependencies) => {
 
     async rollBack({ flow, run, generation, fence }: RollBack): Promise<Pick<Published, 'generation' | 'replaced'>> {
       return await environment.withSeries(flow, ({ store }) =>
-        withSignsOfLife(
+        changing(
+          'rollback',
           (async () => {
             const options = changeOptions(use, run, environment.fence(fence));
             await store.recover(options);
@@ -76,7 +76,6 @@ export const rollbackActivities = (use: RollbackDependencies) => {
             await noteRollback(flow, run, state);
             return { generation, replaced };
           })(),
-          () => heartbeat({ phase: 'rollback' }),
         ),
       );
     },

@@ -1,4 +1,4 @@
-import { continueAsNew } from '@temporalio/workflow';
+import { continueAsNew, patched } from '@temporalio/workflow';
 import type { Built, Compared, Fetched, HeldRequest, Publication } from '../../activities/ooi/contracts.ts';
 import type { generationActivities } from '../../activities/ooi/generation.ts';
 import type { recordActivities } from '../../activities/ooi/record.ts';
@@ -108,7 +108,9 @@ async function publishWhenAccepted(
     readonly controls: Controls;
   },
 ): Promise<Published> {
-  const { compareGeneration, publishGeneration } = ooiActivities<ReturnType<typeof generationActivities>>('convert', flow);
+  const { recoverStore, compareGeneration, publishGeneration } = ooiActivities<ReturnType<typeof generationActivities>>('convert', flow);
+  if (patched('recoverFirst'))
+    await withLease(job, { lease: flow.name, jobName: 'refresh', controls }, (fence) => recoverStore({ flow, run: job.run, fence }));
   let accepted = accept;
   let { generation, replayed, fromLive = [] } = built;
   for (let round = 1; await mayGoOn(controls); ) {
