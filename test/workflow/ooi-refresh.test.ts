@@ -4,6 +4,10 @@ import { existsSync, readdirSync, realpathSync, rmSync, truncateSync } from 'nod
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { Failure } from '../../src/errors.ts';
+import { openSeriesStore } from '../../src/ooi/store/series-store.ts';
+import type { ObjectStore } from '../../src/stores/objects/contract.ts';
+import { openDisk } from '../../src/stores/objects/disk.ts';
 import { type Facility, startFacility } from '../../standins/ooi/facility.ts';
 import { generatedWorld } from '../../standins/ooi/series/facility-world.ts';
 import { clockAt, SERIES_DEFAULTS } from '../../standins/ooi/series/options.ts';
@@ -13,6 +17,8 @@ import type { RollbackWorkflow } from '../../workflows/ooi/rollback.ts';
 import type { VerifyStreamWorkflow } from '../../workflows/ooi/verify.ts';
 import { order } from '../helpers/ooi-facility.ts';
 import { OOI_WORKER, type StreamSite, streamFlow } from '../helpers/ooi-site.ts';
+import { madeInput } from '../helpers/series.ts';
+import { free } from '../helpers/series-cases.ts';
 import { filesIn, type Site, startSite, untilProgress } from '../helpers/site.ts';
 
 const options = { ...SERIES_DEFAULTS, seed: 9, streams: 1, deploymentDays: 3, rowsPerFile: 60 };
@@ -185,6 +191,26 @@ describe('a refresh of a stream', () => {
 
     assert.match(before, /A finished request covers the range\. It is /);
     assert.match(after, /Asks for 20/);
+  });
+
+  it('ends first what a harvest that died had begun to change', async () => {
+    const objects = await openDisk({ folder: stream.place });
+    const dying: ObjectStore = {
+      ...objects,
+      async copy(from, to, copying) {
+        await objects.copy(from, to, copying);
+        throw new Failure({ kind: 'again', code: 'killed', happened: 'The process is dead' });
+      },
+    };
+    const store = openSeriesStore({ objects: dying, disk: { folder: stream.place }, table: TABLE, publish: 'link', codec: 'zstd' });
+    const { firstTime } = (await store.live())?.state ?? {};
+    const between = madeInput({ id: 'died', at: 0, times: [Number(firstTime) + 0.25], columns: { lat: { type: '<f8', values: [7] } } });
+    await assert.rejects(store.append(between, free), { code: 'killed' });
+
+    const { state, record } = await (await refresh({ force: true, accept: ['shorter'] })).result();
+
+    assert.deepEqual([state, Object(record).difference.rowsGone], ['published', 1]);
+    assert.deepEqual(await stream.digests(), expected());
   });
 
   it('brings what was owed with the next append, and the whole store is then as the facility has it', async () => {
