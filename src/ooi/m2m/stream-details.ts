@@ -24,8 +24,6 @@ const parameter = z.object({
   data_product_type: word,
   data_product_identifier: textOrNull,
 });
-/** One parameter of a stream; words of vocabularies are unwrapped. */
-export type StreamParameter = z.output<typeof parameter>;
 
 const details = z.object({
   id: z.int(),

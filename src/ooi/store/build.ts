@@ -1,8 +1,9 @@
 import { Failure, isFailure } from '../../errors.ts';
+import { consolidatedDocument } from '../../formats/zarr/group.ts';
 import type { SchemaNotes } from '../series.ts';
 import type { AppendCounts, BuildInput, BuiltGeneration, ChangeOptions, Generation } from './contract.ts';
 import { readCurrent } from './current.ts';
-import { documentsOf, publishedGroup, publishingDocument } from './documents.ts';
+import { documentsOf, publishedGroup } from './documents.ts';
 import { emptySeries } from './failures.ts';
 import { liveId, openGeneration, type Room } from './generation.ts';
 import { keptRows } from './keep-rows.ts';
@@ -73,7 +74,7 @@ export async function buildGeneration(
     await put.put(requestKey(record, request.id), requestBytes(request));
   }
   const group = publishedGroup(plan, written.arrayOf, written);
-  for (const { key, bytes } of [...documentsOf(group), publishingDocument(group)]) await put.put(`${root}/${key}`, bytes);
+  for (const { key, bytes } of [...documentsOf(group), consolidatedDocument(group)]) await put.put(`${root}/${key}`, bytes);
   const { rows, firstTime, lastTime } = written;
   await put.put(stateKey(record), stateBytes({ ...building, length: rows, firstTime, lastTime }));
   return finish(room, id, options, {

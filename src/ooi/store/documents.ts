@@ -2,7 +2,6 @@ import { withLength, type ZarrArray } from '../../formats/zarr/array.ts';
 import {
   arrayAttributesDocument,
   arrayDocument,
-  consolidatedDocument,
   groupAttributesDocument,
   groupDocument,
   type ZarrGroup,
@@ -38,5 +37,3 @@ export const documentsOf = (group: ZarrGroup): readonly StoredObject[] => [
   groupDocument(),
   groupAttributesDocument(group),
 ];
-
-export const publishingDocument = (group: ZarrGroup): StoredObject => consolidatedDocument(group);

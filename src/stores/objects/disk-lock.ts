@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Failure } from '../../errors.ts';
 import type { Root } from './disk-folder.ts';
 
-/** Longer than any holder needs: it reads one object and renames another. */
+/** Longer than one who reads an object and renames another; a change of a whole series may take longer, and who waits then comes again. */
 const WAIT_SECONDS = 60;
 
 /** `flock -E`: how it says that the wait was in vain. */
@@ -72,7 +72,7 @@ const notHeld = (place: string, status: number | null, complaint: string): Failu
         kind: 'again',
         code: 'store_locked',
         happened: `Another has held the lock of ${place} for ${WAIT_SECONDS} seconds`,
-        remedy: `Look for a stopped process that has ${place}/.landfall-lock open`,
+        remedy: `It is tried again by itself. Where no work goes on there, look for a stopped process that has ${place}/.landfall-lock open`,
       })
     : new Failure({
         kind: 'again',

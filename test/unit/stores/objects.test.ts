@@ -8,7 +8,6 @@ import { chunksIn } from '../../../src/stores/objects/chunks.ts';
 import { counted } from '../../../src/stores/objects/counted.ts';
 import { openDisk } from '../../../src/stores/objects/disk.ts';
 import { publishLink, readPublished } from '../../../src/stores/objects/disk-link.ts';
-import { fenced } from '../../../src/stores/objects/fenced.ts';
 import { badKey } from '../../../src/stores/objects/keys.ts';
 import { inParts } from '../../../src/stores/objects/parts.ts';
 import { type Patience, repeated } from '../../../src/stores/objects/retry.ts';
@@ -126,19 +125,17 @@ describe('An answer of an S3 server', () => {
   });
 });
 
-describe('A fenced store', () => {
-  it('changes nothing once the fence says no, and still reads', async () => {
-    let isHeld = true;
-    const plain = await openDisk({ folder });
-    const store = fenced(plain, async () => {
-      if (!isHeld) throw new Error('Another run holds the flow.');
-    });
+describe('A change under a fence', () => {
+  it('is not made once the fence says no', async () => {
+    const store = await openDisk({ folder });
     await store.put('key', Buffer.from('old'));
-    isHeld = false;
+    const fence = async () => {
+      throw new Error('Another run holds the flow.');
+    };
 
-    await assert.rejects(store.put('key', Buffer.from('new')), { message: 'Another run holds the flow.' });
-    await assert.rejects(store.copy('key', 'other'), { message: 'Another run holds the flow.' });
-    await assert.rejects(store.delete('key'), { message: 'Another run holds the flow.' });
+    await assert.rejects(store.put('key', Buffer.from('new'), { fence }), { message: 'Another run holds the flow.' });
+    await assert.rejects(store.copy('key', 'other', { fence }), { message: 'Another run holds the flow.' });
+    await assert.rejects(store.delete('key', { fence }), { message: 'Another run holds the flow.' });
 
     assert.equal(Buffer.from((await store.get('key'))?.bytes ?? []).toString(), 'old');
     assert.equal(await store.get('other'), null);
