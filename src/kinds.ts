@@ -1,6 +1,6 @@
 import { argoKind } from './argo/kind.ts';
 import type { Flow } from './config/flow.ts';
-import type { FlowPlaces } from './config/overlap.ts';
+import { type FlowPlaces, refuseOverlap } from './config/overlap.ts';
 import { ooiKind } from './ooi/kind.ts';
 import type { AnyKind } from './stores/kind.ts';
 
@@ -21,3 +21,12 @@ export const flowPlaces = (flow: Flow): FlowPlaces => ({
     collections.map(({ name }) => `${database}.${name}`),
   ),
 });
+
+/**
+ * Refuses flows that cannot be beside each other: `apply` makes nothing of them, and `doctor` says so before.
+ * @throws {Failure} `bad_configuration` (stop).
+ */
+export function refuseConflicts(flows: readonly Flow[]): void {
+  refuseOverlap(flows.map(flowPlaces));
+  for (const { refuseTogether } of kinds) refuseTogether?.(flows);
+}

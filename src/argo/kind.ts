@@ -14,6 +14,7 @@ export const argoKind = defineKind({
     { database, collections: [...argoCollections(collections), { name: collections.summaries, validator: null, indexes: [] }] },
   ],
   folders: ({ mirror }) => [mirror, defaultJournal(mirror)],
+  secrets: ({ upstream: { password } }) => (password === undefined ? [] : [password]),
   why,
   template: () => argoTemplate(),
 });

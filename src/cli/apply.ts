@@ -1,6 +1,5 @@
 import type { Flow } from '../config/flow.ts';
-import { refuseOverlap } from '../config/overlap.ts';
-import { flowPlaces, kindNamed, kinds } from '../kinds.ts';
+import { kindNamed, refuseConflicts } from '../kinds.ts';
 import { formatItems } from '../observe/format.ts';
 import { bookCollections, indexName } from '../stores/collection-spec.ts';
 import { applyCollections, type CollectionsDiff, diffCollections } from '../stores/collections.ts';
@@ -13,8 +12,7 @@ import { applySchedule, diffSchedules, type ScheduleChange, scheduleIds, wantedS
 /** `diff` looks, `apply` closes what it sees. Neither ever drops a collection. */
 export async function applyFlows(context: Context, isDryRun: boolean): Promise<Answer> {
   const flows = (await context.flows()).map(({ flow }) => flow);
-  refuseOverlap(flows.map(flowPlaces));
-  for (const { refuseTogether } of kinds) refuseTogether?.(flows);
+  refuseConflicts(flows);
   const database = await context.database();
   const client = await context.client();
   const deployment = context.settings.mongodb.database;

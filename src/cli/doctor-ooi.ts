@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Flow } from '../config/flow.ts';
+import { instead } from '../config/problems.ts';
 import type { StorePlace } from '../config/store-place.ts';
 import { objectServer } from '../embedded/object-server.ts';
 import { isFailure } from '../errors.ts';
@@ -8,7 +9,7 @@ import { formatDuration } from '../observe/format.ts';
 import type { OoiFlow } from '../ooi/flow.ts';
 import { isSetFlow } from '../ooi/form.ts';
 import type { Facility } from '../ooi/m2m/client.ts';
-import { inventoryPath } from '../ooi/m2m/inventory.ts';
+import { inventoryPath, readTimes, type StreamTimes } from '../ooi/m2m/inventory.ts';
 import { openFacility } from '../ooi/m2m/open.ts';
 import { probeStore } from '../stores/objects/probe.ts';
 import type { Patience } from '../stores/objects/retry.ts';
@@ -62,17 +63,39 @@ async function facilityFindings(
 async function askedFindings(facility: Facility, what: string, flows: readonly OoiFlow[]): Promise<readonly Finding[]> {
   const stream = flows.find((flow) => !isSetFlow(flow));
   const about = stream === undefined || isSetFlow(stream) ? null : stream;
+  const asked = about === null ? 'the list of sites' : `the times of ${about.instrument}`;
   const path = about === null ? '/api/m2m/12576/sensor/inv' : `${inventoryPath(about.instrument)}/metadata/times`;
   const begun = Date.now();
-  const { status, saidAt } = await facility.ask(path, about === null ? 'the list of sites' : `the times of ${about.instrument}`, never());
+  const { status, saidAt, json } = await facility.ask(path, asked, never());
   const answered = Date.now();
-  const text = `the credentials are good, it answers within ${formatDuration(answered - begun)}`;
+  const text = `it answers within ${formatDuration(answered - begun)}, ${credentials(flows)}`;
   const answer =
     status === 404 && about !== null
       ? warn(what, `${text}, but has no ${about.instrument}`, `Correct the instrument of flow ${about.name}`)
       : ok(what, text);
-  return saidAt === null ? [answer] : [answer, clockFinding(`clock of ${what}`, saidAt, begun, answered)];
+  const unknown = about === null || status === 404 ? [] : unknownStreams(flows, about.instrument, readTimes(json, asked));
+  const answers = [answer, ...unknown];
+  return saidAt === null ? answers : [...answers, clockFinding(`clock of ${what}`, saidAt, begun, answered)];
 }
+
+/** Workers have an environment of their own, which nobody but they can see. */
+const credentials = ([flow]: readonly OoiFlow[]): string =>
+  flow !== undefined && ('env' in flow.upstream.user || 'env' in flow.upstream.token)
+    ? 'the credentials are good in this shell; workers read them when they start'
+    : 'the credentials are good';
+
+/** Flows of an instrument whose stream the facility does not list. Pure. */
+function unknownStreams(flows: readonly OoiFlow[], instrument: string, known: readonly StreamTimes[]): readonly Finding[] {
+  const names = known.map(({ method, stream }) => inFlowFile(method, stream));
+  return flows.flatMap((flow) => {
+    if (isSetFlow(flow) || flow.instrument !== instrument) return [];
+    const name = inFlowFile(flow.stream.method, flow.stream.name);
+    if (names.includes(name)) return [];
+    return [warn(`flow ${flow.name}`, `${instrument} has no stream ${name}`, instead(name, names, `streams of ${instrument}`))];
+  });
+}
+
+const inFlowFile = (method: string, name: string): string => `{ method: ${method}, name: ${name} }`;
 
 const never = (): AbortSignal => AbortSignal.timeout(2 * ANSWER_MS);
 

@@ -1,6 +1,9 @@
 import { resolve, sep } from 'node:path';
 import { Failure } from '../errors.ts';
 
+/** What begins the name of a store that is a flow's records: they are kept by what they are of, wherever its place is. */
+export const RECORDS_OF = 'the records of ';
+
 /** What workers write to for a flow. */
 export interface FlowPlaces {
   readonly flow: string;
@@ -60,7 +63,9 @@ const sharedStore = (one: string, other: string, store: string): Failure =>
     code: 'bad_configuration',
     happened: `Flows ${one} and ${other} both write to ${store}`,
     expected: 'a store of one flow alone: each holds a lease of its own, so neither would wait for the other',
-    remedy: 'Give one of the flows another place, or remove it',
+    remedy: store.startsWith(RECORDS_OF)
+      ? `One stream belongs to one flow: remove the flow file of ${one} or that of ${other}`
+      : 'Give one of the flows another place, or remove it',
   });
 
 const holds = (folder: string, path: string): boolean => `${resolve(path)}${sep}`.startsWith(`${resolve(folder)}${sep}`);

@@ -70,7 +70,10 @@ export function resolveSecret(
   if ('env' in reference) {
     const text = env[reference.env];
     if (text !== undefined && text !== '') return new Secret(text);
-    throw missing(`${purpose} is not there: the environment variable ${reference.env} is not set`, `Set ${reference.env} for the workers`);
+    throw missing(
+      `${purpose} is not there: the environment variable ${reference.env} is not set`,
+      `Set ${reference.env} for the workers, then start them again`,
+    );
   }
   const read = readSecretFile(reference.file, readFile);
   if (read instanceof Secret) return read;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { RECORDS_OF } from '../config/overlap.ts';
 import { defineKind } from '../stores/kind.ts';
 import { ooiFlowSchema, ooiFormOf, type StreamFlow } from './flow.ts';
 import { flowTable, isSetFlow, refusal } from './form.ts';
@@ -22,6 +23,7 @@ export const ooiKind = defineKind({
   databases: () => [],
   folders: (flow) => (isSetFlow(flow) || flow.store.place.kind !== 'disk' ? [] : [join(flow.store.place.folder, flowTable(flow))]),
   // Requests, status and owed ranges are kept by table: two flows of one stream would take each other's requests.
-  stores: (flow) => (isSetFlow(flow) ? [] : [...bucketOf(flow), `the records of ${flowTable(flow)}`]),
+  stores: (flow) => (isSetFlow(flow) ? [] : [...bucketOf(flow), `${RECORDS_OF}${flowTable(flow)}`]),
+  secrets: ({ upstream: { user, token }, notify: { webhook } }) => [user, token, ...(webhook === undefined ? [] : [webhook])],
   template: () => ooiTemplate(),
 });

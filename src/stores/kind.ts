@@ -1,5 +1,6 @@
 import type { Flow, KindSchema } from '../config/flow.ts';
 import type { JobSpec } from '../config/job.ts';
+import type { SecretReference } from '../config/secret.ts';
 import type { CollectionSpec } from './collection-spec.ts';
 import type { Explanation } from './explanation.ts';
 import type { Database } from './mongo.ts';
@@ -24,6 +25,8 @@ export interface Kind<KindFlow extends Flow = Flow> extends KindSchema<KindFlow>
   readonly folders: (flow: KindFlow) => readonly string[];
   /** Stores elsewhere that workers write to for a flow, `s3://bucket/prefix/name`; absent: none. */
   readonly stores?: (flow: KindFlow) => readonly string[];
+  /** Where the secrets are that workers read for a flow; absent: there are none. */
+  readonly secrets?: (flow: KindFlow) => readonly SecretReference[];
   /** Everything known of an item as a person names it. Throws a `Failure` `unknown_item`, with the nearest known, when nothing is. */
   readonly why?: (flow: KindFlow, item: string, database: Database) => Promise<Explanation>;
   /** What `landfall init <kind>` writes: a commented flow file for the public upstream. */
@@ -35,7 +38,7 @@ export type AnyKind = Kind<Flow>;
 
 export function defineKind<KindFlow extends Flow>(kind: Kind<KindFlow>): AnyKind {
   const isMine = (flow: Flow): flow is KindFlow => flow.kind === kind.kind;
-  const { why, refuses, refuseTogether, stores, ...rest } = kind;
+  const { why, refuses, refuseTogether, stores, secrets, ...rest } = kind;
   return {
     ...rest,
     ...(why === undefined
@@ -44,6 +47,7 @@ export function defineKind<KindFlow extends Flow>(kind: Kind<KindFlow>): AnyKind
     refuses: (flow, job) => (isMine(flow) ? (refuses?.(flow, job) ?? null) : null),
     refuseTogether: (flows) => refuseTogether?.(flows.filter(isMine)),
     stores: (flow) => (isMine(flow) ? (stores?.(flow) ?? []) : []),
+    secrets: (flow) => (isMine(flow) ? (secrets?.(flow) ?? []) : []),
     databases: (flow) => (isMine(flow) ? kind.databases(flow) : []),
     folders: (flow) => (isMine(flow) ? kind.folders(flow) : []),
   };

@@ -66,7 +66,10 @@ describe('the doctor’s look at what flows of kind ooi need', () => {
         ['s3://here/a', 'ok'],
       ],
     );
-    assert.match(findings[0]?.found ?? '', /^the credentials are good, it answers within /);
+    assert.match(
+      findings[0]?.found ?? '',
+      /^it answers within .*, the credentials are good in this shell; workers read them when they start$/,
+    );
     assert.match(findings[2]?.found ?? '', /^may be written, and writes keep their conditions/);
     const store = await openS3(server.options('here'));
     assert.deepEqual(await Array.fromAsync(store.list('')), []);
@@ -93,7 +96,7 @@ describe('the doctor’s look at what flows of kind ooi need', () => {
 
     assert.equal(finding?.state, 'bad');
     assert.match(finding?.found ?? '', /OOI_USERNAME is not set$/);
-    assert.equal(finding?.remedy, 'Set OOI_USERNAME for the workers');
+    assert.equal(finding?.remedy, 'Set OOI_USERNAME for the workers, then start them again');
   });
 
   it('says that the facility refuses the credentials, and shows none', async () => {
@@ -109,6 +112,21 @@ describe('the doctor’s look at what flows of kind ooi need', () => {
 
     assert.equal(finding?.state, 'warn');
     assert.equal(finding?.remedy, 'Correct the instrument of flow one');
+  });
+
+  it('says that a stream is not there, with the one that was meant', async () => {
+    const { method = '', stream: name = '' } = parseTable(TABLE) ?? {};
+
+    const findings = await look([
+      stream('right', '/srv/stores'),
+      stream('slip', '/srv/stores', { stream: { method, name: `${name.slice(0, -1)}x` } }),
+    ]);
+
+    const unknown = findings.filter(({ what }) => what.startsWith('flow '));
+    assert.deepEqual(
+      unknown.map(({ what, state, remedy }) => [what, state, remedy]),
+      [['flow slip', 'warn', `Did you mean { method: ${method}, name: ${name} }?`]],
+    );
   });
 
   it('does not call maintenance a fault of the machine', async () => {

@@ -62,8 +62,11 @@ export async function tableOfContents(facility: Facility, signal: AbortSignal): 
 export async function timesOf(facility: Facility, instrument: string, signal: AbortSignal): Promise<readonly StreamTimes[] | null> {
   const what = `the times of ${instrument}`;
   const { status, json } = await facility.ask(`${inventoryPath(instrument)}/metadata/times`, what, signal);
-  return status === 404 ? null : readAs(listOf(streamTimes), json, what);
+  return status === 404 ? null : readTimes(json, what);
 }
+
+/** The facility's answer about the streams of an instrument. */
+export const readTimes = (json: unknown, what: string): readonly StreamTimes[] => readAs(listOf(streamTimes), json, what);
 
 /** What there is of one stream; null: the facility does not know it. */
 export async function timesOfStream(

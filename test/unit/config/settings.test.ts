@@ -278,7 +278,8 @@ describe('a secret', () => {
     assert.throws(fetching({ env: 'NOT_SET' }), {
       kind: 'stop',
       code: 'missing_secret',
-      message: 'The rsync password of flow argo is not there: the environment variable NOT_SET is not set. Set NOT_SET for the workers.',
+      message:
+        'The rsync password of flow argo is not there: the environment variable NOT_SET is not set. Set NOT_SET for the workers, then start them again.',
     });
     assert.throws(fetching({ file: '/nowhere' }), {
       message:

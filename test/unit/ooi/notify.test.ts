@@ -208,7 +208,7 @@ describe('an incident', () => {
     const unset = await tell(incident, flow, places({}), { mail: null, notices: memoryNotices() });
 
     assert.deepEqual([told.sent, web.posted.length], [['webhook'], 1]);
-    assert.match(unset.failed[0]?.why ?? '', /the environment variable HOOK is not set\. Set HOOK for the workers/);
+    assert.match(unset.failed[0]?.why ?? '', /the environment variable HOOK is not set\. Set HOOK for the workers, then start them again/);
   });
 
   it('is not mailed without a server, nor where it cannot be written down; both are said', async () => {
