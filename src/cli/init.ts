@@ -1,7 +1,9 @@
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseFlow } from '../config/flow-text.ts';
 import { errnoOf, Failure } from '../errors.ts';
 import { kindNamed, kinds } from '../kinds.ts';
+import { secretVariables } from './dev-says.ts';
 import type { Answer } from './output.ts';
 
 /** Writes a commented flow file for the public upstream of a kind. Never over an existing file. */
@@ -18,10 +20,11 @@ export async function init(flowsFolder: string, kindName: string): Promise<Answe
     });
   }
   const path = join(flowsFolder, `${kindName}.yaml`);
+  const template = kind.template();
   await mkdir(flowsFolder, { recursive: true });
   try {
     const file = await open(path, 'wx');
-    await file.writeFile(kind.template());
+    await file.writeFile(template);
     await file.close();
   } catch (error) {
     if (errnoOf(error) !== 'EEXIST') throw error;
@@ -33,5 +36,10 @@ export async function init(flowsFolder: string, kindName: string): Promise<Answe
       cause: error,
     });
   }
-  return { value: { file: path }, text: `Wrote ${path}. Look it over, then: landfall dev (in one terminal), landfall apply (in another).` };
+  const secrets = secretVariables(parseFlow(template, path, kinds)).map((name) => `${name}=…`);
+  const first = secrets.length === 0 ? '' : `export ${secrets.join(' ')} and `;
+  return {
+    value: { file: path },
+    text: `Wrote ${path}. Look it over, then: ${first}landfall dev (in one terminal), landfall apply (in another).`,
+  };
 }

@@ -28,6 +28,7 @@ describe('landfall dev', () => {
 
   it('comes up without any flow file, and says where everything is', () => {
     assert.match(dev.text, /Temporal +127\.0\.0\.1:\d+, Web UI http:/);
+    assert.match(dev.text, /In another terminal: landfall --home \S+ init argo/);
     assert.match(dev.text, /Worker +all queues, health and metrics at http:/);
     assert.ok(processesOf(home).length > 3, 'servers, worker and the command itself are seen');
   });
@@ -65,6 +66,7 @@ describe('landfall dev', () => {
     await dev.says(/Ctrl-C ends everything in order/);
     const status = await landfall('status');
 
+    assert.match(dev.text, /In another terminal: landfall --home \S+ apply$/m);
     assert.equal(exit, 0);
     assert.deepEqual(left, []);
     assert.equal(status.exit, 0, status.stderr);
