@@ -55,6 +55,7 @@ export async function decideRun(
     outstanding: { append: outstandingOf(append), refresh: outstandingOf(refresh) },
     store: { exists: reach.state === 'unreadable' || live !== null, lastTime: guideOf(lastTime, now().toISOString()) },
     server: server.state === 'unavailable' ? server : { state: 'answers', endTime: server.state === 'known' ? server.endTime : null },
+    isRangeSaid: asked.start !== null || asked.end !== null,
     owed: due.length,
     reusable: reusable?.id ?? null,
   });

@@ -4,7 +4,7 @@ import { isInstant, rangeDisagreement } from './range-input.ts';
 const RANGE = {
   start: {
     type: 'text',
-    does: 'begin of the range to ask for, UTC; as the flow says when left out',
+    does: 'begin of the range to ask for, UTC; as the flow says when left out. A harvest with start or end asks even when nothing new is known',
     example: '2024-01-01T00:00:00Z',
     isRight: isInstant,
   },

@@ -34,6 +34,8 @@ export interface Situation {
   readonly server:
     | { readonly state: 'answers'; readonly endTime: string | null }
     | { readonly state: 'unavailable'; readonly says: string };
+  /** Start or end were said by a person: a wish for those rows, whether or not they are new. */
+  readonly isRangeSaid: boolean;
   /** Ranges that are owed and due to be asked for again. */
   readonly owed: number;
   /** A finished request of the wanted kind that covers the wanted range; only looked for when the person says `reuse`. */
@@ -68,18 +70,19 @@ export interface Decision {
 const AHEAD_MICROS = 60_000_000;
 
 export function decide(situation: Situation): Decision {
-  const { flags, isKnown, store, server, outstanding, owed } = situation;
+  const { flags, isKnown, store, server, outstanding, isRangeSaid, owed } = situation;
   if (!isKnown) return decision('error_unknown_stream', 'The facility does not have this stream any more');
   if (flags.refresh) return about('refresh', situation) ?? ask('refresh', situation, 'A refresh asks for the whole series');
   if (!store.exists) {
     const waiting = outstanding.refresh;
     return waiting === null || waiting.isRecordMissing
       ? ask('refresh', situation, 'There is no store yet, so the whole series is asked for')
-      : decision('continue_refresh', 'There is no store yet, and its first request is outstanding', waiting.id);
+      : decision('continue_refresh', 'There is no store yet, and its first request is under way', waiting.id);
   }
   const known = about('append', situation);
   if (known !== null) return known;
-  if (flags.force) return ask('append', situation, 'Force: asked now');
+  if (flags.force) return ask('append', situation, 'Forced to ask now, whether or not the facility has anything new');
+  if (isRangeSaid) return ask('append', situation, 'A range was said, so it is asked for, whether or not the facility has anything new');
   if (server.state === 'unavailable') return unavailable(server.says);
   if (owed > 0) return ask('append', situation, `${formatItems(owed, 'range is', 'ranges are')} owed from earlier requests`);
   return isAhead(server.endTime, store.lastTime)
@@ -100,7 +103,8 @@ function about(kind: RequestKind, situation: Situation): Decision | null {
   if (flags.request === 'replace') return ask(kind, situation, 'The outstanding request is given up', id);
   if (isRecordMissing) return ask(kind, situation, 'The record of the outstanding request is gone', id);
   const isFinished = state === 'ready' || outcome?.state === 'complete' || outcome?.state === 'degraded';
-  if (kind === 'refresh' && flags.force && isFinished) return ask(kind, situation, 'Force: asked anew, though a request is finished', id);
+  if (kind === 'refresh' && flags.force && isFinished)
+    return ask(kind, situation, 'Forced to ask anew, though the facility has finished a request whose rows are not in the store', id);
   switch (outcome?.state) {
     case 'failed':
       return decision('request_failed_ask_again_later', outcome.says, id);
@@ -114,7 +118,9 @@ function about(kind: RequestKind, situation: Situation): Decision | null {
         : ask(kind, situation, outcome.says, id);
     default:
       if (flags.force && !isFinished) return decision('report_waiting', 'A request waits already; say replace to give it up', id);
-      return decision(kind === 'append' ? 'continue_append' : 'continue_refresh', 'A request of this kind is outstanding', id);
+      return kind === 'append'
+        ? decision('continue_append', 'Goes on with a request for new rows that was made before, instead of making another', id)
+        : decision('continue_refresh', 'Goes on with a request for the whole series that was made before, instead of making another', id);
   }
 }
 

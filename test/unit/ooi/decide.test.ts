@@ -90,6 +90,7 @@ describe('the decision of a run, by the sample cases', { skip: isOoiDataThere ? 
         },
         store: { exists: one.store.exists, lastTime: one.store.last_time },
         server: await serverOf(server, one),
+        isRangeSaid: false,
         owed: 0,
         reusable: null,
       });
@@ -106,6 +107,7 @@ const calm: Situation = {
   outstanding: { append: null, refresh: null },
   store: { exists: true, lastTime: '2025-07-30T10:14:22.092512768' },
   server: { state: 'answers', endTime: '2025-07-30T10:14:40.000Z' },
+  isRangeSaid: false,
   owed: 0,
   reusable: null,
 };
@@ -121,6 +123,13 @@ describe('the decision of a run', () => {
   ])[] = [
     ['skips when the facility has nothing new', {}, 'skip'],
     ['asks when ranges are owed, though nothing is new', { owed: 2 }, 'request_append'],
+    ['asks for a range that a person says, though nothing is new', { isRangeSaid: true }, 'request_append'],
+    [
+      'goes on with the append that waits, whatever range a person says',
+      { isRangeSaid: true, outstanding: { append: waiting, refresh: null } },
+      'continue_append',
+      'T#append#3',
+    ],
     ['asks when the store has no usable last time', { store: { exists: true, lastTime: null } }, 'request_append'],
     [
       'gives the waiting request up when the person says replace',
