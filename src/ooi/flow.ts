@@ -43,7 +43,7 @@ export const OOI_DEFAULTS = {
   patience: '20h',
 } as const;
 
-const instant = z.iso.datetime({ offset: true, local: true, error: 'a time such as 2024-01-01T00:00:00Z' });
+const instant = z.union([z.iso.date(), z.iso.datetime({ offset: true, local: true })], { error: 'a time such as 2024-01-01T00:00:00Z' });
 
 const upstream = z
   .strictObject({

@@ -79,6 +79,8 @@ schedules:
 #   kind: ooi
 #   streams: all
 #   store: { place: ${JSON.stringify(place)} }
+#   # Folder of the shared spreadsheet, a CSV file for each sheet; the job metadata makes tables of it.
+#   sheets: ../sheets
 #   schedules: { harvestAll: "${OOI_DEFAULTS.harvestAll}" }
 `;
 }

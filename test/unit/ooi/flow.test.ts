@@ -58,6 +58,7 @@ describe('a flow file of kind ooi', () => {
       `${STREAM}range: { start: "2024-02-01T00:00:00Z", end: "2024-01-01T00:00:00Z" }\n`,
       /range\.end is "2024-01-01.*\. Expected a time after the start/,
     ],
+    [`${STREAM}range: { start: 2024-02-30 }\n`, /range\.start is "2024-02-30"\. Expected a time such as 2024-01-01T00:00:00Z/],
     [SET.replace('streams: all', 'streams: null'), /streams is empty\. Expected all, or a list of names of flows/],
     [SET.replace('streams: all', 'streams: [all]'), /streams is a list\. Expected names of streams, and not that of the set itself/],
     [SET.replace('streams: all', 'streams: [ctd, ctd]'), /streams is a list\. Expected each name once/],
@@ -94,10 +95,17 @@ describe('a flow file of kind ooi', () => {
     assert.match(text, /streams worked on at once/);
   });
 
+  it('has a range of times or of plain dates, as a run takes them', () => {
+    const dates = read(`${STREAM}range: { start: "2024-12-01", end: 2024-12-31T12:00:00Z }\n`);
+
+    assert.deepEqual('range' in dates ? dates.range : null, { start: '2024-12-01', end: '2024-12-31T12:00:00Z' });
+  });
+
   it('is written whole by landfall init', () => {
     const flow = parseFlow(ooiTemplate(), '/srv/flows/ooi.yaml', kinds);
 
     assert.equal(flow.name, 'ooi');
+    assert.match(ooiTemplate(), /^# {3}sheets: /m);
     for (const key of ['look: 1m', 'again: 1h']) assert.ok(ooiTemplate().includes(`  # ${key}\n`), key);
     assert.deepEqual(flow.schedules, { harvest: '0 0 * * *', refresh: null, verify: '0 18 * * 0' });
   });
