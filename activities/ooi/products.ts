@@ -98,10 +98,7 @@ const MAKERS: Readonly<Record<ProductJob, (making: Making) => Promise<ProductMad
     };
     const { value, omissions } = await makeMetadata(sources, under(objects, 'metadata'), use.now(), options);
     const { tables, documents } = value;
-    return made(`${formatItems(tables.length, 'table')} and ${formatItems(documents, 'document')} made`, omissions, {
-      tables: tables.length,
-      documents,
-    });
+    return metadataMade({ tables: tables.length, documents }, omissions, sheets !== null);
   },
 
   async annotations({ use, run, objects, options, instruments }) {
@@ -182,10 +179,22 @@ async function knownInstruments({ sheets }: SetFlow): Promise<readonly KnownInst
   });
 }
 
+/** A set that names no spreadsheet is whole without it, and says so: nobody else would know what could be there. */
+export function metadataMade(
+  { tables, documents }: { readonly tables: number; readonly documents: number },
+  omissions: readonly Omission[],
+  hasSheets: boolean,
+): ProductMade {
+  const says = `${formatItems(tables, 'table')} and ${formatItems(documents, 'document')} made`;
+  if (hasSheets) return made(says, omissions, { tables, documents });
+  const { record, ...rest } = made(`${says} without the spreadsheet: \`sheets\` is not set`, omissions, { tables, documents });
+  return { ...rest, record: { ...record, without: ['the spreadsheet: `sheets` is not set'] } };
+}
+
 const MOST_NAMED = 100;
 
 function made(says: string, omissions: readonly Omission[], counts: Readonly<Record<string, number>>): ProductMade {
   const leftOut = omissions.slice(0, MOST_NAMED).map(({ what, why }) => `${what}: ${why}`);
-  const more = omissions.length === 0 ? '.' : `; ${omissions.length} left out: ${leftOut.slice(0, 3).join('; ')}.`;
+  const more = omissions.length === 0 ? '.' : `; ${omissions.length} left out: ${leftOut.slice(0, 3).join('; ').replace(/\.$/, '')}.`;
   return { says: `${says}${more}`, isWhole: omissions.length === 0, record: { ...counts, omitted: omissions.length, leftOut } };
 }
