@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { activityInterceptor, silentIn } from '../activities/common/interceptor.ts';
 import { jobActivities } from '../activities/common/job.ts';
 import { slotActivities } from '../activities/common/slots.ts';
@@ -22,6 +22,7 @@ import { flowResolver } from './flows.ts';
 import { kindActivities } from './kinds.ts';
 import type { WorkerArguments } from './options.ts';
 import { workerOptions } from './queues.ts';
+import { sdkLogger } from './sdk-log.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
 import { connectClient, isAlive } from './temporal.ts';
 import { type ProcessWiring, wire } from './wiring.ts';
@@ -156,14 +157,6 @@ const healthChecks = ({ client, database }: ProcessWiring) => ({
     return 'answers';
   },
 });
-
-const sdkLogger = (log: Logger): DefaultLogger =>
-  new DefaultLogger('INFO', ({ level, message, meta }) => {
-    const fields = { event: 'temporal_sdk', ...meta };
-    if (level === 'ERROR') log.error(fields, message);
-    else if (level === 'WARN') log.warn(fields, message);
-    else log.debug(fields, message);
-  });
 
 async function freePort(): Promise<number> {
   const server = createServer();
