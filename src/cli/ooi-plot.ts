@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { extname, resolve } from 'node:path';
 import { Failure, messageOf } from '../errors.ts';
 import { formatItems } from '../observe/format.ts';
 import { flowTable } from '../ooi/form.ts';
@@ -16,6 +16,7 @@ export interface PlotOptions {
 export async function plot(context: Context, name: string, variable: string, { out }: PlotOptions): Promise<Answer> {
   const flow = await streamFlow(context, name);
   const file = resolve(out ?? `${name}-${variable.replaceAll(/[^A-Za-z0-9_.-]/g, '_')}.svg`);
+  refuseOther(file);
   const { svg, series, values } = await withSeries(context, flow, async (store) => {
     const live = await store.live();
     if (live === null) throw noStoreYet(name);
@@ -35,4 +36,17 @@ export async function plot(context: Context, name: string, variable: string, { o
     value: { file, variable, rows, first, last, gaps, values },
     text: `${file}: ${formatItems(rows, 'row')}, ${formatItems(gaps.length, 'gap')}. Open it with a browser.`,
   };
+}
+
+/** A picture under the name of another kind opens nowhere. @throws {Failure} `usage` (stop) */
+function refuseOther(file: string): void {
+  const ending = extname(file).toLowerCase();
+  if (ending === '' || ending === '.svg') return;
+  throw new Failure({
+    kind: 'stop',
+    code: 'usage',
+    happened: `The picture is SVG, and ${file} ends with ${ending}`,
+    expected: 'a name that ends with .svg',
+    remedy: 'Name another file with --out',
+  });
 }

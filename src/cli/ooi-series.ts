@@ -39,5 +39,5 @@ export const noStoreYet = (flow: string): Failure =>
     kind: 'stop',
     code: 'no_store',
     happened: `Flow ${flow} has no store yet`,
-    remedy: `Build it with: landfall run harvest ${flow} --wait`,
+    remedy: `Build it with \`landfall run harvest ${flow} --wait\``,
   });

@@ -52,7 +52,12 @@ describe('landfall ooi', () => {
 
   for (const [words, exit, sentence] of [
     ['ooi plot ctd nothing', 1, /^The store has no numbers on time that are called "nothing"\. Expected one of spectra, temperature\./],
-    ['ooi plot empty temperature', 1, /^Flow empty has no store yet\. Build it with: landfall run harvest empty --wait\./],
+    ['ooi plot empty temperature', 1, /^Flow empty has no store yet\. Build it with `landfall run harvest empty --wait`\./],
+    [
+      'ooi plot ctd temperature --out t2.png',
+      2,
+      /^The picture is SVG, and .*t2\.png ends with \.png\. Expected a name that ends with \.svg\./,
+    ],
     ['ooi generations all', 2, /^Flow all is a set of streams and has no store of its own\. /],
     ['ooi plot ctd temperature --out no/such/folder.svg', 1, /^The picture cannot be written to .*ENOENT/],
   ] as const) {
