@@ -86,3 +86,28 @@ describe('the decision of a run that is forced while a request waits', () => {
     );
   });
 });
+
+/** Since 1900, as stores have times. */
+const secondsOf = (text: string): number => (Date.parse(text) - Date.parse('1900-01-01T00:00:00Z')) / 1000;
+
+describe('the decision of a harvest that finds nothing new at the facility', () => {
+  const server = { state: 'known', beginTime: '2020-01-01T00:00:00Z', endTime: '2024-09-10T00:00:00Z' } as const;
+  const environment: DecideDependencies['environment'] = {
+    withSeries: (flow, work) =>
+      nothing.environment.withSeries(flow, ({ store, objects }) => {
+        const reach = async () => ({ lastTime: secondsOf('2024-09-10T00:00:00Z') });
+        return work({ store: { ...store, reach }, objects });
+      }),
+  };
+  const harvest = (start: string | null) =>
+    decided({ kind: 'append', server, asked: { force: false, request: 'auto', start, end: null } }, { environment });
+
+  it('is to end, unless a range was said', async () => {
+    const said = await harvest('2024-09-01');
+
+    assert.deepEqual(await harvest(null), { action: 'skip', says: 'The facility has nothing new.' });
+    assert.ok(said.action === 'request');
+    assert.deepEqual([said.begin, said.end], ['2024-09-01T00:00:00.000000Z', '2024-09-14T00:00:00.000000Z']);
+    assert.match(said.says, /^A range was said, so it is asked for, whether or not the facility has anything new\. Asks for 2024-09-01T/);
+  });
+});
