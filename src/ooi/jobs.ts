@@ -4,11 +4,16 @@ import { isInstant, rangeDisagreement } from './range-input.ts';
 const RANGE = {
   start: {
     type: 'text',
-    does: 'begin of the range to ask for, UTC; as the flow says when left out. A harvest with start or end asks even when nothing new is known',
+    does: 'begin of the range to ask for, also when nothing new is known; UTC, and as the flow says when left out',
     example: '2024-01-01T00:00:00Z',
     isRight: isInstant,
   },
-  end: { type: 'text', does: 'end of the range to ask for, UTC; now when left out', example: '2024-02-01T00:00:00Z', isRight: isInstant },
+  end: {
+    type: 'text',
+    does: 'end of the range to ask for, also when nothing new is known; UTC, and now when left out',
+    example: '2024-02-01T00:00:00Z',
+    isRight: isInstant,
+  },
 } as const satisfies JobSpec['options'];
 
 const REQUEST = {
