@@ -1,5 +1,6 @@
 import { errnoOf, type Failure, isFailure, messageOf } from '../errors.ts';
 import { redactText } from '../observe/redact.ts';
+import type { Run } from '../stores/runs.ts';
 import { temporalFailure } from './temporal-failure.ts';
 
 /** What the exit status of every command means. */
@@ -19,6 +20,10 @@ export const EXIT = {
   terminated: 143,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** What a run's end means to whoever waited for it: its health counts, for a job can do all it can and still leave something broken. */
+export const exitOfRun = ({ endedAt, health }: Pick<Run, 'endedAt' | 'health'>): ExitCode =>
+  endedAt !== null && health === 'ok' ? EXIT.done : EXIT.failed;
 
 const CODES: Readonly<Record<string, ExitCode>> = {
   bad_configuration: EXIT.usage,

@@ -1,6 +1,7 @@
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseFlow } from '../config/flow-text.ts';
+import { instead } from '../config/problems.ts';
 import { errnoOf, Failure } from '../errors.ts';
 import { kindNamed, kinds } from '../kinds.ts';
 import { secretVariables } from './dev-says.ts';
@@ -10,13 +11,12 @@ import type { Answer } from './output.ts';
 export async function init(flowsFolder: string, kindName: string): Promise<Answer> {
   const kind = kindNamed(kindName);
   if (kind === undefined) {
-    const known = kinds.map(({ kind: name }) => name).join(', ');
+    const known = kinds.map(({ kind: name }) => name);
     throw new Failure({
       kind: 'stop',
       code: 'usage',
       happened: `There is no kind "${kindName}"`,
-      expected: `one of ${known}`,
-      remedy: 'Correct the name of the kind',
+      remedy: instead(kindName, known, 'kinds'),
     });
   }
   const path = join(flowsFolder, `${kindName}.yaml`);

@@ -1,6 +1,7 @@
 import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import type { Flow } from '../config/flow.ts';
 import { type JobSpec, leaseOf } from '../config/job.ts';
+import { instead } from '../config/problems.ts';
 import { quoted } from '../config/quoted.ts';
 import { Failure } from '../errors.ts';
 import { kindNamed } from '../kinds.ts';
@@ -86,14 +87,17 @@ async function checksUnderWay(context: Context, flow: Flow): Promise<readonly st
 /** @throws {Failure} `usage`: the flow has no such job. */
 export function requireJob(flow: Flow, job: string | null): void {
   if (job === null || jobsOfFlow(flow).includes(job)) return;
-  throw new Failure({
+  throw unknownJob(flow, job);
+}
+
+/** Of a stream no job of sets is named. */
+export const unknownJob = (flow: Flow, job: string): Failure =>
+  new Failure({
     kind: 'stop',
     code: 'usage',
     happened: `Flow ${flow.name} has no job ${quoted(job)}`,
-    expected: `one of ${jobsOfFlow(flow).join(', ')}`,
-    remedy: 'Correct the name after --job',
+    remedy: instead(job, jobsOfFlow(flow), 'jobs'),
   });
-}
 
 export const notRunning = (flow: Flow, job: string | null, checks: readonly string[] = []): Failure =>
   new Failure({

@@ -9,16 +9,16 @@ import {
 } from '@temporalio/client';
 import { inputProblems } from '../config/job.ts';
 import { queueName } from '../config/queues.ts';
-import { quoted } from '../config/quoted.ts';
 import { Failure, messageOf } from '../errors.ts';
 import { kindNamed } from '../kinds.ts';
+import { Runs } from '../stores/runs.ts';
 import { requireApplied } from './applied.ts';
 import type { Context } from './context.ts';
-import { EXIT } from './exit.ts';
+import { EXIT, exitOfRun } from './exit.ts';
 import { followUntil } from './follow.ts';
 import { Lifetime } from './lifetime.ts';
-import { runningWorkflow } from './lookup.ts';
-import type { Answer } from './output.ts';
+import { runningWorkflow, unknownJob } from './lookup.ts';
+import { type Answer, remark } from './output.ts';
 import { pollers } from './pollers.ts';
 import { isFields, recordIn, recordLines } from './record-lines.ts';
 
@@ -39,7 +39,7 @@ export async function startJob(context: Context, job: string, flowName: string, 
   const flow = await context.flow(flowName);
   const jobs = kindNamed(flow.kind)?.jobs ?? {};
   const spec = jobs[job];
-  if (spec === undefined) throw unknownJob(job, flow.kind, Object.keys(jobs));
+  if (spec === undefined) throw unknownJob(flow, job);
   const refusal = kindNamed(flow.kind)?.refuses?.(flow, job) ?? null;
   if (refusal !== null) throw new Failure({ kind: 'stop', code: 'usage', happened: refusal });
   const input = { flow: flow.name, ...options.input };
@@ -66,15 +66,6 @@ export async function startJob(context: Context, job: string, flowName: string, 
     throw error;
   }
 }
-
-const unknownJob = (job: string, kind: string, jobs: readonly string[]): Failure =>
-  new Failure({
-    kind: 'stop',
-    code: 'usage',
-    happened: `Flows of kind ${kind} have no job ${quoted(job)}`,
-    expected: `one of ${jobs.join(', ')}`,
-    remedy: 'Correct the name of the job',
-  });
 
 const badInput = (problems: readonly string[], job: string, kind: string): Failure =>
   new Failure({
@@ -103,14 +94,14 @@ export async function runJob(context: Context, job: string, flow: string, option
     const lines = [`Started ${workflowId}. Watch it with: landfall watch ${flow}`, ...(ui === null ? [] : [`Look: ${ui}`]), ...idle];
     return { value: { workflowId, run, ui }, text: lines.join('\n') };
   }
-  for (const line of idle) process.stderr.write(`${line}\n`);
+  for (const line of idle) remark(line);
   const lifetime = new Lifetime('The waiting', `The run itself goes on; see it with: landfall watch ${flow}`);
   const result = await lifetime.unlessStopped(resultOf(context, started));
-  const isStopped = isFields(result) && result.state === 'stopped';
+  const kept = await new Runs(await context.database()).get(run);
   return {
     value: { workflowId, run, ui, result },
     text: [messageIn(result) ?? `${workflowId} ended.`, recordLines(recordIn(result) ?? {})].filter((part) => part !== '').join('\n'),
-    exit: isStopped ? EXIT.failed : EXIT.done,
+    exit: kept === null ? EXIT.failed : exitOfRun(kept),
   };
 }
 

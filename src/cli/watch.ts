@@ -1,7 +1,7 @@
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { type Run, Runs } from '../stores/runs.ts';
 import type { Context } from './context.ts';
-import { EXIT } from './exit.ts';
+import { exitOfRun } from './exit.ts';
 import { followUntil } from './follow.ts';
 import { Lifetime } from './lifetime.ts';
 import { changersOf, firstJob } from './lookup.ts';
@@ -54,6 +54,6 @@ function endOf(run: Run): Answer {
   return {
     value: run,
     text: [how, recordLines(record ?? {})].filter((part) => part !== '').join('\n'),
-    exit: endedAt !== null && health === 'ok' ? EXIT.done : EXIT.failed,
+    exit: exitOfRun(run),
   };
 }

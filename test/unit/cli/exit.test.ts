@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { NamespaceNotFoundError, ServiceError, WorkflowNotFoundError } from '@temporalio/client';
-import { exitCodeOf, sentenceOf } from '../../../src/cli/exit.ts';
+import { exitCodeOf, exitOfRun, sentenceOf } from '../../../src/cli/exit.ts';
 import { Failure } from '../../../src/errors.ts';
 
 const failure = (code: string): Failure => new Failure({ kind: 'stop', code, happened: 'It went wrong', remedy: 'Do something' });
@@ -33,6 +33,13 @@ describe('the exit status', () => {
       assert.equal(exitCodeOf(failure(code)), status);
     });
   }
+
+  it('of a run that was waited for is 0 only when it ended well', () => {
+    const at = new Date('2026-03-01T06:00:00Z');
+    const statuses = (['ok', 'failed', 'failing', 'stopped', 'asks'] as const).map((health) => exitOfRun({ endedAt: at, health }));
+
+    assert.deepEqual([...statuses, exitOfRun({ endedAt: null, health: 'ok' })], [0, 1, 1, 1, 1, 1]);
+  });
 
   it('is 3 when Temporal goes away in the middle, 2 for a namespace that is not there, 1 for its other refusals', () => {
     const away = new ServiceError('Failed to start', { cause: grpc(14, 'connect ECONNREFUSED') });

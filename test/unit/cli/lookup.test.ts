@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { changersOf, firstJob, jobsOf, requireJob } from '../../../src/cli/lookup.ts';
+import { changersOf, firstJob, jobsOf, requireJob, unknownJob } from '../../../src/cli/lookup.ts';
 import { requireQuarantine, requireWidth } from '../../../src/cli/steerable.ts';
 import type { Flow } from '../../../src/config/flow.ts';
 import { parseFlow } from '../../../src/config/flow-text.ts';
@@ -56,7 +56,15 @@ describe('the quarantine', () => {
 
 describe('a job that is named', () => {
   it('and that the flow does not have is refused with those it has', () => {
-    assert.throws(() => requireJob(set, 'harvest'), /Flow all has no job "harvest"\. Expected one of harvestAll, metadata,/);
+    assert.throws(() => requireJob(set, 'harvest'), /Flow all has no job "harvest"\. Known jobs: harvestAll, metadata,/);
+  });
+
+  it('and that is misspelt is refused with the one that is meant', () => {
+    assert.match(unknownJob(stream, 'harvst').message, /^Flow ctd has no job "harvst"\. Did you mean harvest\?$/);
+  });
+
+  it('and that no stream has is refused with those of a stream alone', () => {
+    assert.match(unknownJob(stream, 'mirror').message, /^Flow ctd has no job "mirror"\. Known jobs: harvest, refresh, rollback, verify\.$/);
   });
 
   it('and that the flow has is taken', () => {
