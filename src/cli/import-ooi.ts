@@ -21,12 +21,14 @@ function textOf({ files, streams, remarks, dryRun }: Imported, flows: string): s
   const count = (wanted: string): number => files.filter(({ state }) => state === wanted).length;
   const verb = dryRun ? 'Would write' : 'Wrote';
   const changed = files.filter(({ state }) => state !== 'unchanged');
+  const were = `${formatItems(files.length, 'flow file is', 'flow files are')} in ${flows} as the configurations want them`;
+  const told = `${verb} ${formatItems(changed.length, 'flow file')} for ${formatItems(streams, 'stream')} into ${flows} (${count('replaced')} replaced, ${count('unchanged')} were as they are).`;
   return [
     ...(dryRun ? changed.map(({ file, state }) => `${state === 'replaced' ? 'replace' : 'write  '} ${file}`) : []),
     ...remarks.map(({ text, files: many, first }) =>
       many === 1 ? `Note: ${first}: ${text}` : `Note: ${text} (${formatItems(many, 'file')}, such as ${first})`,
     ),
-    `${verb} ${formatItems(changed.length, 'flow file')} for ${formatItems(streams, 'stream')} into ${flows} (${count('replaced')} replaced, ${count('unchanged')} were as they are).`,
-    ...(dryRun ? [] : ['Look them over, then: landfall apply.']),
+    changed.length === 0 ? `Nothing was to be written: ${were}.` : told,
+    ...(dryRun || changed.length === 0 ? [] : ['Look them over, then: landfall apply.']),
   ].join('\n');
 }

@@ -18,13 +18,21 @@ export interface Answer {
 
 export const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-let recommended = (text: string): string => text;
+let typed: (text: string) => string = (text) => text;
 
 /** From now on, commands in what is said to people are as whoever runs this one can type them. */
 export function recommendAs(options: GlobalOptions, commands: ReadonlySet<string>): void {
-  const typed = typedHere(options);
-  recommended = (text) => asTyped(text, typed, commands);
+  const where = typedHere(options);
+  typed = (text) => asTyped(text, where, commands);
 }
+
+/** A text whose commands whoever runs this one can type. Said twice of a text it changes nothing more. */
+export const recommended = (text: string): string => typed(text);
+
+/** Where nobody says how wide the terminal is. */
+const WIDTH = 100;
+
+export const widthOfOutput = (): number => (process.stdout.isTTY ? process.stdout.columns : WIDTH);
 
 /** Progress and remarks go to standard error, so that standard output stays what was asked for. */
 export const remark = (line: string): void => void process.stderr.write(`${recommended(line)}\n`);

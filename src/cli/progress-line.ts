@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { etaMs, formatBytes, formatCount, formatDuration, formatRate, progressBar, shorten } from '../observe/format.ts';
 import type { Run } from '../stores/runs.ts';
+import { recommended } from './output.ts';
 
 const BAR = 24;
 /** The longest is `summaries`. */
@@ -83,7 +84,7 @@ export class ProgressView {
     const isNew = last === null || isOtherPhase(last, run);
     if (last !== null && isNew) this.#finish(last, run.phaseSince, true);
     if (isNew) this.#saidAtMs = now.getTime();
-    if (run.says !== null && run.says !== last?.says) this.#print(`${run.flow}: ${run.says}`);
+    if (run.says !== null && run.says !== last?.says) this.#print(`${run.flow}: ${recommended(run.says)}`);
     if (this.#isLive) this.#out.write(`\r\x1b[2K${styleText('cyan', '›')} ${this.#fitted(progressLine(run, now))}`);
     else if (now.getTime() - this.#saidAtMs >= PLAIN_EVERY_MS) {
       this.#out.write(`  ${progressLine(run, now)}\n`);

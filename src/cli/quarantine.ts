@@ -6,8 +6,9 @@ import { Quarantine, type QuarantineEntry } from '../stores/quarantine.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit.ts';
 import { runningWorkflow } from './lookup.ts';
-import type { Answer } from './output.ts';
+import { type Answer, widthOfOutput } from './output.ts';
 import { runJob } from './run.ts';
+import { saidBelow } from './said-below.ts';
 import { requireQuarantine } from './steerable.ts';
 
 export async function listQuarantine(context: Context, flow: string | null, { all = false }: { readonly all?: boolean }): Promise<Answer> {
@@ -21,17 +22,13 @@ export async function listQuarantine(context: Context, flow: string | null, { al
     String(entry.attempts),
     entry.lastAt.toISOString().slice(0, 16).replace('T', ' '),
     ...(all ? [stateOf(entry)] : []),
-    entry.message.replace(/\s+/g, ' '),
   ]);
-  const titles = ['flow', 'item', 'reason', 'runs', 'last (UTC)', ...(all ? ['state'] : []), 'message'];
+  const columns = ['flow', 'item', 'reason', 'runs', 'last (UTC)', ...(all ? ['state'] : [])].map((title) => ({ title }));
+  const messages = entries.map(({ message }) => message);
   const text =
     entries.length === 0
       ? `Nothing is in quarantine${flow === null ? '' : ` of flow ${flow}`}.`
-      : `${formatTable(
-          titles.map((title) => ({ title })),
-          rows,
-          process.stdout.isTTY ? process.stdout.columns : undefined,
-        )}\n${formatItems(entries.length, 'entry', 'entries')}.`;
+      : `${saidBelow(formatTable(columns, rows), messages, widthOfOutput())}\n${formatItems(entries.length, 'entry', 'entries')}.`;
   return { value: entries, text };
 }
 

@@ -1,21 +1,28 @@
 import type { Flow } from '../config/flow.ts';
-import { formatCount, formatDuration, formatTable, wrapped } from '../observe/format.ts';
+import { kindNamed } from '../kinds.ts';
+import { formatCount, formatDuration, formatItems, formatTable } from '../observe/format.ts';
+import type { Home } from '../stores/kind.ts';
+import type { Database } from '../stores/mongo.ts';
 import { Quarantine } from '../stores/quarantine.ts';
 import { Receipts } from '../stores/receipts.ts';
 import { type Run, Runs } from '../stores/runs.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit.ts';
 import { changersOf, isRunning, jobsOf } from './lookup.ts';
-import type { Answer } from './output.ts';
+import { type Answer, widthOfOutput } from './output.ts';
 import { recordLines } from './record-lines.ts';
+import { saidBelow } from './said-below.ts';
 import { askWhatItSays } from './says.ts';
 import { findSchedule, scheduleId } from './schedules.ts';
 
 export interface FlowStatus {
   readonly flow: string;
   readonly kind: string;
-  /** Null: the kind loads no items. */
+  /** Of `unit`; null: there is nothing to count, or nothing is known. */
   readonly home: number | null;
+  readonly unit: Home['unit'];
+  /** Until when there are data; ISO 8601, UTC. */
+  readonly until: string | null;
   readonly quarantine: Readonly<Record<string, number>>;
   readonly schedule: NextStart;
   /** Of the jobs that change products: a check that runs every hour does not hide how the night went. */
@@ -38,15 +45,16 @@ export async function status(context: Context, only: string | null): Promise<Ans
   }
   const statuses: FlowStatus[] = [];
   for (const flow of flows) statuses.push(await statusOf(context, flow));
-  const width = process.stdout.isTTY ? process.stdout.columns : WIDTH;
   const record = only === null ? '' : recordLines(statuses[0]?.last?.record ?? {});
   const checks = checkLines(statuses, only !== null, new Date());
-  const parts = [statusTable(statuses, new Date(), width), record, checks.join('\n')].filter((part) => part !== '');
+  const parts = [statusTable(statuses, new Date(), widthOfOutput()), record, checks.join('\n')].filter((part) => part !== '');
   return { value: statuses, text: parts.join('\n\n') };
 }
 
-async function statusOf(context: Context, { name, kind, schedules }: Flow): Promise<FlowStatus> {
+async function statusOf(context: Context, flow: Flow): Promise<FlowStatus> {
+  const { name, kind, schedules } = flow;
   const database = await context.database();
+  const home = await homeOf(flow, database);
   const last = await lastRun(context, name, changersOf(kind));
   const beside = [...jobsOf(kind, 'own'), ...jobsOf(kind, 'read')].filter((job) => job !== last?.job);
   const checks: Run[] = [];
@@ -57,7 +65,9 @@ async function statusOf(context: Context, { name, kind, schedules }: Flow): Prom
   return {
     flow: name,
     kind,
-    home: jobsOf(kind, 'write').length === 0 ? null : await new Receipts(database).count(name),
+    home: home.count,
+    unit: home.unit,
+    until: home.until,
     quarantine: await new Quarantine(database).countByCode(name),
     schedule: await nextStart(
       context,
@@ -66,6 +76,12 @@ async function statusOf(context: Context, { name, kind, schedules }: Flow): Prom
     last,
     checks,
   };
+}
+
+async function homeOf(flow: Flow, database: Database): Promise<Home> {
+  const kind = kindNamed(flow.kind);
+  if (kind?.home === undefined) return { unit: 'items', count: await new Receipts(database).count(flow.name), until: null };
+  return (await kind.home(flow, database)) ?? { unit: 'rows', count: null, until: null };
 }
 
 /** A run that is under way says itself what it waits for; one that was terminated could not say that it ended. */
@@ -94,35 +110,40 @@ async function nextStart(context: Context, ids: readonly string[]): Promise<Next
   return { state: found.some(({ state }) => state.paused) ? 'paused' : 'none', next: null };
 }
 
-/** Where nobody says how wide the terminal is. */
-const WIDTH = 100;
-
-/** A line for each flow, and below it, no wider than `width` columns, what its run has to say. Pure. */
-export function statusTable(statuses: readonly FlowStatus[], now: Date, width = WIDTH): string {
+/** A line for each flow, and below it, no wider than `width` columns, what its run has to say. */
+export function statusTable(statuses: readonly FlowStatus[], now: Date, width: number): string {
+  // Columns that are empty for every flow are room for the others.
+  const [areItems, areUntil] = [statuses.some(({ unit }) => unit === 'items'), statuses.some(({ until }) => until !== null)];
   const columns = [
     { title: 'flow' },
     { title: 'kind' },
-    { title: 'items home', align: 'right' as const },
-    { title: 'quarantine', align: 'right' as const },
+    { title: 'home', align: 'right' as const },
+    ...(areUntil ? [{ title: 'until' }] : []),
+    ...(areItems ? [{ title: 'quarantine', align: 'right' as const }] : []),
     { title: 'next (UTC)' },
     { title: 'last run' },
   ];
-  const [titles, ...lines] = formatTable(
+  const table = formatTable(
     columns,
-    statuses.map(({ flow, kind, home, quarantine, schedule, last }) => [
+    statuses.map(({ flow, kind, home, unit, until, quarantine, schedule, last }) => [
       flow,
       kind,
-      home === null ? '' : formatCount(home),
-      home === null ? '' : formatCount(Object.values(quarantine).reduce((sum, n) => sum + n, 0)),
+      home === null ? '' : unit === 'items' ? formatItems(home, 'item') : formatItems(home, 'row'),
+      ...(areUntil ? [until?.slice(0, DAY) ?? ''] : []),
+      ...(areItems ? [unit === 'items' ? formatCount(Object.values(quarantine).reduce((sum, n) => sum + n, 0)) : ''] : []),
       startOf(schedule),
       lastOf(last, now),
     ]),
-  ).split('\n');
-  const said = statuses.map(({ last }) => (last?.says == null ? [] : wrapped(last.says, width - INDENT.length)));
-  return [titles, ...lines.flatMap((line, at) => [line, ...(said[at] ?? []).map((part) => `${INDENT}${part}`)])].join('\n');
+    width,
+  );
+  return saidBelow(
+    table,
+    statuses.map(({ last }) => last?.says ?? null),
+    width,
+  );
 }
 
-const INDENT = '    ';
+const DAY = 'YYYY-MM-DD'.length;
 
 function startOf({ state, next }: NextStart): string {
   if (next !== null) return next.slice(0, 16).replace('T', ' ');

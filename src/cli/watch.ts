@@ -1,24 +1,30 @@
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { type Run, Runs } from '../stores/runs.ts';
 import type { Context } from './context.ts';
+import type { Steering } from './controls.ts';
 import { exitOfRun } from './exit.ts';
 import { followUntil } from './follow.ts';
 import { Lifetime } from './lifetime.ts';
-import { changersOf, firstJob } from './lookup.ts';
+import { changersOf, firstJob, requireJob } from './lookup.ts';
 import type { Answer } from './output.ts';
 import { recordLines } from './record-lines.ts';
 
 /** Draws the flow's present run until it ends, or says how the last one ended. */
-export async function watch(context: Context, flow: string): Promise<Answer> {
+export async function watch(context: Context, flow: string, { job }: Pick<Steering, 'job'> = {}): Promise<Answer> {
   const found = await context.flow(flow);
+  requireJob(found, job ?? null);
   const database = await context.database();
   const runs = new Runs(database);
-  const latest = await presentRun(runs, flow, found.kind);
+  const latest = job === undefined ? await presentRun(runs, flow, found.kind) : (await runs.latest(flow, 1, [job]))[0];
   if (latest === undefined) {
-    return { value: null, text: `Flow ${flow} has never run. Start it with: landfall run ${firstJob(found)} ${flow}` };
+    const never = job === undefined ? `Flow ${flow} has never run` : `${job} of ${flow} has never run`;
+    return { value: null, text: `${never}. Start it with: landfall run ${job ?? firstJob(found)} ${flow}` };
   }
   if (latest.endedAt === null) {
-    const lifetime = new Lifetime('The watching', `The run itself goes on; see it with: landfall watch ${flow}`);
+    const lifetime = new Lifetime(
+      'The watching',
+      `The run itself goes on; see it with: landfall watch ${flow}${job === undefined ? '' : ` --job ${job}`}`,
+    );
     const followed = { client: await context.client(), database, ...latest };
     await lifetime.unlessStopped(followUntil(followed, untilEnded(context, latest)));
   }

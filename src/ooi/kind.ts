@@ -3,6 +3,7 @@ import { RECORDS_OF } from '../config/overlap.ts';
 import { defineKind } from '../stores/kind.ts';
 import { ooiFlowSchema, ooiFormOf, type StreamFlow } from './flow.ts';
 import { flowTable, isSetFlow, refusal } from './form.ts';
+import { homeOf } from './home.ts';
 import { ooiJobs } from './jobs.ts';
 import { ooiTemplate } from './template.ts';
 import { refuseTwice } from './twice.ts';
@@ -25,5 +26,6 @@ export const ooiKind = defineKind({
   // Requests, status and owed ranges are kept by table: two flows of one stream would take each other's requests.
   stores: (flow) => (isSetFlow(flow) ? [] : [...bucketOf(flow), `${RECORDS_OF}${flowTable(flow)}`]),
   secrets: ({ upstream: { user, token }, notify: { webhook } }) => [user, token, ...(webhook === undefined ? [] : [webhook])],
+  home: homeOf,
   template: () => ooiTemplate(),
 });

@@ -11,6 +11,15 @@ export interface DatabaseSpec {
   readonly collections: readonly CollectionSpec[];
 }
 
+/** What is home of a flow. */
+export interface Home {
+  readonly unit: 'items' | 'rows';
+  /** Null: not known. */
+  readonly count: number | null;
+  /** ISO 8601, UTC: until then there are data. Null: not known, or of no use. */
+  readonly until: string | null;
+}
+
 /** What the command line and `apply` need to know of a kind; the rest of it is its own affair. */
 export interface Kind<KindFlow extends Flow = Flow> extends KindSchema<KindFlow> {
   /** What an operator may start, by name; the first is the job of every day. */
@@ -27,6 +36,8 @@ export interface Kind<KindFlow extends Flow = Flow> extends KindSchema<KindFlow>
   readonly stores?: (flow: KindFlow) => readonly string[];
   /** Where the secrets are that workers read for a flow; absent: there are none. */
   readonly secrets?: (flow: KindFlow) => readonly SecretReference[];
+  /** What is home of a flow, from records; null: nothing is known. Absent: the items that have a receipt. */
+  readonly home?: (flow: KindFlow, database: Database) => Promise<Home | null>;
   /** Everything known of an item as a person names it. Throws a `Failure` `unknown_item`, with the nearest known, when nothing is. */
   readonly why?: (flow: KindFlow, item: string, database: Database) => Promise<Explanation>;
   /** What `landfall init <kind>` writes: a commented flow file for the public upstream. */
@@ -38,12 +49,13 @@ export type AnyKind = Kind<Flow>;
 
 export function defineKind<KindFlow extends Flow>(kind: Kind<KindFlow>): AnyKind {
   const isMine = (flow: Flow): flow is KindFlow => flow.kind === kind.kind;
-  const { why, refuses, refuseTogether, stores, secrets, ...rest } = kind;
+  const { why, refuses, refuseTogether, stores, secrets, home, ...rest } = kind;
   return {
     ...rest,
     ...(why === undefined
       ? {}
       : { why: (flow, item, database) => (isMine(flow) ? why(flow, item, database) : Promise.reject(notMine(flow))) }),
+    ...(home === undefined ? {} : { home: (flow, database) => (isMine(flow) ? home(flow, database) : Promise.reject(notMine(flow))) }),
     refuses: (flow, job) => (isMine(flow) ? (refuses?.(flow, job) ?? null) : null),
     refuseTogether: (flows) => refuseTogether?.(flows.filter(isMine)),
     stores: (flow) => (isMine(flow) ? (stores?.(flow) ?? []) : []),

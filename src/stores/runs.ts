@@ -141,6 +141,13 @@ export class Runs {
     return last ?? null;
   }
 
+  /** The last run of a job that did its work and noted a field in its record: this value of it, or any. */
+  async lastNoting(flow: string, job: string, field: string, value?: unknown): Promise<Run | null> {
+    const filter = { flow, job, isDryRun: { $ne: true }, [`record.${field}`]: value ?? { $exists: true } };
+    const newest = { sort: { startedAt: -1 as const }, projection: { _id: 0 } };
+    return await within('reading runs', () => this.#runs.findOne(filter, newest));
+  }
+
   /** Latest runs first; of one flow or of all, of some jobs or of all. */
   async latest(flow: string | null, limit: number, jobs?: readonly string[]): Promise<readonly Run[]> {
     const filter = { ...(flow === null ? {} : { flow }), ...(jobs === undefined ? {} : { job: { $in: [...jobs] } }) };

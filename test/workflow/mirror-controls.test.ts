@@ -76,7 +76,10 @@ describe('a night that would lose too much', { concurrency: true }, () => {
     await night.signal('retry', { force: true });
     const { state, record } = await night.result();
 
-    assert.match(asked.says ?? '', /would be left without any file, of \d+ documents.*Nothing was deleted\. Signal retry/);
+    assert.match(
+      asked.says ?? '',
+      /would be left without any file, of \d+ documents.*Nothing was deleted\. Look again with: landfall retry asking --job mirror\. /,
+    );
     assert.equal(found.length, 1);
     assert.match(again.says ?? '', /Nothing was deleted/);
     assert.deepEqual(untouched, [files, before]);

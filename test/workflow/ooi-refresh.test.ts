@@ -135,7 +135,10 @@ describe('a refresh of a stream', () => {
     const { state } = await run.result();
 
     assert.equal(state, 'stopped');
-    assert.match(says ?? '', /^The new series is not published unasked: .* The live store is as it was\. Signal retry/);
+    assert.match(
+      says ?? '',
+      /^The new series is not published unasked: .* The live store is as it was\. Look again with: landfall retry \w+ --job refresh\. Accept it with: .* --force /,
+    );
     assert.deepEqual({ at: live(), digests: await stream.digests() }, before);
   });
 

@@ -8,6 +8,7 @@ import { generatedWorld } from '../../standins/ooi/series/facility-world.ts';
 import { clockAt, SERIES_DEFAULTS } from '../../standins/ooi/series/options.ts';
 import { streamsOf } from '../../standins/ooi/series/stream.ts';
 import type { HarvestAllInput, HarvestAllWorkflow } from '../../workflows/ooi/harvest-all.ts';
+import { commandIn } from '../helpers/command.ts';
 import { OOI_WORKER, type StreamSite, streamFlow } from '../helpers/ooi-site.ts';
 import { type Site, startSite } from '../helpers/site.ts';
 
@@ -76,5 +77,32 @@ describe('the harvest of a set', () => {
       run.firstExecutionRunId,
       'it went on as new',
     );
+  });
+
+  it('is at the command line as the health of its record says, to whoever waits for it and to whoever watches it', async () => {
+    const landfall = commandIn(site.home, { LANDFALL_HOME: site.home });
+
+    const [harvested, good] = await Promise.all(['run harvest unknown --wait', 'run harvest s0 --wait'].map((words) => landfall(words)));
+    const all = await landfall('run harvestAll all --streams unknown --wait');
+    const watched = await Promise.all(['watch unknown', 'watch all', 'watch s0 --job harvest'].map((words) => landfall(words)));
+
+    assert.match(harvested?.stdout ?? '', /The facility has no stream ctdbp_no_sample/, harvested?.stderr);
+    assert.match(all.stdout, /^0 .*1 failed\./);
+    assert.deepEqual(
+      [harvested, all, good, ...watched].map((command) => command?.exit),
+      [1, 1, 0, 1, 1, 0],
+    );
+  });
+
+  it('has in its status what is home of each stream, and until when', async () => {
+    const landfall = commandIn(site.home, { LANDFALL_HOME: site.home });
+
+    const [table, one] = await Promise.all([landfall('status'), landfall('status s0 --json')]);
+
+    const [{ home, unit, until }] = [Object(Reflect.get(Object(one.json()), 0))];
+    assert.match(table.stdout, /^s0 +ooi +[\d,]+ rows +\d{4}-\d\d-\d\d +not scheduled/m);
+    assert.match(table.stdout, /^unknown +ooi +not scheduled/m);
+    assert.equal(home, world.expectedRows(streams[0]?.table ?? '', facility.requests).columns.get('time')?.values.length);
+    assert.deepEqual([unit, typeof until], ['rows', 'string']);
   });
 });

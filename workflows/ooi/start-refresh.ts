@@ -30,6 +30,7 @@ export async function startRefresh(flow: StreamFlow, { asked, accept, isDryRun }
     ...(isDryRun ? { dryRun: true } : {}),
   };
   const set = ofSet();
+  const watchIt = `Watch it with: landfall watch ${flow.name} --job refresh.`;
   try {
     await startChild<RefreshWorkflow>('refresh', {
       workflowId,
@@ -39,9 +40,9 @@ export async function startRefresh(flow: StreamFlow, { asked, accept, isDryRun }
       staticSummary: `refresh of ${flow.name}, started by its harvest`,
       ...(set === null ? {} : { memo: { ofSet: set } }),
     });
-    return `It goes on by itself as ${workflowId}.`;
+    return `It goes on by itself as ${workflowId}. ${watchIt}`;
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    return `One is under way already, as ${workflowId}.`;
+    return `One is under way already, as ${workflowId}. ${watchIt}`;
   }
 }

@@ -34,7 +34,8 @@ export function runCommands(usage: Usage): void {
     .action((flow?: string) => answering(usage, (context) => status(context, flow ?? null)));
   command(landfall, 'watch', "follow the flow's present run until it ends", 'watch argo')
     .argument('<flow>', 'name of the flow')
-    .action((flow: string) => answering(usage, (context) => watch(context, flow)));
+    .option(...OF_JOB)
+    .action((flow: string, options: Steering) => answering(usage, (context) => watch(context, flow, options)));
   const known = 'everything known of one item: its files, receipt, document, quarantine, last check and last run';
   command(landfall, 'why', known, 'why argo 13857_001')
     .argument('<flow>', 'name of the flow')

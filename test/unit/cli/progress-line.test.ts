@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
+import { recommendAs } from '../../../src/cli/output.ts';
 import { endedLine, ProgressView, progressLine } from '../../../src/cli/progress-line.ts';
 import type { Progress, Run } from '../../../src/stores/runs.ts';
 
@@ -118,6 +119,16 @@ describe('a view of a run', () => {
     view.update(run({}, { says: 'Too many would go.' }), after(1));
 
     assert.equal(out.text(), 'argo: Too many would go.\n');
+  });
+
+  it('says commands as they can be typed', (t) => {
+    t.after(() => recommendAs({}, new Set()));
+    recommendAs({ home: '/h' }, new Set(['resume']));
+    const out = output();
+
+    new ProgressView(out).update(run({}, { says: 'It is paused; it goes on with: landfall resume argo' }), after(0));
+
+    assert.equal(out.text(), 'argo: It is paused; it goes on with: landfall --home /h resume argo\n');
   });
 
   it('leaves the bar of a failed run where it was', () => {

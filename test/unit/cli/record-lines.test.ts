@@ -17,7 +17,7 @@ describe('a record as lines', () => {
     });
 
     assert.deepEqual(lines.split('\n'), [
-      '  seconds     4.3 s',
+      '  took        4.3 s',
       '  seen        1,606',
       '  bytes read  18 MB',
       '  warnings    One file vanished.',
@@ -32,7 +32,30 @@ describe('a record as lines', () => {
     assert.deepEqual(lines.split('\n'), [
       '  seed         4294967295',
       '  upper bound  5.8 %',
-      '  last days    days 30, checked 1,200, upperBound 0.25 %',
+      '  last days    days 30, checked 1,200, upper bound 0.25 %',
+    ]);
+  });
+
+  it('has what a comparison found in words, and a count on one line with the names it counts', () => {
+    const lines = recordLines({
+      difference: { rowsBoth: 85_974, rowsGone: 0, rowsNew: 2, variablesDifferent: 1, valuesChanged: 0 },
+      streams: 4,
+      doneCount: 0,
+      skippedCount: 1,
+      failedCount: 2,
+      done: [],
+      skipped: ['s0'],
+      failed: ['s1', 's2'],
+    });
+
+    assert.deepEqual(lines.split('\n'), [
+      '  difference  rows in both 85,974, gone 0, new 2, variables different 1, values changed 0',
+      '  streams     4',
+      '  skipped     1',
+      '              s0',
+      '  failed      2',
+      '              s1',
+      '              s2',
     ]);
   });
 

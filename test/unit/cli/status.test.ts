@@ -24,13 +24,15 @@ const status: FlowStatus = {
   flow: 'argo',
   kind: 'argo',
   home: 1600,
+  unit: 'items',
+  until: null,
   quarantine: { unreadable_file: 3, bad_data_mode: 1 },
   schedule: { state: 'scheduled', next: '2026-03-02T06:00:00.000Z' },
   last: run,
   checks: [],
 };
-const linesOf = (more: Partial<FlowStatus>): readonly string[] =>
-  statusTable([{ ...status, ...more }], at('07:00:00'))
+const linesOf = (more: Partial<FlowStatus>, width = 100): readonly string[] =>
+  statusTable([{ ...status, ...more }], at('07:00:00'), width)
     .split('\n')
     .slice(1);
 const rowOf = (more: Partial<FlowStatus>): string | undefined => linesOf(more)[0];
@@ -39,11 +41,28 @@ describe('the status of a flow', () => {
   it('says what is home, what is in quarantine, when it starts next and how far it is', () => {
     const row = rowOf({});
 
-    assert.equal(row, 'argo  argo       1,600           4  2026-03-02 06:00  mirror runs: load 120 of 1,606');
+    assert.equal(row, 'argo  argo  1,600 items           4  2026-03-02 06:00  mirror runs: load 120 of 1,606');
   });
 
-  it('has no number of items nor of quarantine where its kind loads none: zero would say that nothing is home', () => {
-    assert.equal(rowOf({ home: null }), 'argo  argo                          2026-03-02 06:00  mirror runs: load 120 of 1,606');
+  it('says the rows of a stream and until when there are data, and has no column for a quarantine that its kind lacks', () => {
+    const row = rowOf({ flow: 'ctd', kind: 'ooi', home: 85_974, unit: 'rows', until: '2026-02-28T23:59:59.412Z' });
+    const set = rowOf({ flow: 'all', kind: 'ooi', home: null, unit: 'rows' });
+
+    assert.equal(row, 'ctd   ooi   85,974 rows  2026-02-28  2026-03-02 06:00  mirror runs: load 120 of 1,606');
+    assert.equal(set, 'all   ooi         2026-03-02 06:00  mirror runs: load 120 of 1,606');
+  });
+
+  it('fits the terminal where flows of both kinds are together', () => {
+    const stream: FlowStatus = { ...status, flow: 'ctd', kind: 'ooi', home: 85_974, unit: 'rows', until: '2026-02-28T23:59:59.412Z' };
+
+    const lines = statusTable([status, stream], at('07:00:00'), 100).split('\n');
+
+    assert.match(lines[1] ?? '', /^argo {2}argo {2}1,600 items +4 /);
+    assert.match(lines[2] ?? '', /^ctd {3}ooi {3}85,974 rows {2}2026-02-28 {14}2026/);
+    assert.ok(
+      lines.every((line) => line.length <= 100),
+      lines.join('\n'),
+    );
   });
 
   it('says what a run asks, below it', () => {
