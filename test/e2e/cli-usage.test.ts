@@ -24,6 +24,7 @@ describe('the command landfall, without servers', { concurrency: 2 }, () => {
     ['width argo 65', /Expected a whole number from 1 to 64/],
     ['worker --queues load,laod', /"laod" is no queue\. Expected some of control, /],
     ['--flows nowhere diff', /nowhere: the folder does not exist\. Write a first flow file with `landfall --flows nowhere init`/],
+    ['init oio', /There is no kind "oio"\. Did you mean ooi\?/],
     ['argo translate --root nowhere', /nowhere is not a folder/],
   ] as const) {
     it(`takes "${words}" for wrong usage, in a sentence`, async () => {
