@@ -20,7 +20,7 @@ describe('landfall without servers', () => {
 
     assert.deepEqual([unknown.exit, missing.exit, kind.exit], [2, 2, 2]);
     assert.match(missing.stderr, /missing required argument 'flow'/);
-    assert.match(kind.stderr, /Expected .*argo/);
+    assert.match(kind.stderr, /There is no kind "nosuch"\. Known kinds: argo, ooi\./);
   });
 
   it('writes a flow file that it can read, and never over another', async () => {
