@@ -24,7 +24,7 @@ export async function listQuarantine(context: Context, flow: string | null, { al
     ...(all ? [stateOf(entry)] : []),
   ]);
   const columns = ['flow', 'item', 'reason', 'runs', 'last (UTC)', ...(all ? ['state'] : [])].map((title) => ({ title }));
-  const messages = entries.map(({ message }) => message);
+  const messages = entries.map(({ message }) => [message]);
   const text =
     entries.length === 0
       ? `Nothing is in quarantine${flow === null ? '' : ` of flow ${flow}`}.`

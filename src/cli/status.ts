@@ -110,7 +110,7 @@ async function nextStart(context: Context, ids: readonly string[]): Promise<Next
   return { state: found.some(({ state }) => state.paused) ? 'paused' : 'none', next: null };
 }
 
-/** A line for each flow, and below it, no wider than `width` columns, what its run has to say. */
+/** A line for each flow, and below it, no wider than `width` columns, what its run has to say; where the line has no room for it, how it went too. */
 export function statusTable(statuses: readonly FlowStatus[], now: Date, width: number): string {
   // Columns that are empty for every flow are room for the others.
   const [areItems, areUntil] = [statuses.some(({ unit }) => unit === 'items'), statuses.some(({ until }) => until !== null)];
@@ -121,24 +121,25 @@ export function statusTable(statuses: readonly FlowStatus[], now: Date, width: n
     ...(areUntil ? [{ title: 'until' }] : []),
     ...(areItems ? [{ title: 'quarantine', align: 'right' as const }] : []),
     { title: 'next (UTC)' },
-    { title: 'last run' },
   ];
-  const table = formatTable(
+  const before = formatTable(
     columns,
-    statuses.map(({ flow, kind, home, unit, until, quarantine, schedule, last }) => [
+    statuses.map(({ flow, kind, home, unit, until, quarantine, schedule }) => [
       flow,
       kind,
       home === null ? '' : unit === 'items' ? formatItems(home, 'item') : formatItems(home, 'row'),
       ...(areUntil ? [until?.slice(0, DAY) ?? ''] : []),
       ...(areItems ? [unit === 'items' ? formatCount(Object.values(quarantine).reduce((sum, n) => sum + n, 0)) : ''] : []),
       startOf(schedule),
-      lastOf(last, now),
     ]),
-    width,
-  );
+  ).split('\n');
+  const runs = statuses.map(({ last }) => lastOf(last, now));
+  const [widest, longest] = [before, ['last run', ...runs]].map((texts) => Math.max(...texts.map(({ length }) => length)));
+  const isBeside = (widest ?? 0) + 2 + (longest ?? 0) <= width;
+  const table = isBeside ? before.map((line, at) => `${line.padEnd(widest ?? 0)}  ${at === 0 ? 'last run' : runs[at - 1]}`) : before;
   return saidBelow(
-    table,
-    statuses.map(({ last }) => last?.says ?? null),
+    table.join('\n'),
+    statuses.map(({ last }, at) => [...(isBeside ? [] : [runs[at] ?? '']), ...(last?.says == null ? [] : [last.says])]),
     width,
   );
 }

@@ -112,7 +112,7 @@ describe('a demo', { timeout: 300_000 }, () => {
 
     stays.child.kill('SIGINT');
 
-    assert.match(status.stdout, /^argo +argo .* mirror ok,/m);
+    assert.match(status.stdout, /^argo +argo .*\s+mirror ok,/m);
     assert.equal(await stays.ended(), 0);
     assert.deepEqual(processesOf(home), []);
   });

@@ -34,6 +34,7 @@ describe('the harvest of a stream', { skip: !isOoiDataThere && WITHOUT_OOI_DATA 
     const refreshed = await ctd.refresh().result();
 
     assert.deepEqual([first.state, refreshed.state], ['refresh', 'published']);
+    assert.match(first.message, /It goes on by itself as refresh\/.*\. Watch it with: landfall watch \w+ --job refresh\.$/);
     assert.match(first.message, /no store yet.* as refresh\/CE02SHBP/);
     assert.deepEqual([refreshed.record.rows, refreshed.record.files, refreshed.record.dropped], [1952, 6, 1]);
     assert.equal(refreshed.record.leftOut.length, 1);

@@ -52,17 +52,20 @@ describe('the status of a flow', () => {
     assert.equal(set, 'all   ooi         2026-03-02 06:00  mirror runs: load 120 of 1,606');
   });
 
-  it('fits the terminal where flows of both kinds are together', () => {
+  it('fits the terminal where flows of both kinds are together: how a run goes, whole, below its flow', () => {
     const stream: FlowStatus = { ...status, flow: 'ctd', kind: 'ooi', home: 85_974, unit: 'rows', until: '2026-02-28T23:59:59.412Z' };
+    const asking: FlowStatus = { ...stream, last: { ...run, health: 'asks', says: 'Too many would go.' } };
 
-    const lines = statusTable([status, stream], at('07:00:00'), 100).split('\n');
+    const lines = statusTable([status, asking], at('07:00:00'), 90).split('\n');
 
-    assert.match(lines[1] ?? '', /^argo {2}argo {2}1,600 items +4 /);
-    assert.match(lines[2] ?? '', /^ctd {3}ooi {3}85,974 rows {2}2026-02-28 {14}2026/);
-    assert.ok(
-      lines.every((line) => line.length <= 100),
-      lines.join('\n'),
-    );
+    assert.deepEqual(lines, [
+      'flow  kind         home  until       quarantine  next (UTC)',
+      'argo  argo  1,600 items                       4  2026-03-02 06:00',
+      '    mirror runs: load 120 of 1,606',
+      'ctd   ooi   85,974 rows  2026-02-28              2026-03-02 06:00',
+      '    mirror runs: load 120 of 1,606, asks',
+      '    Too many would go.',
+    ]);
   });
 
   it('says what a run asks, below it', () => {
@@ -85,7 +88,7 @@ describe('the status of a flow', () => {
     const lines = linesOf({ flow: 'argo-of-the-north-atlantic', last: { ...run, health: 'asks', says } });
 
     assert.ok(lines.length > 3 && lines.slice(1).every((line) => line.length <= 100), lines.join('\n'));
-    assert.equal(lines.slice(1).join(' ').replaceAll(/ +/g, ' ').trim(), says);
+    assert.equal(lines.slice(1).join(' ').replaceAll(/ +/g, ' ').trim(), `mirror runs: load 120 of 1,606, asks ${says}`);
   });
 
   it('tells a paused schedule from none', () => {
