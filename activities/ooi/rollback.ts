@@ -67,11 +67,11 @@ export const rollbackActivities = (use: RollbackDependencies) => {
           'rollback',
           (async () => {
             const options = changeOptions(use, run, environment.fence(fence));
-            await store.recover(options);
-            // A repeat after a lost answer finds it live.
             // What does not open is not put in the place of anything; whether the live one opens does not matter.
             const { state } = await store.open(generation);
+            // A repeat after a lost answer finds it live. Else the rollback itself ends what was begun, as far as that can be ended.
             const isLive = (await store.generations()).some(({ id, isLive }) => isLive && id === generation);
+            if (isLive) await store.recover(options);
             const replaced = isLive ? null : (await store.rollback({ ...options, to: generation })).replaced;
             await noteRollback(flow, run, state);
             return { generation, replaced };

@@ -46,7 +46,7 @@ export async function applyIntent(room: Room, intent: Intent, copy: string | nul
  * @throws {Failure} `damaged_change` (stop)
  */
 async function isReady(
-  { objects, disk }: Room,
+  { objects, disk, places }: Room,
   { root, cut, chunks, publishes, generation }: Intent,
   options: WriteOptions,
 ): Promise<boolean> {
@@ -54,8 +54,8 @@ async function isReady(
   let [isDamaged, isBegun] = [false, false];
   await atOnce(AT_ONCE, chunks, async (chunk) => {
     const found = await objects.version(`${root}/${chunk.key}`, options);
-    if (found === chunk.sha256) isBegun ||= chunk.sha256 !== chunk.replaces;
-    else if ((await objects.version(chunk.staged, options)) !== chunk.sha256) isDamaged = true;
+    isBegun ||= found !== chunk.replaces; // also what was damaged since: it may share its bytes with what lies ready
+    if (found !== chunk.sha256 && (await objects.version(chunk.staged, options)) !== chunk.sha256) isDamaged = true;
   });
   if (!isDamaged) return true;
   const metadata = await objects.version(`${root}/${publishes.key}`, options);
@@ -65,7 +65,7 @@ async function isReady(
     kind: 'stop',
     code: 'damaged_change',
     happened: `A change of generation ${generation} was cut short, and what lay ready for the rest of it is damaged or gone`,
-    remedy: 'Look at the disk, then roll back to the generation before, or refresh the flow',
+    remedy: `Look at the disk, then roll back to the generation before; where there is none, remove ${intentKey(places.record(generation))} and refresh the flow`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { isFailure } from '../../errors.ts';
 import { publishLink, readPublished } from '../../stores/objects/disk-link.ts';
 import { applyIntent } from './apply.ts';
 import type { ChangeOptions } from './contract.ts';
@@ -13,6 +14,18 @@ export async function recoverStore(room: Room, options: ChangeOptions): Promise<
   const published = await endPublication(room, options);
   const live = await liveId(room, options);
   return [...published, ...(live === null ? [] : await recoverGeneration(room, live, options))];
+}
+
+/**
+ * The same before generation `to` (none: the one before) takes the place of the live one: what can never be ended there does not keep it. The
+ * intent stays, so that nothing is added to what was left half changed.
+ */
+export async function recoverReplaced(room: Room, to: string | undefined, options: ChangeOptions): Promise<void> {
+  try {
+    await recoverStore(room, options);
+  } catch (error) {
+    if (!isFailure(error, 'damaged_change') || (await liveId(room, options)) === to) throw error;
+  }
 }
 
 /** Ends a change of one generation: whoever builds beside the live one has no say over that, which its own writer may be changing. */

@@ -10,7 +10,7 @@ import { openGeneration, openLive, type Room, roomOf } from './generation.ts';
 import { generationBefore } from './generation-before.ts';
 import { readIntent } from './intent.ts';
 import { publishGeneration } from './publish.ts';
-import { copyOf, recoverGeneration, recoverStore } from './recover.ts';
+import { copyOf, recoverGeneration, recoverReplaced, recoverStore } from './recover.ts';
 import { readRequests } from './requests.ts';
 import { planOf } from './rules.ts';
 import { storedSource } from './stored-source.ts';
@@ -58,7 +58,7 @@ export function openSeriesStore(options: StoreOptions): SeriesStore {
       }),
     rollback: ({ to, ...given }) =>
       alone(room, given, async () => {
-        await recoverStore(room, given);
+        await recoverReplaced(room, to, given);
         return publishGeneration(room, to ?? (await generationBefore(room)).id, given);
       }),
     before: () => generationBefore(room),

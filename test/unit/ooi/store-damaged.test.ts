@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { globSync, truncateSync } from 'node:fs';
 import { rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { Failure } from '../../../src/errors.ts';
 import { openSeriesStore } from '../../../src/ooi/store/series-store.ts';
+import type { ObjectStore } from '../../../src/stores/objects/contract.ts';
 import { memoryObjects } from '../../helpers/memory-objects.ts';
-import { buildSecond, free, MIXED, publishFirst } from '../../helpers/series-cases.ts';
+import { buildSecond, free, MIXED, publishFirst, rowsInput } from '../../helpers/series-cases.ts';
 import { diskPlace, TABLE } from '../../helpers/series-place.ts';
 
 const SETTINGS = { disk: null, table: 'T', publish: 'pointer', codec: 'zstd', windowRows: 16 } as const;
@@ -69,4 +72,50 @@ describe('a store whose record was damaged', () => {
     assert.equal((await place.store().live())?.id, 'g1');
     await place.remove();
   });
+
+  it('is left for the generation before when a change that was begun can never be ended, and is not added to again', async () => {
+    const place = await diskPlace();
+    await publishFirst(place.store());
+    await buildSecond(place.store());
+    await place.store().publish('g2', free);
+    await assert.rejects(MIXED.run(place.store(dyingInChange(place.objects))), { code: 'killed' });
+    for (const staged of globSync('**/intent/*/*', { cwd: place.folder })) truncateSync(join(place.folder, staged), 5);
+    const asked = {
+      kind: 'stop',
+      code: 'damaged_change',
+      message: /roll back to the generation before; where there is none, remove .*g2.*intent\.json/,
+    };
+    await assert.rejects(place.store().recover(free), asked);
+    await assert.rejects(place.store().rollback({ ...free, to: 'g2' }), asked);
+
+    assert.deepEqual(
+      await place
+        .store()
+        .rollback(free)
+        .then(({ generation, replaced }) => [generation, replaced]),
+      ['g1', 'g2'],
+    );
+
+    await MIXED.run(place.store());
+    assert.deepEqual((await place.store().validate(null)).problems, []);
+    await assert.rejects(place.store().append(rowsInput({ id: 'late', at: 3, minutes: [90] }), { ...free, into: 'g2' }), asked);
+    await place.remove();
+  });
 });
+
+/** Killed when the first chunk of a change is in its place. */
+function dyingInChange(objects: ObjectStore): ObjectStore {
+  let isDead = false;
+  const change = async <T>(step: () => Promise<T>, isLast: boolean): Promise<T> => {
+    const done = isDead ? null : await step();
+    isDead ||= isLast;
+    if (isDead || done === null) throw new Failure({ kind: 'again', code: 'killed', happened: 'The process is dead' });
+    return done;
+  };
+  return {
+    ...objects,
+    put: (...given) => change(() => objects.put(...given), false),
+    copy: (...given) => change(() => objects.copy(...given), true),
+    delete: (...given) => change(() => objects.delete(...given), false),
+  };
+}
