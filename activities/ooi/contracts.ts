@@ -159,6 +159,8 @@ export type Publication =
       readonly replaced: string | null;
       readonly replayed: readonly string[];
       readonly fromLive?: readonly string[];
+      /** Of what was published, with the appends that came meanwhile; absent in histories of before it was told. */
+      readonly reach?: Pick<Built, 'rows' | 'firstTime' | 'lastTime'>;
     }
   /** So many appends came since it was compared that it has to be looked at again. */
   | { readonly state: 'outdated'; readonly says: string };

@@ -158,11 +158,13 @@ export const generationActivities = (use: ReplayDependencies) => {
             if (missing.length > 0 && !isLast)
               return { state: 'outdated', says: `${formatItems(missing.length, 'append')} came meanwhile.` };
             const { generation, ...added } = await replay(use, open, { flow, run }, built, missing, fence);
+            const { length: rows, firstTime, lastTime } = (await store.open(generation)).state;
             const { replaced } = await store.publish(generation, options);
             await store.expire(flow.store.keepMs, options);
             await objects.sweep(UNFINISHED_AFTER_MS, { prefix: flowTable(flow), signal: cancellationSignal() });
             for (const { id } of [request, ...(await store.requests(generation))]) await dropSpool(environment.spool(flow, id));
-            return { state: 'published', generation, replaced: replaced === generation ? null : replaced, ...added };
+            const reach = { rows, firstTime, lastTime };
+            return { state: 'published', generation, replaced: replaced === generation ? null : replaced, ...added, reach };
           })(),
         ),
       );

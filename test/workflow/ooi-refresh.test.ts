@@ -77,6 +77,7 @@ describe('a refresh of a stream', () => {
     assert.equal(state, 'published');
     assert.ok(before !== undefined && facility.requests.length === 3);
     assert.equal(Array.isArray(record.replayed) && record.replayed.length, 1);
+    assert.equal(record.rows, world.expectedRows(TABLE, facility.requests).columns.get('time')?.values.length);
     assert.match(message, /1 append that came meanwhile is in it\. Against .*; the report is .*report\.html\.$/);
     assert.notEqual(live(), old);
     assert.ok(existsSync(old));
@@ -93,7 +94,12 @@ describe('a refresh of a stream', () => {
     const refreshed = await stream.refresh().result();
 
     assert.equal(harvested.state, 'refresh');
-    assert.match(harvested.message, new RegExp(`^A refresh was asked for\\. It goes on by itself as refresh/${TABLE}\\.$`));
+    assert.match(
+      harvested.message,
+      new RegExp(
+        `^A refresh was asked for\\. It goes on by itself as refresh/${TABLE}\\. Watch it with: landfall watch ctd --job refresh\\.$`,
+      ),
+    );
     assert.equal(refreshed.state, 'published');
     assert.notEqual(live(), old);
     assert.deepEqual(await stream.digests(), expected());

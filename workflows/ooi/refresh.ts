@@ -166,11 +166,12 @@ async function recorded(
   { bytes }: Fetched,
   built: Built,
   compared: Compared,
-  { generation, replaced, replayed, fromLive = [] }: Extract<Publication, { readonly state: 'published' }>,
+  { generation, replaced, replayed, fromLive = [], reach = built }: Extract<Publication, { readonly state: 'published' }>,
 ): Promise<JobEnd<RefreshResult>> {
   const { noteEnding } = ooiActivities<ReturnType<typeof recordActivities>>(besideStore(flow), flow);
   await job.enter('record');
-  const { rows, files, leftOut, rowsDropped, firstTime, lastTime } = built;
+  const { rows, files, leftOut, rowsDropped } = built;
+  const { firstTime, lastTime } = reach;
   const parts = [
     `${formatItems(rows, 'row')} of ${formatItems(files, 'file')} published as ${generation}`,
     ...(replaced === null ? [] : [`${replaced} is kept and can be rolled back to`]),
@@ -198,7 +199,7 @@ async function recorded(
     request: request.id,
     generation,
     replaced,
-    rows,
+    rows: reach.rows,
     files,
     leftOut: built.leftOutFiles.map(({ name, reason }) => `${name}: ${reason}`),
     dropped: rowsDropped,
