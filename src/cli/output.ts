@@ -29,10 +29,10 @@ export function recommendAs(options: GlobalOptions, commands: ReadonlySet<string
 /** A text whose commands whoever runs this one can type. Said twice of a text it changes nothing more. */
 export const recommended = (text: string): string => typed(text);
 
-/** Where nobody says how wide the terminal is. */
+/** Where nobody says how wide the terminal is; one that does not know says 0. */
 const WIDTH = 100;
 
-export const widthOfOutput = (): number => (process.stdout.isTTY ? process.stdout.columns : WIDTH);
+export const widthOfOutput = (): number => (process.stdout.isTTY ? process.stdout.columns : 0) || WIDTH;
 
 /** Progress and remarks go to standard error, so that standard output stays what was asked for. */
 export const remark = (line: string): void => void process.stderr.write(`${recommended(line)}\n`);
