@@ -2,8 +2,8 @@ import { activityInfo, heartbeat } from '@temporalio/activity';
 import { Failure, isFailure } from '../../src/errors.ts';
 import { withSignsOfLife } from '../../src/transfer/signs-of-life.ts';
 
-/** More in a row is no coincidence: what is there is not what any writer of ours would have left. */
-const ATTEMPTS = 5;
+/** After so many, for whatever reasons, a quarter of an hour has gone by: what is there is not what a writer of ours would have left. */
+const ATTEMPTS = 20;
 
 /**
  * A step that changes a store, with signs of life. An attempt that was taken for dead may be at work still, and in a bucket the next one meets

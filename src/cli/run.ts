@@ -34,8 +34,13 @@ export interface Started {
   readonly handle: WorkflowHandle;
 }
 
+export interface StartedJob extends Started {
+  /** What is typed to see it. */
+  readonly watch: string;
+}
+
 /** Starts a job of a flow under its stable id. @throws {Failure} `flow_busy`: another run works on the flow. */
-export async function startJob(context: Context, job: string, flowName: string, options: RunOptions): Promise<Started> {
+export async function startJob(context: Context, job: string, flowName: string, options: RunOptions): Promise<StartedJob> {
   const flow = await context.flow(flowName);
   const jobs = kindNamed(flow.kind)?.jobs ?? {};
   const spec = jobs[job];
@@ -60,7 +65,7 @@ export async function startJob(context: Context, job: string, flowName: string, 
       workflowIdConflictPolicy: 'FAIL',
       staticSummary: `${job} of ${flow.name}, started with landfall run`,
     });
-    return { workflowId, run: handle.firstExecutionRunId, handle };
+    return { workflowId, run: handle.firstExecutionRunId, handle, watch: watchOf(flow.name, beside) };
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) throw busy(workflowId, flow.name, beside);
     throw error;
@@ -75,27 +80,29 @@ const badInput = (problems: readonly string[], job: string, kind: string): Failu
     remedy: `See what ${job} of kind ${kind} takes with: landfall run --help`,
   });
 
+const watchOf = (flow: string, beside: string | null): string => `landfall watch ${flow}${beside === null ? '' : ` --job ${beside}`}`;
+
 const busy = (workflowId: string, flow: string, job: string | null): Failure =>
   new Failure({
     kind: 'stop',
     code: 'flow_busy',
     happened: `Flow ${flow} is already being worked on by ${workflowId}`,
-    remedy: `Watch it with: landfall watch ${flow}. Or end it with: landfall stop ${flow}${job === null ? '' : ` --job ${job}`}`,
+    remedy: `Watch it with: ${watchOf(flow, job)}. Or end it with: landfall stop ${flow}${job === null ? '' : ` --job ${job}`}`,
   });
 
 export async function runJob(context: Context, job: string, flow: string, options: RunOptions): Promise<Answer> {
   const started = await startJob(context, job, flow, options);
-  const { workflowId, run } = started;
+  const { workflowId, run, watch } = started;
   const { temporalUi } = await context.addresses();
   const ui = temporalUi === null ? null : uiLink(temporalUi, context.settings.temporal.namespace, started);
   const idle = await nobodyServes(await context.client(), context.settings.temporal.namespace);
   // A dry run is asked for its answer.
   if (options.wait !== true && options.input?.dryRun !== true) {
-    const lines = [`Started ${workflowId}. Watch it with: landfall watch ${flow}`, ...(ui === null ? [] : [`Look: ${ui}`]), ...idle];
+    const lines = [`Started ${workflowId}. Watch it with: ${watch}`, ...(ui === null ? [] : [`Look: ${ui}`]), ...idle];
     return { value: { workflowId, run, ui }, text: lines.join('\n') };
   }
   for (const line of idle) remark(line);
-  const lifetime = new Lifetime('The waiting', `The run itself goes on; see it with: landfall watch ${flow}`);
+  const lifetime = new Lifetime('The waiting', `The run itself goes on; see it with: ${watch}`);
   const result = await lifetime.unlessStopped(resultOf(context, started));
   const kept = await new Runs(await context.database()).get(run);
   return {

@@ -170,7 +170,18 @@ describe('several writers of a series in one bucket', () => {
     await publishFirst(place.store());
     for (const id of ['g4', 'g5']) await place.store().build({ id, inputs: [rowsInput({ id, at: 2, minutes: minutesFrom(0, 30) })] }, free);
 
-    const outcomes = await Promise.allSettled(['g4', 'g5'].map((id) => place.store().publish(id, free)));
+    // each has read what is live when the first of them replaces it
+    const ready = Promise.withResolvers<void>();
+    let waiting = 0;
+    const together: ObjectStore = {
+      ...place.objects,
+      async put(key, body, options) {
+        if (key.endsWith('current.json') && ++waiting === 2) ready.resolve();
+        if (key.endsWith('current.json')) await ready.promise;
+        return place.objects.put(key, body, options);
+      },
+    };
+    const outcomes = await Promise.allSettled(['g4', 'g5'].map((id) => place.store(together).publish(id, free)));
 
     assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1);
     await place.remove();
