@@ -7,7 +7,7 @@
 const LEAST_BYTES = Math.max(131_072, 2 * Buffer.poolSize);
 
 /** Kept for the next who asks. */
-const KEPT_BYTES = 32 * 2 ** 20;
+const KEPT_BYTES = 20 * 2 ** 20;
 
 /** So that a room fits others who ask for a little more. */
 const STEP_BYTES = 65_536;

@@ -21,6 +21,13 @@ describe('a stream of zlib with a room lent to it', () => {
     assert.equal(new Uint8Array(plain.buffer).at(-1), 7);
   });
 
+  it('gives the room back where little of it is used', async () => {
+    const zeros = new Uint8Array(2_000_000);
+    const packed = await through(createZstdCompress(small), zeros, zeros.byteLength);
+    assert.ok(packed.buffer.byteLength < 131_072);
+    assert.deepEqual(zstdDecompressSync(packed), Buffer.from(zeros));
+  });
+
   it('makes frames that others read', async () => {
     const packed = await through(createZstdCompress(small), noise, noise.byteLength + 2000);
     assert.deepEqual(zstdDecompressSync(packed), noise);

@@ -45,8 +45,9 @@ function lend(stream: Rooms, { buffer, byteLength }: Uint8Array<ArrayBuffer>): v
 }
 
 function joined(pieces: readonly Uint8Array[], length: number, room: Uint8Array<ArrayBuffer>): Uint8Array {
-  // In the room they lie one behind the other.
-  if (pieces.every(({ buffer }) => buffer === room.buffer)) return room.subarray(0, length);
+  // In the room they lie one behind the other. Where they fill little of it, it is of more use to the next than to what waits for the store.
+  const isRoomUsed = 2 * length > room.byteLength;
+  if (isRoomUsed && pieces.every(({ buffer }) => buffer === room.buffer)) return room.subarray(0, length);
   const whole = bytesToFill(length);
   let at = 0;
   for (const piece of pieces) {
