@@ -86,7 +86,7 @@ async function endAfterEach(origin: SeriesPlace, one: SeriesCase): Promise<numbe
     await resume(place, one, known);
   };
   await look();
-  await one.run(place.store(lookedAtAroundEach(place.objects, look)));
+  await one.run(place.store(lookedAtAroundEach(place, look)));
   await place.remove();
   return lefts.size;
 }

@@ -110,15 +110,15 @@ export function fencedUntil(asked: number): { fence(): Promise<void>; isEnded():
 
 /**
  * The same objects, changed one after another, and looked at before and after each change: what is there then is what a kill at that moment
- * leaves. Before it, since a link is exchanged without them.
+ * leaves. Before it only in a folder, where a link is exchanged without them.
  */
-export function lookedAtAroundEach(objects: ObjectStore, look: () => Promise<void>): ObjectStore {
+export function lookedAtAroundEach({ objects, mode }: Pick<SeriesPlace, 'objects' | 'mode'>, look: () => Promise<void>): ObjectStore {
   let last: Promise<unknown> = Promise.resolve();
   const change = <T>(step: () => Promise<T>): Promise<T> => {
     const before = last;
     const changed = (async () => {
       await before;
-      await look();
+      if (mode === 'link') await look();
       const outcome = await step();
       await look();
       return outcome;
