@@ -3,6 +3,10 @@ import type { GlobalOptions } from './output.ts';
 /** A command that is recommended: the program's name in front of one of its words, with nothing said yet of where. */
 const RECOMMENDED = /(?<![\w./@-])(?:npx )?landfall (?=([a-z]+)\b)/g;
 
+/** A command for a flow, or for one of its jobs, as it is recommended. */
+export const commandFor = (word: string, flow: string, job: string | null): string =>
+  `landfall ${word} ${flow}${job === null ? '' : ` --job ${job}`}`;
+
 /** Where the words are typed: by npx the program is on no path, and a home that was named has to be named again. */
 export interface Typed extends Pick<GlobalOptions, 'home' | 'flows'> {
   readonly isByNpx: boolean;

@@ -13,6 +13,7 @@ import { Failure, messageOf } from '../errors.ts';
 import { kindNamed } from '../kinds.ts';
 import { Runs } from '../stores/runs.ts';
 import { requireApplied } from './applied.ts';
+import { commandFor } from './as-typed.ts';
 import type { Context } from './context.ts';
 import { EXIT, exitOfRun } from './exit.ts';
 import { followUntil } from './follow.ts';
@@ -65,7 +66,7 @@ export async function startJob(context: Context, job: string, flowName: string, 
       workflowIdConflictPolicy: 'FAIL',
       staticSummary: `${job} of ${flow.name}, started with landfall run`,
     });
-    return { workflowId, run: handle.firstExecutionRunId, handle, watch: watchOf(flow.name, beside) };
+    return { workflowId, run: handle.firstExecutionRunId, handle, watch: commandFor('watch', flow.name, beside) };
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) throw busy(workflowId, flow.name, beside);
     throw error;
@@ -80,14 +81,12 @@ const badInput = (problems: readonly string[], job: string, kind: string): Failu
     remedy: `See what ${job} of kind ${kind} takes with: landfall run --help`,
   });
 
-const watchOf = (flow: string, beside: string | null): string => `landfall watch ${flow}${beside === null ? '' : ` --job ${beside}`}`;
-
 const busy = (workflowId: string, flow: string, job: string | null): Failure =>
   new Failure({
     kind: 'stop',
     code: 'flow_busy',
     happened: `Flow ${flow} is already being worked on by ${workflowId}`,
-    remedy: `Watch it with: ${watchOf(flow, job)}. Or end it with: landfall stop ${flow}${job === null ? '' : ` --job ${job}`}`,
+    remedy: `Watch it with: ${commandFor('watch', flow, job)}. Or end it with: ${commandFor('stop', flow, job)}`,
   });
 
 export async function runJob(context: Context, job: string, flow: string, options: RunOptions): Promise<Answer> {

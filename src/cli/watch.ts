@@ -1,5 +1,6 @@
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { type Run, Runs } from '../stores/runs.ts';
+import { commandFor } from './as-typed.ts';
 import type { Context } from './context.ts';
 import type { Steering } from './controls.ts';
 import { exitOfRun } from './exit.ts';
@@ -21,10 +22,7 @@ export async function watch(context: Context, flow: string, { job }: Pick<Steeri
     return { value: null, text: `${never}. Start it with: landfall run ${job ?? firstJob(found)} ${flow}` };
   }
   if (latest.endedAt === null) {
-    const lifetime = new Lifetime(
-      'The watching',
-      `The run itself goes on; see it with: landfall watch ${flow}${job === undefined ? '' : ` --job ${job}`}`,
-    );
+    const lifetime = new Lifetime('The watching', `The run itself goes on; see it with: ${commandFor('watch', flow, job ?? null)}`);
     const followed = { client: await context.client(), database, ...latest };
     await lifetime.unlessStopped(followUntil(followed, untilEnded(context, latest)));
   }

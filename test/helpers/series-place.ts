@@ -94,6 +94,16 @@ export function endingAfter(objects: ObjectStore, writes: number): { readonly ob
   };
 }
 
+/** Dies right after it has written a key that ends so. */
+export const dyingAfter = (objects: ObjectStore, ending: string): ObjectStore => ({
+  ...objects,
+  async put(key, body, options) {
+    const stored = await objects.put(key, body, options);
+    if (key.endsWith(ending)) throw new Failure({ kind: 'again', code: 'killed', happened: 'The process is dead' });
+    return stored;
+  },
+});
+
 /** A fence that holds until it was asked so often; everything that changes a place asks it first, the exchange of a link among it. */
 export function fencedUntil(asked: number): { fence(): Promise<void>; isEnded(): boolean } {
   let left = asked;

@@ -12,9 +12,7 @@ export function owning<T extends Values>(values: T): T {
 
 /** Owned room for whoever writes every one of them. */
 export function doublesToFill(count: number): Float64Array {
-  const values = new Float64Array(bytesToFill(count * Float64Array.BYTES_PER_ELEMENT).buffer, 0, count);
-  owned.add(values);
-  return values;
+  return owning(new Float64Array(bytesToFill(count * Float64Array.BYTES_PER_ELEMENT).buffer, 0, count));
 }
 
 /** Gives the memory of values back at once where they are owned. Nobody looks at them then: they are empty, or another's. */

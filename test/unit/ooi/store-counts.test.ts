@@ -1,24 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Failure } from '../../../src/errors.ts';
 import { addRequest } from '../../../src/ooi/store/add-request.ts';
 import { openSeriesStore } from '../../../src/ooi/store/series-store.ts';
 import type { ObjectStore } from '../../../src/stores/objects/contract.ts';
 import { memoryObjects } from '../../helpers/memory-objects.ts';
 import { free, minutesFrom, publishFirst, rowsInput } from '../../helpers/series-cases.ts';
+import { dyingAfter } from '../../helpers/series-place.ts';
 
 const opened = (objects: ObjectStore) =>
   openSeriesStore({ objects, disk: null, table: 'T', publish: 'pointer', codec: 'lz4', windowRows: 16 });
-
-/** Dies right after it has written a key that ends so. */
-const dyingAfter = (objects: ObjectStore, ending: string): ObjectStore => ({
-  ...objects,
-  async put(key, body, options) {
-    const stored = await objects.put(key, body, options);
-    if (key.endsWith(ending)) throw new Failure({ kind: 'again', code: 'killed', happened: 'The process is dead' });
-    return stored;
-  },
-});
 
 /** Minute 20 is late, 35 to 39 are there already with lower values, 40 to 42 are new. */
 const mixed = () => rowsInput({ id: 'mixed', at: 1, minutes: [20, ...minutesFrom(35, 8)], plus: 0.5 });

@@ -8,6 +8,7 @@ import { openSeriesStore } from '../../../src/ooi/store/series-store.ts';
 import type { ObjectStore } from '../../../src/stores/objects/contract.ts';
 import { memoryObjects } from '../../helpers/memory-objects.ts';
 import { firstRows, free, minutesFrom, publishFirst, rowsInput } from '../../helpers/series-cases.ts';
+import { dyingAfter } from '../../helpers/series-place.ts';
 
 const DAY = 86_400_000;
 
@@ -340,19 +341,11 @@ describe('two writers of one stream', () => {
     const { store, objects } = stage();
     await publishFirst(store);
     const other = rowsInput({ id: 'other', at: 2, minutes: [38, 60] });
-    const dead: ObjectStore = {
-      ...objects,
-      async put(key, body, options) {
-        const stored = await objects.put(key, body, options);
-        if (key.endsWith('intent.json')) throw new Failure({ kind: 'again', code: 'killed', happened: 'The process is dead' });
-        return stored;
-      },
-    };
     const racing: ObjectStore = {
       ...objects,
       async put(key, body, options) {
         if (key.endsWith('intent.json'))
-          await openSeriesStore({ ...SETTINGS, objects: dead })
+          await openSeriesStore({ ...SETTINGS, objects: dyingAfter(objects, 'intent.json') })
             .append(later, free)
             .catch(() => undefined);
         return objects.put(key, body, options);
@@ -373,13 +366,7 @@ describe('two writers of one stream', () => {
     const { store, objects } = stage();
     await publishFirst(store);
     const other = rowsInput({ id: 'other', at: 2, minutes: [5.5, 60] });
-    const dead: ObjectStore = {
-      ...objects,
-      async put(key, body, options) {
-        if (key.endsWith('state.json')) throw new Failure({ kind: 'again', code: 'killed', happened: 'The process is dead' });
-        return objects.put(key, body, options);
-      },
-    };
+    const dead = dyingAfter(objects, '.zmetadata');
     let isHeld = false;
     const held: ObjectStore = {
       ...objects,
